@@ -1,0 +1,29 @@
+// A point on the steady clock by which work must end. A value; free to copy, safe on any thread.
+#pragma once
+#include <algorithm>
+#include <chrono>
+
+namespace aisle {
+
+class Deadline {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  static Deadline after(std::chrono::nanoseconds span) { return Deadline(Clock::now() + span); }
+  static Deadline never() { return Deadline(Clock::time_point::max()); }
+
+  bool expired() const { return time_ != Clock::time_point::max() && Clock::now() >= time_; }
+  // Zero when expired; a day at the most, so that it fits every wait call.
+  std::chrono::milliseconds remaining() const {
+    if (time_ == Clock::time_point::max()) return std::chrono::hours(24);
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(time_ - Clock::now());
+    return std::clamp<std::chrono::milliseconds>(left, std::chrono::milliseconds(0), std::chrono::hours(24));
+  }
+  Clock::time_point time() const { return time_; }
+
+ private:
+  explicit Deadline(Clock::time_point time) : time_(time) {}
+  Clock::time_point time_;
+};
+
+}  // namespace aisle

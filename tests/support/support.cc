@@ -1,0 +1,1 @@
+#include "tests/support/temporary_folder.h"
