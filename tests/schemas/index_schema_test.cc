@@ -59,6 +59,19 @@ TEST(IndexSchema, EveryCaseOfTheTableIsJudgedAndExplained) {
   }
 }
 
+TEST(IndexSchema, EveryExampleOfTheGuideIsValid) {
+  const std::string guide = read_file(AISLE_SOURCE_DIR "/docs/schema.md").value();
+  constexpr std::string_view fence = "```json\n";
+  std::size_t examples = 0;
+  for (auto begin = guide.find(fence); begin != std::string::npos; begin = guide.find(fence, begin + 1)) {
+    const auto end = guide.find("```", begin + fence.size());
+    const auto schema = IndexSchema::parse(guide.substr(begin + fence.size(), end - begin - fence.size()));
+    EXPECT_TRUE(schema) << "example " << examples << ": " << schema.error().message;
+    ++examples;
+  }
+  EXPECT_GE(examples, 3U);
+}
+
 TEST(IndexSchema, FieldsComeInTheOrderOfTheirNamesWithTheirNumbers) {
   const auto schema = parsed(shop);
   EXPECT_THAT(schema->field_names(), ElementsAre("brand", "price", "title"));
