@@ -108,7 +108,6 @@ std::vector<SourceTable> read_tables(const JsonReader& list, const std::string& 
 
 void read_root(const JsonReader& root, PostgresSource& source) {
   root.allow_only({"table", "id"});
-  if (root.ok() && !root.has("table")) root.member("table");
   source.root_table = read_table_name(root);
   source.root_id = read_column(root, "id");
 }

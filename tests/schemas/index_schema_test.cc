@@ -7,6 +7,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "analyzers/analyzer.h"
 #include "base/file.h"
 #include "schemas/json_reader.h"
 #include "tests/support/temporary_folder.h"
@@ -56,6 +57,17 @@ TEST(IndexSchema, EveryCaseOfTheTableIsJudgedAndExplained) {
     if (schema) continue;
     EXPECT_EQ(schema.error().code, ErrorCode::InvalidArgument) << name;
     EXPECT_THAT(schema.error().message, HasSubstr(each["message"].get<std::string>())) << name;
+  }
+}
+
+// The published JSON Schema knows the pattern only, so that a new analyzer needs no new JSON Schema.
+TEST(IndexSchema, EveryLanguageFitsThePublishedPattern) {
+  const auto languages = Analyzer::languages();
+  EXPECT_FALSE(languages.empty());
+  for (const std::string& language : languages) {
+    EXPECT_TRUE(language.size() == 2 || language == "none") << language;
+    EXPECT_EQ(parsed(changed("\"language\": \"en\"", "\"language\": \"" + language + "\""))->language,
+              language);
   }
 }
 

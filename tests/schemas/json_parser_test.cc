@@ -1,6 +1,8 @@
 // parse_json() and dump_json() of schemas/json_reader.h.
 #include <gtest/gtest.h>
 
+#include <rapidcheck/gtest.h>
+
 #include <nlohmann/json.hpp>
 
 #include "schemas/json_reader.h"
@@ -74,6 +76,26 @@ TEST(JsonParser, RefusesWhatIsNoJson) {
 
 TEST(JsonParser, QuotesLittleOfALongText) {
   EXPECT_LT(refused("\"" + std::string(100'000, 'x') + "\n\"").size(), 300U);
+}
+
+// The library's own parser is the oracle: the same texts are JSON, but for what we refuse besides.
+RC_GTEST_PROP(JsonParser, ReadsWhatTheLibraryReads, ()) {
+  const auto pieces = *rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
+      "{", "}", "[", "]", ",", ":", "\"a\"", "\"é\"", "1", "-0.5e3", "null", "true", "/*x*/", " ", "//\n",
+      "\\", "\"", "\xC3", "{\"k\":", "[[", "]]", "{}"));
+  std::string text;
+  for (const std::string& piece : pieces) text += piece;
+  const auto parsed = parse_json(text, {.depth_max = 1000});
+  const auto expected = nlohmann::json::parse(text, nullptr, false, true);
+  if (parsed) {
+    RC_ASSERT(*parsed == expected);
+    RC_ASSERT(parse_json(dump_json(*parsed)).value() == expected);
+  } else {
+    const std::string& message = parsed.error().message;
+    RC_ASSERT(expected.is_discarded() || message.ends_with(" occurs twice") ||
+              message.ends_with("invalid UTF-8"));
+    RC_ASSERT(message.starts_with("line "));
+  }
 }
 
 TEST(JsonParser, DumpReplacesInvalidUtf8InsteadOfThrowing) {
