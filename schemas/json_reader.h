@@ -1,5 +1,5 @@
-// The one typed reader of JSON documents: configuration, schemas, requests. Every error carries the JSON pointer,
-// the expected type or range, the value found and, for names, the nearest valid one:
+// The one typed reader of JSON documents: configuration, schemas, requests. Every error carries the JSON
+// pointer, the expected type or range, the value found and, for names, the nearest valid one:
 //   "/fields/brand/type is \"keywrd\", expected one of text, keyword, ..., did you mean \"keyword\"?"
 #pragma once
 #include <cstdint>
@@ -20,15 +20,15 @@ struct JsonLimits {
   std::size_t depth_max = 32;
 };
 
-// Parses with comments allowed; refuses duplicate keys, depth over the limit, invalid UTF-8 and a byte-order mark.
-// Errors name line and column. TooLarge above bytes_max.
+// Parses with comments allowed; refuses duplicate keys, depth over the limit, invalid UTF-8 and a byte-order
+// mark. Errors name line and column. TooLarge above bytes_max.
 Result<nlohmann::json> parse_json(std::string_view text, JsonLimits limits = {});
 
 // Dumps without throwing: invalid UTF-8 is replaced.
 std::string dump_json(const nlohmann::json& value);
 
-// A view of one JSON value and where it stands. The value must outlive it. Errors do not throw: the first one is kept
-// in the shared ErrorSink, and every later read returns its fallback.
+// A view of one JSON value and where it stands. The value must outlive it. Errors do not throw: the first one
+// is kept in the shared ErrorSink, and every later read returns its fallback.
 class JsonReader {
  public:
   struct ErrorSink {
@@ -40,11 +40,13 @@ class JsonReader {
   // Object members. `require` records an error when the member is missing or of another type.
   std::string require_string(std::string_view name) const;
   std::string string_or(std::string_view name, std::string fallback) const;
-  std::int64_t integer_or(std::string_view name, std::int64_t fallback, std::int64_t low, std::int64_t high) const;
+  std::int64_t integer_or(std::string_view name, std::int64_t fallback, std::int64_t low,
+                          std::int64_t high) const;
   double number_or(std::string_view name, double fallback, double low, double high) const;
   bool bool_or(std::string_view name, bool fallback) const;
   // One of `choices` or an error with the nearest.
-  std::string choice_or(std::string_view name, std::string fallback, std::span<const std::string> choices) const;
+  std::string choice_or(std::string_view name, std::string fallback,
+                        std::span<const std::string> choices) const;
   std::string require_choice(std::string_view name, std::span<const std::string> choices) const;
   std::vector<std::string> strings_or_empty(std::string_view name) const;
 

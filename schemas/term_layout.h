@@ -8,7 +8,7 @@
 //   metadata                        lsn, seq, schema_hash, analyzer_version, and marks as "mark:<key>"
 //
 // <FIELD> is the field's name in upper case. A term over 240 bytes keeps its first 200 bytes (cut between code points),
-// then '#' and the 16 hex digits of its XXH3.
+// then '#' and the 16 hex digits of its XXH3. Zero bytes count twice, as in Xapian; with any among the 200, 100 are kept.
 #pragma once
 #include <cstdint>
 #include <string>
