@@ -65,10 +65,14 @@ void ShardWriter::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-Status ShardWriter::flush(Seq seq, Deadline deadline) {
+void ShardWriter::request_flush(Seq seq) {
   Seq asked = flush_seq_;
   while (asked < seq && !flush_seq_.compare_exchange_weak(asked, seq)) {
   }
+}
+
+Status ShardWriter::flush(Seq seq, Deadline deadline) {
+  request_flush(seq);
   std::unique_lock lock(mutex_);
   while (durable_seq_ < seq && !ended_ && !deadline.expired()) moved_.wait_for(lock, deadline.remaining());
   if (durable_seq_ >= seq) return {};

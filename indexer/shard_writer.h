@@ -47,6 +47,8 @@ class ShardWriter {
 
   // Waits until ops up to `seq` are on disk. DeadlineExceeded tells the writer's trouble, if there is one.
   Status flush(Seq seq, Deadline deadline);
+  // The same without waiting.
+  void request_flush(Seq seq);
 
   Seq durable_seq() const { return durable_seq_; }
   Lsn durable_lsn() const { return durable_lsn_; }
