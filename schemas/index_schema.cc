@@ -89,6 +89,7 @@ Result<std::shared_ptr<const IndexSchema>> IndexSchema::parse(std::string_view t
   JsonReader::ErrorSink sink;
   const JsonReader root(document, "", sink);
   root.allow_only({"$schema", "index", "id", "language", "fields", "source"});
+  root.string_or("$schema", "");  // for editors
   auto schema = std::make_shared<IndexSchema>();
   read_identity(root, *schema);
   schema->fields = read_fields(root.member("fields"), schema->language);

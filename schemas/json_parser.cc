@@ -142,14 +142,13 @@ class DocumentHandler final : public nlohmann::json_sax<Json> {
 
 // Bytes before the first that is not valid UTF-8.
 std::size_t valid_prefix(std::string_view text) {
-  std::size_t low = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (static_cast<unsigned char>(text[i]) < 0x80) low = i + 1;
-    // Look at a run of non-ASCII bytes as soon as it ends: only the last run can be invalid.
-    const bool run_ends = i + 1 == text.size() || static_cast<unsigned char>(text[i + 1]) < 0x80;
-    if (run_ends && !is_valid_utf8(text.substr(low, i + 1 - low))) break;
+  std::size_t valid = 0;
+  for (std::size_t length = 1; length <= 4 && valid + length <= text.size(); ++length) {
+    if (!is_valid_utf8(text.substr(valid, length))) continue;
+    valid += length;
+    length = 0;
   }
-  return low;
+  return valid;
 }
 
 }  // namespace

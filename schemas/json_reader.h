@@ -59,7 +59,8 @@ class JsonReader {
 
   // Records an error for each member whose name is not listed, with the nearest valid name.
   void allow_only(std::initializer_list<std::string_view> names) const;
-  // Records an error about this value: "<pointer> <sentence>".
+  // Records an error about this value: "<pointer> <sentence>", or "<pointer>: ..." for a sentence that starts
+  // with a colon.
   void fail(const std::string& sentence) const;
 
   bool is_object() const;

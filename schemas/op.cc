@@ -195,9 +195,13 @@ void write_keywords(Writer& out, const std::vector<KeywordCell>& keywords) {
   }
 }
 
+void write_id(Writer& out, std::string_view id) {
+  assert(!id.empty() && id.size() <= id_bytes_max);
+  out.text(id);
+}
+
 void write_document(Writer& out, const Document& document) {
-  assert(!document.id.empty() && document.id.size() <= id_bytes_max);
-  out.text(document.id);
+  write_id(out, document.id);
   write_texts(out, document.texts);
   write_numbers(out, document.numbers);
   write_keywords(out, document.keywords);
@@ -316,11 +320,11 @@ std::string encode_op(const Op& op) {
       write_document(out, op.document);
       break;
     case OpKind::SetNumbers:
-      out.text(op.id);
+      write_id(out, op.id);
       write_numbers(out, op.numbers);
       break;
     case OpKind::Delete:
-      out.text(op.id);
+      write_id(out, op.id);
       break;
     case OpKind::Mark:
       out.text(op.mark_key);
