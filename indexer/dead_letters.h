@@ -1,0 +1,48 @@
+// Records that could not become documents: kept for people to look at, while everything else goes on.
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "base/metrics.h"
+#include "schemas/op.h"
+
+namespace aisle {
+
+struct DeadLetter {
+  std::string id;  // "" when the record did not even tell that
+  std::string error;
+  Lsn lsn = 0;
+};
+
+// Thread-safe. Metric: aisle_dead_letters_total{index}.
+class DeadLetters {
+ public:
+  static constexpr std::size_t letters_max = 1'000;  // beyond that the oldest go
+  static constexpr std::uint64_t logged_max = 100;   // later ones reach the log at every thousandth
+
+  explicit DeadLetters(const std::string& index);
+
+  // An id has one letter, the newest.
+  void add(DeadLetter letter);
+  // The product was built after all.
+  void forget(const std::string& id);
+
+  std::vector<DeadLetter> list() const;  // oldest first
+  std::uint64_t total() const;           // ever added, also those no longer listed
+
+ private:
+  void erase(const std::string& id);
+
+  const std::string index_;
+  const Counter counter_;
+  mutable std::mutex mutex_;  // guards what follows
+  std::deque<DeadLetter> letters_;
+  std::unordered_set<std::string> ids_;
+  std::uint64_t total_ = 0;
+};
+
+}  // namespace aisle
