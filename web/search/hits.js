@@ -1,5 +1,6 @@
 // The list of products, and moving through it with the arrow keys.
 
+import { swatch } from "./colour_swatch.js";
 import { element, isPlainClick } from "./dom.js";
 import { asList } from "./format.js";
 import { fieldText } from "./highlight.js";
@@ -7,7 +8,16 @@ import { priceLine, ratingLine, stockLine } from "./product_parts.js";
 import { pageSize } from "./state.js";
 import { tile } from "./tile.js";
 
+const colourDotsMax = 5;
 const arrowKeys = ["ArrowDown", "ArrowUp", "ArrowRight", "ArrowLeft"];
+
+// The product's picture with a dot for each colour it comes in.
+function picture(hit) {
+  const node = tile(hit.id, hit.product);
+  const dots = asList(hit.product.colour).map(swatch).filter((dot) => dot !== null).slice(0, colourDotsMax);
+  if (dots.length > 0) node.append(element("span", { class: "hit-colours" }, ...dots));
+  return node;
+}
 
 // The hit one row down or up, in the same column where there is one; null beyond the first row.
 function rowNeighbour(links, at, step) {
@@ -67,7 +77,7 @@ export class HitsView {
     const category = String(asList(product.category)[0] ?? "");
     return element("li", { class: "hit" },
       element("a", { class: "hit-link", href: this.#store.href({ product: hit.id }), "data-id": hit.id, onclick: open },
-        tile(hit.id, product),
+        picture(hit),
         element("div", { class: "hit-body" },
           element("p", { class: "hit-brand" }, fieldText(hit, "brand")),
           element("h3", { class: "hit-title", title: product.title, lang: product.language }, fieldText(hit, "title")),

@@ -19,9 +19,9 @@ function hash(text) {
 }
 
 function backShape(number) {
-  const x = 16 + (number % 33);
-  const y = 18 + ((number >>> 6) % 29);
-  const r = 15 + ((number >>> 12) % 9);
+  const x = 24 + (number % 17);
+  const y = 25 + ((number >>> 6) % 15);
+  const r = 17 + ((number >>> 12) % 5);
   return svg("circle", { cx: x, cy: y, r, class: "tile-shape" });
 }
 
@@ -30,7 +30,7 @@ export function tile(id, product) {
   const parts = path.split(categorySeparator);
   const department = parts[0].toLowerCase();
   const number = hash(String(id));
-  const lines = svg("g", { class: "tile-lines", transform: "translate(14.4 14.4) scale(0.733)" },
+  const lines = svg("g", { class: "tile-lines", transform: "translate(13 13) scale(0.79)" },
     ...drawing(parts).map((d) => svg("path", { d })));
   const picture = svg("svg", { viewBox: `0 0 ${drawingSize + 16} ${drawingSize + 16}`, "aria-hidden": "true" },
     backShape(number), lines);
