@@ -48,7 +48,7 @@ class Resilience(PageCase):
         self.page.await_total(self.api.total(q=""))
         self.assertFalse(self.page.is_visible("#message"))
 
-    def test_a_lost_network_is_told_and_retry_recovers(self):
+    def test_a_lost_network_is_told_and_its_return_recovers(self):
         self.refused = True
         brand = self.api.plain_brand()
         self.page.open()
@@ -57,11 +57,18 @@ class Resilience(PageCase):
         until(lambda: self.page.is_visible("#message.failed"), "the error state")
         self.assertIn("cannot be reached", self.page.text(".message-text"))
         self.save("offline")
-        self.browser.run("window.addEventListener('online', (event) => event.stopImmediatePropagation(), true);")
         self.browser.set_offline(False)
-        until(lambda: self.page.is_visible("#retry") or self.page.total(), "the retry button")
-        if self.page.is_visible("#retry"):
-            self.browser.click("#retry")
+        self.page.await_total(self.api.total(q=brand))
+        self.assertFalse(self.page.is_visible("#message"))
+
+    def test_retry_asks_the_same_again(self):
+        brand = self.api.plain_brand()
+        self.page.open()
+        self.browser.run("""const ask = window.fetch;
+            window.fetch = () => { window.fetch = ask; return Promise.reject(new TypeError("cut off")); };
+            const box = document.querySelector("#box"); box.value = arguments[0]; box.dispatchEvent(new Event("input"));""", brand)
+        until(lambda: self.page.is_visible("#retry"), "the retry button")
+        self.browser.click("#retry")
         self.page.await_total(self.api.total(q=brand))
         self.assertFalse(self.page.is_visible("#message"))
 

@@ -2,7 +2,7 @@
 
 import { CategoryFacet } from "./category_facet.js";
 import { swatch } from "./colour_swatch.js";
-import { languageName } from "./format.js";
+import { capitalised, languageName } from "./format.js";
 import { PriceFacet } from "./price_facet.js";
 import { RatingFacet } from "./rating_facet.js";
 import { compareSizes } from "./size_order.js";
@@ -19,7 +19,7 @@ export class FacetsView {
       ["price", new PriceFacet(store)],
       ["brand", new ValueFacet("brand", "Brand", store)],
       ["rating", new RatingFacet(store)],
-      ["colour", new ValueFacet("colour", "Colour", store, { mark: swatch })],
+      ["colour", new ValueFacet("colour", "Colour", store, { mark: swatch, label: capitalised })],
       ["size", new ValueFacet("size", "Size", store, { order: compareSizes, pills: true })],
       ["language", new ValueFacet("language", "Language", store, { label: languageName })],
     ]);

@@ -29,6 +29,9 @@ export function languageName(code) {
   }
 }
 
+// "ice blue" -> "Ice blue"
+export const capitalised = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
+
 export const plural = (count, one, many) => `${formatCount(count)} ${count === 1 ? one : many}`;
 
 // A field with one value may come as a plain string.

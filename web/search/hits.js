@@ -11,11 +11,11 @@ import { tile } from "./tile.js";
 const colourDotsMax = 5;
 const arrowKeys = ["ArrowDown", "ArrowUp", "ArrowRight", "ArrowLeft"];
 
-// The product's picture with a dot for each colour it comes in.
+// The product's picture, with a dot for each colour if it comes in several.
 function picture(hit) {
   const node = tile(hit.id, hit.product);
   const dots = asList(hit.product.colour).map(swatch).filter((dot) => dot !== null).slice(0, colourDotsMax);
-  if (dots.length > 0) node.append(element("span", { class: "hit-colours" }, ...dots));
+  if (dots.length > 1) node.append(element("span", { class: "hit-colours" }, ...dots));
   return node;
 }
 

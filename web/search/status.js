@@ -84,15 +84,15 @@ export class StatusView {
     const detail = [error.status > 0 ? `status ${error.status}` : "", error.code, error.requestId ? `request ${error.requestId}` : ""].filter(Boolean);
     message.replaceChildren(icon(failedPicture, 48), element("h2", {}, title), element("p", { class: "message-text" }, error.message),
       detail.length > 0 ? element("p", { class: "message-detail" }, detail.join(" · ")) : "",
-      element("div", { class: "message-tools" }, element("button", { class: "button primary", type: "button", id: "retry", onclick: this.#retry }, "Try again"),
-        this.#clearButton(state) ?? ""));
+      element("div", { class: "message-tools" }, this.#clearButton(state) ?? "",
+        element("button", { class: filterCount(state) > 0 ? "button" : "button primary", type: "button", id: "retry", onclick: this.#retry }, "Try again")));
     live.textContent = `${title}: ${error.message}`;
   }
 
   #empty(answer, state) {
     const q = state.q.trim();
     const tips = [];
-    if (answer.relaxed?.dropped?.length > 0) tips.push(`Nothing even without ${answer.relaxed.dropped.map((word) => `“${word}”`).join(", ")}.`);
+    if (answer.relaxed?.dropped?.length > 0) tips.push(`Also tried without ${answer.relaxed.dropped.map((word) => `“${word}”`).join(", ")}.`);
     if (filterCount(state) > 0) tips.push("Fewer filters may help.");
     if (q !== "") tips.push("Try fewer or more general words; small typos are forgiven, model and EAN codes are not.");
     const clearWords = q === "" ? null

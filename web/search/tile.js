@@ -1,6 +1,7 @@
-// A picture for a product that has none: the colour of its department, a drawing of its kind, and a quiet shape behind
-// it that differs from product to product. The same product always looks the same.
+// A picture for a product that has none: the colour of its department, a drawing of its kind filled with the product's
+// own colour, and a quiet shape behind it that differs from product to product. The same product always looks the same.
 
+import { colourNamed } from "./colour_swatch.js";
 import { element, svg } from "./dom.js";
 import { asList } from "./format.js";
 import { categorySeparator } from "./state.js";
@@ -31,11 +32,13 @@ export function tile(id, product) {
   const department = parts[0].toLowerCase();
   const number = hash(String(id));
   const lines = svg("g", { class: "tile-lines", transform: "translate(13 13) scale(0.79)" },
-    ...drawing(parts).map((d) => svg("path", { d })));
+    ...drawing(parts).map((d) => svg("path", { d, class: d.endsWith("z") ? "closed" : null })));
   const picture = svg("svg", { viewBox: `0 0 ${drawingSize + 16} ${drawingSize + 16}`, "aria-hidden": "true" },
     backShape(number), lines);
   const node = element("div", { class: "tile" }, picture);
   const hue = departmentHues.get(department) ?? hash(department) % 360;
   node.style.setProperty("--hue", String(hue + ((hash(path) % 17) - 8)));
+  const colour = asList(product.colour).map(colourNamed).find((known) => known !== null);
+  if (colour !== undefined) node.style.setProperty("--tint", colour);
   return node;
 }

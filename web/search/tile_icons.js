@@ -60,43 +60,56 @@ const drawings = {
   tube: ["M15 7h18l-3 27H18z", "M19 34h10v7H19z"],
   brush: ["M21 23h6v18h-6z", "M18 23c0-6 3-9 6-16 3 7 6 10 6 16z"],
   perfume: ["M13 21h22v20H13z", "M19 21v-7h10v7M21 14V8h6v6M33 9h6M33 13h4"],
+  note: ["M18 36V12l18-4v24", circle(14, 36, 4), circle(32, 32, 4)],
+  toolbox: ["M6 18h36v21H6z", "M17 18v-7h14v7M6 27h36", "M22 25h4v5h-4z"],
+  belt: ["M4 19h40v10H4z", "M14 16h13v16H14z", "M20 24h9M34 24h1M39 24h1"],
+  glove: ["M16 41V28l-6-8 3-3 7 6V11h4v10V8h4v13V10h4v12l2-5 4 1-4 13v10z"],
+  ladder: ["M16 7l-6 34M32 7l6 34", "M15 14h18M14 22h20M12 30h24M11 38h26"],
+  frame: ["M9 7h30v34H9z", "M15 13h18v22H15z", "M15 31l6-7 5 5 3-3 4 5"],
+  chair: ["M15 7h4v17h14v5H15z", "M17 29v12M31 29v12"],
+  dryer: ["M8 9h20a8 8 0 0 1 0 17H8z", "M15 26l3 15h7l-2-15", "M40 13l3-2M40 18h4M40 23l3 2"],
+  shaver: ["M18 20h12l-2 21h-8z", "M15 8h18v12H15z", "M21 8v6M27 8v6"],
   tag: ["M27 8h13v13L21 40 8 27z", circle(34, 14, 2)],
 };
 
-// Read in order; the first pattern that is part of the lower-case category name decides.
+// Read in order; the first pattern at the beginning of a word of the lower-case category name decides.
 const words = [
-  ["headphone|earbud|headset", "headphones"], ["speaker|audio|hi-fi|soundbar|radio", "speaker"],
-  ["tablet|phone", "phone"], ["laptop|notebook|computer", "laptop"], ["monitor|television|tvs|tv |screen|projector", "screen"],
-  ["camera|photo|lens", "camera"], ["printer|toner|ink", "printer"], ["keyboard|mouse|mice|peripheral", "keyboard"],
-  ["watch|wearable", "watch"], ["network|router|wi-fi|smart home", "network"], ["storage|drive|memory", "storage"],
-  ["charg|cable|adapter|power bank|batter|plug", "plug"],
-  ["t-shirt|shirt|top|blouse|sweater|jumper|hoodie|knit", "shirt"], ["trouser|jean|short|legging|pants", "trousers"],
-  ["dress|skirt", "dress"], ["jacket|coat|outerwear", "jacket"], ["shoe|boot|sneaker|sandal|footwear|slipper", "shoe"],
-  ["hat|cap|beanie|scarf|glove", "hat"], ["sock|underwear|tights", "sock"], ["backpack|rucksack|luggage", "backpack"],
-  ["coffee|tea|cup|mug", "cup"], ["juice|water|drink|oil|vinegar|wine|beer|sauce|bottle|syrup", "bottle"],
-  ["bread|baker|cake", "bread"], ["cheese|dairy|milk|yog", "cheese"], ["chocolate|sweet|candy|biscuit|cookie|snack", "sweet"],
-  ["pasta|rice|grain|cereal|flour|noodle|bean|spice|pantry", "box"], ["fruit|vegetable|honey|jam|nut", "apple"],
-  ["drill|power tool|sander|grinder", "drill"], ["screw|fasten", "screwdriver"], ["saw|cutting", "saw"],
-  ["hammer|hand tool|chisel", "hammer"], ["wrench|spanner|socket|plier|plumb", "wrench"],
-  ["measur|level|ruler|tape", "ruler"], ["paint|decorat|glue|adhesive", "paint"],
-  ["puzzle|jigsaw", "puzzle"], ["board game|game|card", "dice"], ["vehicle|train|car", "car"],
-  ["plush|doll|bear|figure|soft toy", "bear"], ["block|construction|building", "blocks"], ["outdoor|ball|sport", "ball"],
-  ["novel|fiction|book|cook|travel|history|science|child", "book"],
-  ["sofa|couch|armchair|seating", "sofa"], ["lamp|light", "lamp"], ["bedding|bed|mattress|pillow|duvet", "bed"],
-  ["kettle|appliance|toaster|blender", "kettle"], ["pan|cookware|pot", "pan"], ["knife|knives|cutlery|utensil|tableware", "knife"],
-  ["table|desk|furniture|chair", "table"], ["shel|cabinet|wardrobe|organis", "shelf"], ["garden|plant|seed", "plant"],
-  ["towel|bath|textile|curtain|rug|linen|cushion", "towel"], ["clean|laundry|soap|detergent", "clean"],
-  ["perfume|fragrance|scent|cologne", "perfume"], ["brush|makeup|make-up|cosmetic|nail|lip", "brush"],
-  ["skin|cream|hair|shampoo|care|sun|dental|oral", "tube"], ["bag|case|wallet|purse", "bag"],
+  ["eye & ear|headphone|earbud|headset", "headphones"], ["speaker|soundbar|hi-fi|radio", "speaker"], ["music", "note"],
+  ["phone|smartphone|tablet", "phone"], ["laptop", "laptop"], ["screen|monitor|television|tv |projector", "screen"],
+  ["camera|photo|lens", "camera"], ["printer|toner|ink", "printer"], ["keyboard|mouse|mice", "keyboard"],
+  ["smartwatch|watch|wearable", "watch"], ["router|network|wi-fi|smart home", "network"],
+  ["toolbox", "toolbox"], ["boxes|basket", "box"], ["shelf|shelves|cabinet|wardrobe", "shelf"],
+  ["charger|batter|power bank|adapter|cable", "plug"], ["storage|drive|memory", "storage"],
+  ["belt", "belt"], ["glove", "glove"], ["t-shirt|shirt|top|blouse|jumper|hoodie|swim", "shirt"],
+  ["trouser|jean|short|legging|chino", "trousers"], ["dress|skirt", "dress"], ["jacket|coat|outerwear|workwear", "jacket"],
+  ["shoe|boot|sneaker|sandal|running", "shoe"], ["hat|cap |caps |scar", "hat"], ["socks|underwear|tights", "sock"],
+  ["backpack|bags & backpacks|luggage", "backpack"],
+  ["home & garden|notebook|book|cookbook|fiction|non-fiction|crime|fantasy|romance|computing|history|travel", "book"],
+  ["coffee|tea |mug", "cup"], ["water & sand", "ball"], ["watering", "plant"],
+  ["juice|water |drink|oil|olive|vinegar|wine|beer|sauce|syrup", "bottle"], ["bread|baker", "bread"], ["cheese|dairy", "cheese"],
+  ["chocolate|sweet|biscuit|crisp|snack", "sweet"], ["pasta|rice|cereal|flour|spice|cooking & baking", "box"],
+  ["fruit|vegetable|honey|jam|nut", "apple"],
+  ["drill|grinder|power tool", "drill"], ["screw|fixing", "screwdriver"], ["saw", "saw"], ["hammer", "hammer"],
+  ["spanner|wrench|socket|plier", "wrench"], ["measur|level|ruler|tape|laser", "ruler"], ["ladder|step ladder", "ladder"],
+  ["paint|glue", "paint"], ["pressure|vacuum|clean|laundry|soap", "clean"],
+  ["puzzle|craft|science|learning", "puzzle"], ["board game|card game|game", "dice"],
+  ["cars|vehicle|train|remote|scooter", "car"], ["plush|doll|rattle|baby", "bear"], ["building|block|construction", "blocks"],
+  ["outdoor|ball|sport", "ball"], ["frame|mirror|picture", "frame"], ["chair|office chair|dining chair", "chair"],
+  ["sofa|couch|armchair", "sofa"], ["lamp|light|torch|candle", "lamp"], ["bedding|bed |beds |bedroom|mattress", "bed"],
+  ["dryer|hair dryer", "dryer"], ["shaver|shaving", "shaver"], ["small appliance|kettle|toaster", "kettle"],
+  ["knife|knives|cutlery", "knife"], ["pan |pans |cookware|kitchen", "pan"], ["table|desk|furniture", "table"],
+  ["plant|garden|seed", "plant"], ["shower|shampoo|toothpaste|body|face|sun |skin|hair|cream", "tube"],
+  ["towel|bath|textile|curtain|rug|cushion", "towel"], ["perfume|deodorant|fragrance", "perfume"],
+  ["brush|toothbrush|make-up|eyes|lips|nail", "brush"], ["bag", "bag"],
   ["electronics", "plug"], ["clothing", "shirt"], ["grocer", "apple"], ["tool", "wrench"], ["toy", "blocks"],
   ["home", "lamp"], ["beauty", "tube"],
-].map(([pattern, name]) => [pattern.split("|"), name]);
+].map(([pattern, name]) => [pattern.split("|").map((word) => ` ${word}`), name]);
 
 export const drawingSize = 48;
 
 export function drawing(categoryParts) {
   for (const part of [...categoryParts].reverse()) {
-    const name = `${part.toLowerCase()} `;
+    const name = ` ${part.toLowerCase()} `;
     const found = words.find(([patterns]) => patterns.some((pattern) => name.includes(pattern)));
     if (found) return drawings[found[1]];
   }
