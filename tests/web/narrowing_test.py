@@ -57,12 +57,22 @@ class Narrowing(PageCase):
         self.page.await_total(self.api.total(q="", filter=f"price >= {low:.2f} AND price <= {high:.2f}"))
         self.assertTrue(all(low <= price <= high for price in self.page.prices()))
 
+    def test_an_answer_leaves_the_price_being_typed_alone(self):
+        self.page.open()
+        self.browser.type_into('input[aria-label="Lowest price"]', "5")
+        self.browser.press("Tab", "9")
+        self.page.await_total(self.api.total(q="", filter="price >= 5"))
+        self.assertEqual("9", self.browser.run("return document.activeElement.value;"))
+        self.browser.press("0", "Enter")
+        self.page.await_total(self.api.total(q="", filter="price >= 5 AND price <= 90"))
+
     def test_the_price_slider_sets_the_range(self):
         self.page.open()
         self.browser.run("document.querySelector('input[aria-label=\"Highest price, slider\"]').focus();")
         self.browser.press(*["ArrowLeft"] * 40)
         until(lambda: "price_max" in self.page.state(), "a highest price in the address")
-        until(lambda: self.page.state()["price_max"][0] == self.browser.run("return document.querySelector('input[aria-label=\"Highest price\"]').value;"), "the field equal to the address")
+        field = """return document.querySelector('input[aria-label="Highest price"]').value;"""
+        until(lambda: self.page.state()["price_max"][0] == self.browser.run(field), "the field equal to the address")
         high = self.page.state()["price_max"][0]
         self.page.await_total(self.api.total(q="", filter=f"price <= {high}"))
 

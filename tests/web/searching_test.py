@@ -32,7 +32,7 @@ class Searching(PageCase):
             self.assertEqual(f"€{product['price']:,.2f}", card["price"])
             reduced = (product.get("list_price") or 0) > product["price"]
             self.assertEqual(f"€{product['list_price']:,.2f}" if reduced else "", card["before"])
-            self.assertEqual(product["stock"] == 0, card["stock"] == "Out of stock")
+            self.assertEqual(not product["in_stock"], card["stock"] == "Out of stock")
             self.assertGreater(card["tile"], 0)
 
     def test_a_typo_still_finds_the_brand(self):

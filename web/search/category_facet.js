@@ -35,7 +35,8 @@ export class CategoryFacet {
     const values = facet?.values ?? [];
     this.node.hidden = values.length === 0 && state.category === "";
     const focused = this.#list.contains(document.activeElement) ? document.activeElement.dataset.value : null;
-    this.#list.replaceChildren(...(state.category === "" ? values.map((entry) => this.#row(entry, 0)) : this.#path(values, state.category)));
+    const rows = state.category === "" ? values.map((entry) => this.#row(entry, 0)) : this.#path(values, state.category);
+    this.#list.replaceChildren(...rows);
     if (focused !== null) this.#focus(focused);
   }
 

@@ -39,7 +39,8 @@ export function showChips(parent, state, store) {
   const focused = [...parent.children].indexOf(document.activeElement);
   const remove = (patch) => () => store.change({ ...patch, page: 1 });
   parent.replaceChildren(
-    ...filters.map(({ label, patch }) => element("button", { class: "chip", type: "button", "aria-label": `Remove filter ${label}`, onclick: remove(patch) },
+    ...filters.map(({ label, patch }) => element("button",
+      { class: "chip", type: "button", "aria-label": `Remove filter ${label}`, onclick: remove(patch) },
       element("span", {}, label), element("span", { class: "chip-x", "aria-hidden": "true" }, "×"))),
     element("button", { class: "chip clear", type: "button", onclick: remove(noFilters) }, "Clear all"));
   if (focused >= 0 && !parent.hidden) parent.children[Math.min(focused, parent.children.length - 1)].focus();

@@ -18,6 +18,10 @@ export function element(tag, attributes = {}, ...children) {
   return node;
 }
 
+export function button(text, kind, onclick, attributes = {}) {
+  return element("button", { class: `button ${kind}`.trim(), type: "button", onclick, ...attributes }, text);
+}
+
 export function svg(tag, attributes = {}, ...children) {
   const node = document.createElementNS(svgNamespace, tag);
   apply(node, attributes);

@@ -42,6 +42,7 @@ export class Drawer {
     if (open === this.isOpen) return;
     this.#panel.classList.toggle("open", open);
     this.#backdrop.hidden = !open;
+    this.#panel.setAttribute("role", open ? "dialog" : "complementary");
     this.#button.setAttribute("aria-expanded", String(open));
     document.body.classList.toggle("drawer-open", open);
     for (const node of this.#behind) node.inert = open;

@@ -31,6 +31,7 @@ const typed = (input) => (input.value.trim() === "" || !(Number(input.value) >= 
 export class PriceFacet {
   #store;
   #bounds = null;
+  #filled = new Map(); // field -> the state's value it last took
   #low;
   #high;
   #lowThumb;
@@ -39,17 +40,19 @@ export class PriceFacet {
 
   constructor(store) {
     this.#store = store;
-    const field = (label) => element("input", { type: "number", min: 0, step: "any", inputmode: "decimal", "aria-label": label, onchange: () => this.#commitFields() });
+    const field = (label) => element("input", { type: "number", min: 0, step: "any", inputmode: "decimal", "aria-label": label,
+      onchange: () => this.#commitFields() });
     const thumb = (label) => element("input", { type: "range", min: 0, max: steps, step: 1, "aria-label": label,
       oninput: () => this.#slide(), onchange: () => this.#commitThumbs() });
+    const euro = (input) => element("label", {}, element("span", {}, "€"), input);
     this.#low = field("Lowest price");
     this.#high = field("Highest price");
     this.#lowThumb = thumb("Lowest price, slider");
     this.#highThumb = thumb("Highest price, slider");
     this.#slider = element("div", { class: "slider" }, element("div", { class: "slider-fill" }), this.#lowThumb, this.#highThumb);
+    const dash = element("span", { class: "range-dash", "aria-hidden": "true" }, "–");
     this.node = facetFrame("price", "Price", this.#slider,
-      element("div", { class: "range-fields" }, element("label", {}, element("span", {}, "€"), this.#low),
-        element("span", { class: "range-dash", "aria-hidden": "true" }, "–"), element("label", {}, element("span", {}, "€"), this.#high)));
+      element("div", { class: "range-fields" }, euro(this.#low), dash, euro(this.#high)));
   }
 
   show(facet, state) {
@@ -67,9 +70,12 @@ export class PriceFacet {
     }
   }
 
+  // A field being typed in is left alone until the state itself moves.
   #fill(input, value, bound) {
     input.placeholder = bound === undefined ? "" : bound.toFixed(2);
-    if (input !== document.activeElement || typed(input) !== value) input.value = value === null ? "" : String(value);
+    const moved = this.#filled.get(input) !== value;
+    this.#filled.set(input, value);
+    if (moved || input !== document.activeElement) input.value = value === null ? "" : String(value);
   }
 
   #draw() {

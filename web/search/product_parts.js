@@ -16,9 +16,10 @@ export function stars(rating) {
 // null for a product nobody has rated.
 export function ratingLine(product) {
   if (typeof product.rating !== "number" || product.rating <= 0) return null;
-  const count = product.review_count;
-  return element("p", { class: "rating" }, stars(product.rating), element("span", {}, product.rating.toFixed(1)),
-    typeof count === "number" ? element("span", { class: "rating-count", title: plural(count, "review", "reviews") }, `(${formatCount(count)})`) : null);
+  const reviews = product.review_count;
+  const count = typeof reviews !== "number" ? null
+    : element("span", { class: "rating-count", title: plural(reviews, "review", "reviews") }, `(${formatCount(reviews)})`);
+  return element("p", { class: "rating" }, stars(product.rating), element("span", {}, product.rating.toFixed(1)), count);
 }
 
 export function priceLine(product) {

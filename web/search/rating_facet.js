@@ -11,7 +11,8 @@ export class RatingFacet {
 
   constructor(store) {
     const rows = [null, ...choices].map((rating) => {
-      const radio = element("input", { type: "radio", name: "rating", value: rating ?? "", onchange: () => store.change({ rating, page: 1 }) });
+      const choose = () => store.change({ rating, page: 1 });
+      const radio = element("input", { type: "radio", name: "rating", value: rating ?? "", onchange: choose });
       this.#radios.set(rating, radio);
       const text = rating === null ? ["Any rating"] : [stars(rating), " & up"];
       return element("li", {}, element("label", { class: "value" }, radio, element("span", { class: "value-text" }, ...text)));

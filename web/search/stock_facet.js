@@ -8,7 +8,8 @@ export class StockFacet {
   #count;
 
   constructor(store) {
-    this.#box = element("input", { type: "checkbox", class: "switch", onchange: () => store.change({ inStock: this.#box.checked, page: 1 }) });
+    const toggle = () => store.change({ inStock: this.#box.checked, page: 1 });
+    this.#box = element("input", { type: "checkbox", class: "switch", onchange: toggle });
     this.#count = element("span", { class: "count" });
     this.node = element("div", { class: "facet single", "data-facet": "in_stock" },
       element("label", { class: "value" }, this.#box, element("span", { class: "value-text" }, "In stock only"), this.#count));
