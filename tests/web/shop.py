@@ -126,5 +126,6 @@ class Page:
     def enter_category(self, value):
         self.browser.click(f'[data-facet=category] a[data-value={json.dumps(value)}]')
 
-    def scrolls_sideways(self):
-        return self.browser.run("return document.scrollingElement.scrollWidth > document.documentElement.clientWidth;")
+    def content_width(self):
+        """Pixels the content needs; more than the window's width means scrolling sideways."""
+        return self.browser.run("return Math.max(document.scrollingElement.scrollWidth, document.body.scrollWidth);")
