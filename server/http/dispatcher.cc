@@ -124,7 +124,7 @@ HttpResponse Dispatcher::handle(const HttpRequest& request, const Route& route,
 HttpResponse Dispatcher::unrouted(const HttpRequest& request, const RouteMatch& match) const {
   const bool any_path = request.path == "*";
   if (request.method == "OPTIONS" && (any_path || match.status == 405)) {
-    HttpResponse response{.status = 204, .content_type = {}, .body = {}, .headers = {}};
+    HttpResponse response{.status = 204, .content_type = {}, .body = {}};
     if (hooks_.options && !any_path) response = guarded(request, [&] { return hooks_.options(request); });
     response.headers.emplace_back("Allow", any_path ? framer_methods : match.allow);
     return response;

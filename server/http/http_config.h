@@ -22,9 +22,10 @@ struct HttpConfig {
 
   // A thread each: about 25 KB when idle. Lowered at start, with a warning, to what RLIMIT_NOFILE allows.
   std::size_t connections_max = 2048;
-  std::size_t connections_per_address_max = 256;                   // 0: no cap
-  std::function<bool(std::string_view address)> is_trusted_proxy;  // exempt from that cap; null: nobody is
-  std::chrono::milliseconds thread_idle{30'000};                   // an unused thread is kept that long
+  std::size_t connections_per_address_max = 256;  // 0: no cap
+  std::function<bool(std::string_view address)> is_trusted_proxy =
+      {};                                         // exempt from that cap; null: nobody is
+  std::chrono::milliseconds thread_idle{30'000};  // an unused thread is kept that long
 
   FramerLimits framer;
   std::size_t query_string_bytes_max = 4 * 1024;  // 414
@@ -46,14 +47,14 @@ struct HttpConfig {
 // All may be null. They run on connection threads and must be thread-safe; what they throw becomes a 500.
 struct HttpHooks {
   // Answers OPTIONS on a path that has routes but none for OPTIONS. Default: 204 with Allow.
-  HttpHandler options;
+  HttpHandler options = {};
   // Shapes refusals of the layer itself. Default: error_response().
-  std::function<HttpResponse(const HttpError&)> render_error;
+  std::function<HttpResponse(const HttpError&)> render_error = {};
   // Sees every answer to an understood request before it is sent, refusals included: the place for CORS
   // headers.
-  std::function<void(const HttpRequest&, HttpResponse&)> before_answer;
+  std::function<void(const HttpRequest&, HttpResponse&)> before_answer = {};
   // Sees it after it was sent, with the time since the request was whole: the place for the access log.
-  std::function<void(const HttpRequest&, const HttpResponse&, std::chrono::nanoseconds)> after_answer;
+  std::function<void(const HttpRequest&, const HttpResponse&, std::chrono::nanoseconds)> after_answer = {};
 };
 
 }  // namespace aisle

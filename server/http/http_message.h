@@ -33,8 +33,8 @@ struct HttpRequest {
 struct HttpResponse {
   int status = 200;
   std::string content_type = "application/json";
-  std::string body;
-  HttpHeaders headers;  // a name or value that is no legal header is dropped and logged
+  std::string body = {};
+  HttpHeaders headers = {};  // a name or value that is no legal header is dropped and logged
 };
 
 // Called on the connection's thread, any number at a time: must be thread-safe. What it throws becomes a 500.
@@ -43,10 +43,10 @@ using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
 // A refusal made by the layer itself, before or instead of a handler.
 struct HttpError {
   int status = 500;
-  std::string_view code;  // "not_found"; a literal
-  std::string message;
-  std::string request_id;
-  std::string path;  // "" when the request line was not understood
+  std::string_view code = {};  // "not_found"; a literal
+  std::string message = {};
+  std::string request_id = {};
+  std::string path = {};  // "" when the request line was not understood
 };
 
 }  // namespace aisle

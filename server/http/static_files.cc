@@ -131,7 +131,7 @@ HttpResponse StaticFiles::serve(const HttpRequest& request, std::string_view fil
 Status mount(HttpServer& server, const std::string& prefix, std::shared_ptr<const StaticFiles> files) {
   if (!prefix.empty()) {
     AISLE_CHECK(server.route("GET", prefix, {}, [target = prefix + "/"](const HttpRequest&) {
-      return HttpResponse{.status = 308, .content_type = {}, .body = {}, .headers = {{"Location", target}}};
+      return HttpResponse{.status = 308, .content_type = {}, .headers = {{"Location", target}}};
     }));
   }
   return server.route("GET", prefix + "/{file...}", {},

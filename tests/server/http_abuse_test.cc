@@ -80,7 +80,9 @@ TEST_F(HttpAbuse, E5EndlessHeadersEndAtTheCap) {
   for (int i = 0; i < 1000 && client.send(line); ++i) {
   }
   const auto response = client.read();
-  if (response) EXPECT_EQ(response->status, 431);  // a client that goes on writing may be reset instead
+  if (response) {  // a client that goes on writing may be reset instead
+    EXPECT_EQ(response->status, 431);
+  }
   EXPECT_TRUE(client.closed_within(2s));
 }
 
@@ -182,10 +184,9 @@ TEST_F(HttpAbuse, E20ClientsCannotClaimAnAddress) {
 
 TEST_F(HttpAbuse, E21GzipBombsEndAtTheLimit) {
   const std::string bomb = gzip(std::string(std::size_t{20} << 20U, '\0')).value();
-  fixture.server.stop(Deadline::after(1s)).value();
   HttpFixture larger;
   larger.add("POST", "/bulk", {.body_bytes_max = std::size_t{1} << 20U, .accepts_gzip = true},
-             [](const HttpRequest& request) { return HttpResponse{.body = request.body, .headers = {}}; });
+             [](const HttpRequest& request) { return HttpResponse{.body = request.body}; });
   RawHttp client(larger.start());
   EXPECT_EQ(client.ask(post_request("/bulk", bomb, "Content-Encoding: gzip\r\n"))->status, 413);
   EXPECT_EQ(client.ask(get_request("/livez"))->status, 200);

@@ -54,7 +54,7 @@ class Gate {
 void add_gated(HttpFixture& fixture, Gate& gate, bool needs_permit) {
   fixture.add("GET", "/gated", {.needs_permit = needs_permit}, [&gate](const HttpRequest&) {
     gate.enter();
-    return HttpResponse{.body = "through", .headers = {}};
+    return HttpResponse{.body = "through"};
   });
 }
 

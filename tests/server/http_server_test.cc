@@ -90,8 +90,7 @@ TEST(HttpServer, LeavesOptionsToItsOwnerAndAnswersThemOtherwise) {
 
   HttpFixture owned;
   owned.server.set_hooks({.options = [](const HttpRequest& request) {
-    return HttpResponse{
-        .status = 200, .body = std::string(request.header("origin").value_or("")), .headers = {}};
+    return HttpResponse{.status = 200, .body = std::string(request.header("origin").value_or(""))};
   }});
   RawHttp browser(owned.start());
   EXPECT_EQ(browser.ask("OPTIONS /livez HTTP/1.1\r\nHost: h\r\nOrigin: https://shop\r\n\r\n")->body,
@@ -106,8 +105,8 @@ TEST(HttpServer, HooksSeeEveryAnswerAndShapeErrors) {
     fixture.server.set_hooks(
         {.render_error =
              [](const HttpError& error) {
-               return HttpResponse{
-                   .status = error.status, .body = error.path + "!" + std::string(error.code), .headers = {}};
+               return HttpResponse{.status = error.status,
+                                   .body = error.path + "!" + std::string(error.code)};
              },
          .before_answer = [](const HttpRequest&,
                              HttpResponse& response) { response.headers.emplace_back("Vary", "Origin"); },
@@ -170,7 +169,7 @@ TEST(HttpServer, InflatesRequestsWhereTheRouteTakesThem) {
 TEST(HttpServer, HandlersGetADeadlineOfTheirRoute) {
   HttpFixture fixture;
   fixture.add("GET", "/deadline", {.time_max = 40s}, [](const HttpRequest& request) {
-    return HttpResponse{.body = std::to_string(request.deadline.remaining().count()), .headers = {}};
+    return HttpResponse{.body = std::to_string(request.deadline.remaining().count())};
   });
   RawHttp client(fixture.start());
   const int left = std::stoi(client.ask(get_request("/deadline"))->body);
@@ -230,8 +229,7 @@ TEST(HttpServer, RoutesAreFixedOnceStarted) {
 
 TEST(HttpServer, CountsRequestsByRouteMethodAndCode) {
   HttpFixture fixture;
-  fixture.add("GET", "/counted/{x}", {},
-              [](const HttpRequest&) { return HttpResponse{.status = 202, .headers = {}}; });
+  fixture.add("GET", "/counted/{x}", {}, [](const HttpRequest&) { return HttpResponse{.status = 202}; });
   RawHttp client(fixture.start());
   client.ask(get_request("/counted/1"));
   client.ask(get_request("/counted/2"));

@@ -27,7 +27,7 @@ class HttpFixture {
 
   explicit HttpFixture(HttpConfig config = test_config()) : server(std::move(config)) {
     const auto text = [](std::string body) {
-      return HttpResponse{.content_type = "text/plain", .body = std::move(body), .headers = {}};
+      return HttpResponse{.content_type = "text/plain", .body = std::move(body)};
     };
     add("GET", "/livez", {}, [text](const HttpRequest&) { return text("ok"); });
     add("POST", "/echo", {}, [text](const HttpRequest& request) { return text(request.body); });
@@ -46,8 +46,7 @@ class HttpFixture {
     add("GET", "/throw", {},
         [](const HttpRequest&) -> HttpResponse { throw std::runtime_error("secret detail"); });
     add("GET", "/large", {}, [](const HttpRequest&) {
-      return HttpResponse{
-          .content_type = "application/octet-stream", .body = std::string(large_bytes, 'x'), .headers = {}};
+      return HttpResponse{.content_type = "application/octet-stream", .body = std::string(large_bytes, 'x')};
     });
   }
 
