@@ -276,6 +276,14 @@ TEST_F(HttpAbuse, ClientsThatHangUpInTheMiddleLeaveNothingBehind) {
   EXPECT_EQ(fixture.server.connections(), 0U);
 }
 
+TEST_F(HttpAbuse, ARefusedClientWithMoreToSayIsNotReset) {  // a reset would drop the answer on its way
+  RawHttp client(port);
+  client.send(post_request("/small", std::string(500'000, 'x')));
+  EXPECT_EQ(client.read()->status, 413);
+  EXPECT_TRUE(client.closed_within(2s));
+  EXPECT_FALSE(client.was_reset());
+}
+
 TEST_F(HttpAbuse, HalfClosedClientsStillGetTheirAnswer) {
   RawHttp client(port);
   client.send(get_request("/livez"));

@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cerrno>
+#include <cstdlib>
 #include <utility>
 
 namespace aisle::test {
@@ -64,7 +66,10 @@ RawHttp::RawHttp(std::uint16_t port, const std::string& local_address)
 }
 
 RawHttp::RawHttp(RawHttp&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), buffer_(std::move(other.buffer_)), closed_(other.closed_) {}
+    : fd_(std::exchange(other.fd_, -1)),
+      buffer_(std::move(other.buffer_)),
+      closed_(other.closed_),
+      reset_(other.reset_) {}
 
 RawHttp::~RawHttp() {
   if (fd_ >= 0) ::close(fd_);
@@ -89,6 +94,7 @@ bool RawHttp::fill(Clock::time_point until) {
   const ssize_t count = ::recv(fd_, part.data(), part.size(), 0);
   if (count <= 0) {
     closed_ = true;
+    reset_ = count < 0;
     return false;
   }
   buffer_.append(part.data(), static_cast<std::size_t>(count));

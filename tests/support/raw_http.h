@@ -35,6 +35,8 @@ class RawHttp {
   std::optional<RawResponse> ask(std::string_view bytes);
   // True when the peer closes within that time; what it sends before is dropped.
   bool closed_within(std::chrono::milliseconds patience);
+  // Of a closed one: torn down instead of ended in order.
+  bool was_reset() const { return reset_; }
   // Whatever has come and nobody has read, without waiting for more than `patience`.
   std::string pending(std::chrono::milliseconds patience);
   void half_close();
@@ -45,6 +47,7 @@ class RawHttp {
   int fd_ = -1;
   std::string buffer_;
   bool closed_ = false;
+  bool reset_ = false;
 };
 
 // "GET /path HTTP/1.1" with a Host, and whatever `more` header lines (each ending in CRLF).
