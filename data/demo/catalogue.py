@@ -77,6 +77,13 @@ def model_number(pattern, rng):
     return re.sub("@", lambda _: pick(rng, LETTERS), text)
 
 
+def sku_mark(name, letters):
+    """'dark green' -> 'DARGRE' with 3 letters of each word; None without a name."""
+    if name is None:
+        return None
+    return "".join(re.sub("[^A-Z0-9]", "", word.upper())[:letters] for word in name.split())
+
+
 def shop_price(amount, rng):
     """The nearest price a shop would ask, in cents: x.99 or x.49, from 200 up 10 less one cent."""
     if amount >= 200:
@@ -153,10 +160,9 @@ class KindBuilder:
         variants = []
         for colour in colours or [None]:
             for size in sizes or [None]:
-                marks = [re.sub(r"[^A-Z0-9]", "", mark.upper())[:5] for mark in
-                         (colour.facet if colour else "", size.facet if size else "") if mark]
-                variants.append(Variant("-".join([prefix] + marks), colour.facet if colour else None,
-                                        size.facet if size else None, material))
+                colour_name, size_name = colour.facet if colour else None, size.facet if size else None
+                sku = "-".join(filter(None, (prefix, sku_mark(colour_name, 3), sku_mark(size_name, 9))))
+                variants.append(Variant(sku, colour_name, size_name, material))
         return variants
 
     def prices(self, chosen):
