@@ -199,7 +199,8 @@ class KindBuilder:
             made["choice"] = self.choose()
             chosen, colours, _ = made["choice"]
             made["slots"] = self.slots(chosen, colours, model)
-            return fill(pick(rng, kind.templates["title"]), made["slots"], rng)
+            text = fill(pick(rng, kind.templates["title"]), made["slots"], rng)
+            return text[:1].upper() + text[1:]
 
         model = None
         if kind.models:

@@ -23,7 +23,7 @@ CREATE TABLE products (
   brand_id    integer NOT NULL REFERENCES brands (id),
   category_id integer NOT NULL REFERENCES categories (id),
   ean         text NOT NULL UNIQUE CHECK (ean ~ '^[0-9]{13}$'),
-  model       text UNIQUE,                     -- groceries and books have none
+  model       text UNIQUE,                     -- groceries, books and a few others have none
   language    text NOT NULL CHECK (language ~ '^[a-z]{2}$'),
   released    date NOT NULL,
   created_at  timestamptz NOT NULL DEFAULT now()

@@ -28,7 +28,7 @@ import judge  # noqa: E402
 
 CHUNK = 2000  # ids asked for at once, as an indexer does
 LANGUAGES = {"en", "de", "fr", "es", "zh", "ja"}
-MAY_BE_ABSENT = {"model", "rating"}  # groceries and books have no model, unreviewed products no rating
+MAY_BE_ABSENT = {"model", "rating"}  # groceries and books, among others, have no model, unreviewed products no rating
 MAY_BE_EMPTY = {"colour", "size", "material"}
 SCHEMA = json.loads((DEMO / "products.json").read_text(encoding="utf-8"))
 SOURCE = SCHEMA["source"]
