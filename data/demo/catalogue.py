@@ -18,6 +18,8 @@ REVIEWS_MAX = 150
 RELEASED_FROM = datetime.date(2016, 1, 4)
 RELEASED_DAYS = 3800  # up to the middle of 2026
 EAN_PRIME = 9_999_999_967  # the largest prime below 10^10: spreads ids over ten digits, each once
+SENTENCES_MAX = 4  # of a description
+SENTENCE_END = re.compile(r"[.!?](?= |$)|[。！？]")
 LETTERS = "ABCDEFGHKLMNPRSTVWXZ"
 
 
@@ -149,10 +151,11 @@ class KindBuilder:
         kind, rng = self.kind, self.rng
         templates = kind.templates
         chosen = [pick(rng, templates["open"])] + self.some(templates["say"], rng.randrange(1, 3))
-        if templates["end"] and (len(chosen) < 3 or rng.random() < 0.4):
-            chosen.append(pick(rng, templates["end"]))
-        gap = "" if kind.language in ("zh", "ja") else " "
-        return gap.join(sentence(template, slots, rng, kind.language) for template in chosen)
+        said = [sentence(template, slots, rng, kind.language) for template in chosen]
+        short = len(SENTENCE_END.findall(" ".join(said))) < SENTENCES_MAX
+        if templates["end"] and short and (len(said) < 3 or rng.random() < 0.4):
+            said.append(sentence(pick(rng, templates["end"]), slots, rng, kind.language))
+        return ("" if kind.language in ("zh", "ja") else " ").join(said)
 
     def variants(self, product_id, chosen, colours, sizes):
         material = chosen["material"].facet if "material" in chosen else None
