@@ -71,7 +71,6 @@ constexpr const char* settings = R"(
 listen_addresses = ''
 wal_level = logical
 fsync = off
-synchronous_commit = off
 max_connections = 60
 max_replication_slots = 40
 max_wal_senders = 20
