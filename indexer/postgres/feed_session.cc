@@ -17,6 +17,7 @@ constexpr std::chrono::milliseconds idle_wait{100};      // for a message when t
 constexpr std::chrono::milliseconds scan_wait{2};        // while chunks are being read
 constexpr std::chrono::milliseconds idle_interval{100};  // between positions told without a change
 constexpr std::chrono::milliseconds visibility_slice{500};
+constexpr std::chrono::milliseconds tell_interval{50};
 
 double seconds_since_commit(std::int64_t commit_time) {
   constexpr std::int64_t unix_to_postgres = 946'684'800'000'000;
@@ -201,9 +202,11 @@ Result<SnapshotTransaction> FeedSession::begin_guarded(const std::vector<std::ui
   while (!stop_.stop_requested()) {
     auto transaction = SnapshotTransaction::begin(*connection_, xids, Deadline::after(visibility_slice));
     if (transaction || transaction.error().code != ErrorCode::DeadlineExceeded || !connection_->alive()) {
+      if (told) context_.board.update([](FeedStatus& status) { status.reason.clear(); });
       return transaction;
     }
     if (!std::exchange(told, true)) log(LogLevel::Warn, "feed.invisible", transaction.error().message);
+    context_.board.update([&](FeedStatus& status) { status.reason = transaction.error().message; });
     tell();
   }
   return fail(ErrorCode::Unavailable, "the feed was stopped");
@@ -302,6 +305,9 @@ Status FeedSession::look_at_publication() {
 }
 
 void FeedSession::tell() {
+  const auto now = SteadyClock::now();
+  if (now - last_told_ < tell_interval) return;
+  last_told_ = now;
   const double silence = static_cast<double>(stream_->since_last_message().count()) / 1000.0;
   context_.board.update([&](FeedStatus& status) {
     status.received_lsn = stream_->received();

@@ -94,6 +94,7 @@ class FeedSession {
   DirtyIds backlog_;  // products of large windows, read between the later ones
   std::chrono::steady_clock::time_point last_apply_;
   std::chrono::steady_clock::time_point last_publication_look_;
+  std::chrono::steady_clock::time_point last_told_;
   std::unique_ptr<FullScan> scan_;
   std::unique_ptr<ReplicationStream> stream_;
   FeedMetrics metrics_;

@@ -51,7 +51,7 @@ std::string_view state_name(FeedState state);
 
 struct FeedStatus {
   FeedState state = FeedState::Starting;
-  std::string reason;             // of Refused, WaitingForSlot, Reconnecting, Held; for people
+  std::string reason;             // for people; while streaming, what it waits for
   std::vector<Finding> findings;  // of the last look at the source
   Lsn received_lsn = 0;           // seen from the server
   Lsn applied_lsn = 0;            // handed to the index
