@@ -175,6 +175,7 @@ Error Connection::error_of(pg_result* result, std::string_view what) {
 
 Result<Rows> Connection::query(const std::string& sql, const std::vector<std::string>& parameters,
                                ArrayType first) {
+  sqlstate_.clear();
   std::vector<const char*> values;
   for (const std::string& parameter : parameters) values.push_back(parameter.c_str());
   std::vector<Oid> types(parameters.size(), 0);
@@ -187,6 +188,7 @@ Result<Rows> Connection::query(const std::string& sql, const std::vector<std::st
 }
 
 Result<Rows> Connection::command(const std::string& sql) {
+  sqlstate_.clear();
   if (PQsendQuery(connection_.get(), sql.c_str()) != 1)
     return tl::unexpected(error_of(nullptr, "sending a command"));
   return finish("command");

@@ -102,6 +102,11 @@ std::vector<SqlSession::Row> SqlSession::query(const std::string& sql) {
   return rows;
 }
 
+bool SqlSession::attempt(const std::string& sql) {
+  const std::unique_ptr<PGresult, decltype(&PQclear)> result(PQexec(connection_, sql.c_str()), &PQclear);
+  return PQresultStatus(result.get()) != PGRES_FATAL_ERROR;
+}
+
 std::string SqlSession::value(const std::string& sql) {
   const auto rows = query(sql);
   return rows.empty() || rows.front().empty() ? "" : rows.front().front();

@@ -24,6 +24,8 @@ class SqlSession {
   using Row = std::vector<std::string>;  // "" for null
   std::vector<Row> query(const std::string& sql);
   void exec(const std::string& sql) { query(sql); }
+  // Like exec, but a statement that fails is told, not a failure of the test.
+  bool attempt(const std::string& sql);
   // First column of the first row, "" when there is none.
   std::string value(const std::string& sql);
   // Sends without waiting for the answer; finish() waits.
