@@ -82,6 +82,31 @@ IndexService::~IndexService() {
   stop();
 }
 
+void IndexService::register_metrics() {
+  const MetricLabels labels = {{"index", schema().index}};
+  metrics_ = Metrics{
+      metric_histogram("aisle_search_duration_seconds", "Time of a search without HTTP", labels),
+      metric_counter("aisle_search_zero_results_total", "Searches that found nothing", labels),
+      metric_gauge("aisle_index_documents", "Searchable products", labels),
+      metric_gauge("aisle_image_bytes", "Memory of the searchable image", labels),
+      metric_gauge("aisle_indexing_lag_seconds", "Age of the newest change when it became searchable", labels)};
+}
+
+void IndexService::count_search(double seconds, std::uint64_t total) const {
+  metrics_->search_seconds.observe(seconds);
+  if (total == 0) metrics_->zero_results.add();
+}
+
+void IndexService::publish_metrics() const {
+  metrics_->documents.set(static_cast<double>(view().live()));
+  metrics_->image_bytes.set(static_cast<double>(image_bytes().memory()));
+  metrics_->lag_seconds.set(lag_ms() / 1000);
+}
+
+double IndexService::lag_ms() const {
+  return feed_ ? feed_->status().lag_seconds * 1000 : 0;
+}
+
 void IndexService::start() {
   statistics_keeper_ = std::jthread([this](const std::stop_token& stop) { follow_statistics(stop); });
   if (const auto* file = std::get_if<FileSource>(&schema().source)) {

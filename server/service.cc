@@ -23,10 +23,11 @@ void append_feed(std::string& out, const FeedStatus& feed) {
   append_json_string(out, state_name(feed.state));
   out += ",\"reason\":";
   append_json_string(out, feed.reason);
-  out += fmt::format(",\"received_lsn\":\"{}\",\"applied_lsn\":\"{}\",\"confirmed_lsn\":\"{}\",\"reconnects\":{},"
-                     "\"changes\":{},\"scan\":",
-                     format_lsn(feed.received_lsn), format_lsn(feed.applied_lsn), format_lsn(feed.confirmed_lsn),
-                     feed.reconnects, feed.changes);
+  out += fmt::format(
+      ",\"received_lsn\":\"{}\",\"applied_lsn\":\"{}\",\"confirmed_lsn\":\"{}\",\"reconnects\":{},"
+      "\"changes\":{},\"scan\":",
+      format_lsn(feed.received_lsn), format_lsn(feed.applied_lsn), format_lsn(feed.confirmed_lsn),
+      feed.reconnects, feed.changes);
   append_json_string(out, feed.scan);
   out += fmt::format(",\"scanned_products\":{}}}", feed.scanned_products);
 }
@@ -34,10 +35,11 @@ void append_feed(std::string& out, const FeedStatus& feed) {
 void append_status(std::string& out, const IndexStatus& status) {
   out += "{\"index\":";
   append_json_string(out, status.index);
-  out += fmt::format(",\"products\":{},\"shards\":{},\"ready\":{},\"source\":\"{}\",\"lsn\":\"{}\",\"lag_ms\":{:.0f},"
-                     "\"dead_letters\":{},\"problem\":",
-                     status.products, status.shards, status.ready, status.source, format_lsn(status.lsn),
-                     status.lag_ms, status.dead_letters);
+  out += fmt::format(
+      ",\"products\":{},\"shards\":{},\"ready\":{},\"source\":\"{}\",\"lsn\":\"{}\",\"lag_ms\":{:.0f},"
+      "\"dead_letters\":{},\"problem\":",
+      status.products, status.shards, status.ready, status.source, format_lsn(status.lsn), status.lag_ms,
+      status.dead_letters);
   append_json_string(out, status.problem);
   if (status.feed) append_feed(out, *status.feed);
   out += '}';
@@ -50,22 +52,26 @@ Status Service::start() {
     auto opened = IndexService::open(config, config_.data_dir);
     if (!opened) return fail(opened.error().code, config.schema.string() + ": " + opened.error().message);
     if (find((*opened)->schema().index) != nullptr) {
-      return fail(ErrorCode::InvalidArgument, "index \"" + (*opened)->schema().index + "\" is configured twice");
+      return fail(ErrorCode::InvalidArgument,
+                  "index \"" + (*opened)->schema().index + "\" is configured twice");
     }
     indexes_.push_back(std::move(*opened));
   }
-  AISLE_CHECK(listen());
   for (const auto& index : indexes_) index->start();
-  return {};
+  return listen();
 }
 
 Status Service::listen() {
-  HttpConfig open{.name = "public", .bind_address = config_.listen.address, .port = config_.listen.port,
-                  .loopback_only = true};
-  HttpConfig internal{.name = "admin", .bind_address = config_.admin.address, .port = config_.admin.port,
-                      .loopback_only = true};
-  public_ = std::make_unique<HttpServer>(std::move(open));
-  admin_ = std::make_unique<HttpServer>(std::move(internal));
+  const auto listener = [](const char* name, const ListenConfig& listen) {
+    HttpConfig http;
+    http.name = name;
+    http.bind_address = listen.address;
+    http.port = listen.port;
+    http.loopback_only = true;
+    return http;
+  };
+  public_ = std::make_unique<HttpServer>(listener("public", config_.listen));
+  admin_ = std::make_unique<HttpServer>(listener("admin", config_.admin));
   AISLE_CHECK(add_routes());
   AISLE_CHECK(public_->start());
   return admin_->start();
@@ -125,7 +131,8 @@ HttpResponse Service::search(const HttpRequest& request) const {
                   request.request_id);
   }
   const auto begin = std::chrono::steady_clock::now();
-  const auto parsed = request.method == "POST" ? parse_search_body(request.body) : parse_search_query(request.query_string);
+  const auto parsed =
+      request.method == "POST" ? parse_search_body(request.body) : parse_search_query(request.query_string);
   if (!parsed) return refuse(parsed.error(), request.request_id);
   const View view = index->view();
   const auto result = aisle::search(view, *parsed, config_.limits, Deadline::after(config_.limits.time_hard));
@@ -140,7 +147,8 @@ HttpResponse Service::product(const HttpRequest& request) const {
   const std::string& id = request.path_parameters.at("id");
   const auto found = index == nullptr ? std::nullopt : find_product(index->view(), id);
   if (!found) {
-    const std::string what = index == nullptr ? "index \"" + request.path_parameters.at("index") : "product \"" + id;
+    const std::string what =
+        index == nullptr ? "index \"" + request.path_parameters.at("index") : "product \"" + id;
     return refuse({ErrorCode::NotFound, "there is no " + what + "\""}, request.request_id);
   }
   return {.body = *found};
@@ -156,7 +164,8 @@ HttpResponse Service::index_list(const HttpRequest&) const {
 }
 
 HttpResponse Service::ready(const HttpRequest& request) const {
-  if (public_->draining()) return error_response(503, "draining", "this node is stopping", request.request_id);
+  if (public_->draining())
+    return error_response(503, "draining", "this node is stopping", request.request_id);
   for (const auto& index : indexes_) {
     if (!index->is_ready()) {
       return error_response(503, "not_ready", "index \"" + index->schema().index + "\" is still being built",

@@ -7,17 +7,28 @@ namespace aisle {
 
 int http_status(ErrorCode code) {
   switch (code) {
-    case ErrorCode::InvalidArgument: return 400;
-    case ErrorCode::TooLarge: return 413;
-    case ErrorCode::NotFound: return 404;
-    case ErrorCode::Conflict: return 409;
-    case ErrorCode::FailedPrecondition: return 412;
-    case ErrorCode::PermissionDenied: return 403;
-    case ErrorCode::ResourceExhausted: return 503;
-    case ErrorCode::DeadlineExceeded: return 503;
-    case ErrorCode::Unavailable: return 503;
-    case ErrorCode::DataLoss: return 500;
-    case ErrorCode::Internal: return 500;
+    case ErrorCode::InvalidArgument:
+      return 400;
+    case ErrorCode::TooLarge:
+      return 413;
+    case ErrorCode::NotFound:
+      return 404;
+    case ErrorCode::Conflict:
+      return 409;
+    case ErrorCode::FailedPrecondition:
+      return 412;
+    case ErrorCode::PermissionDenied:
+      return 403;
+    case ErrorCode::ResourceExhausted:
+      return 503;
+    case ErrorCode::DeadlineExceeded:
+      return 503;
+    case ErrorCode::Unavailable:
+      return 503;
+    case ErrorCode::DataLoss:
+      return 500;
+    case ErrorCode::Internal:
+      return 500;
   }
   return 500;
 }

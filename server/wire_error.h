@@ -9,7 +9,8 @@ namespace aisle {
 
 int http_status(ErrorCode code);
 
-// The answer for a failed request. What is our own fault goes to the log; the client gets a sentence without internals.
+// The answer for a failed request. What is our own fault goes to the log; the client gets a sentence without
+// internals.
 HttpResponse refuse(const Error& error, std::string_view request_id);
 
 }  // namespace aisle
