@@ -20,7 +20,8 @@ struct ChangeBatch {
   std::vector<SourceRecord> upserts;
   std::vector<SourceRecord> values;    // volatile fields only
   std::vector<std::string> deletes;
-  Lsn lsn = 0;                         // every change up to here is in this batch or an earlier one; shards store it
+  Lsn lsn = 0;                         // every change up to here is in this batch or an earlier one; shards store it.
+                                       // 0: the position stays where it is
   std::string mark_key;                // metadata committed together with the batch, in every shard ("" = none)
   std::string mark_value;
 };

@@ -181,8 +181,7 @@ Status FeedSession::read_and_apply(SnapshotTransaction transaction, DirtyIds sli
 }
 
 Status FeedSession::apply(ChangeBatch batch) {
-  if (backlog_.size() == 0) completed_lsn_ = target_lsn_;
-  batch.lsn = completed_lsn_;
+  if (backlog_.size() == 0) completed_lsn_ = batch.lsn = target_lsn_;  // else the position stays
   const std::size_t changes = batch.upserts.size() + batch.values.size() + batch.deletes.size();
   if (scan_ != nullptr && changes > 0) scan_->touched(batch);
   fault_point("feed_session.before_apply");
@@ -213,7 +212,7 @@ Result<SnapshotTransaction> FeedSession::begin_guarded(const std::vector<std::ui
 }
 
 Status FeedSession::step_scan() {
-  AISLE_TRY(const bool stepped, scan_->step(*connection_, completed_lsn_));
+  AISLE_TRY(const bool stepped, scan_->step(*connection_));
   if (!scan_->waiting_for_word().empty()) {
     AISLE_CHECK(hold(scan_->waiting_for_word()));
     scan_->allow_sweep();
@@ -249,7 +248,6 @@ Status FeedSession::request_rescan(const std::string& reason) {
 Status FeedSession::note_lost_parents() {
   if (std::exchange(repair_wanted_, true)) return {};
   ChangeBatch batch;
-  batch.lsn = completed_lsn_;
   batch.mark_key = repair_mark;
   batch.mark_value = "wanted";
   return context_.sink.apply(std::move(batch));
@@ -262,7 +260,6 @@ Status FeedSession::repair_if_due() {
   AISLE_CHECK(request_rescan("deleted rows did not tell their product"));
   repair_wanted_ = false;
   ChangeBatch batch;
-  batch.lsn = completed_lsn_;
   batch.mark_key = repair_mark;
   batch.mark_value = "no";
   return context_.sink.apply(std::move(batch));

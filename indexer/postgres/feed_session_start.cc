@@ -93,7 +93,6 @@ Status FeedSession::begin_resync(const SourceReport& report) {
   }
   log(LogLevel::Warn, "feed.resync", "all products will be read again", {{"reason", reason}});
   ChangeBatch batch;
-  batch.lsn = index_lsn_;
   batch.mark_key = scan_mark;
   batch.mark_value = ScanPosition{}.text();
   AISLE_CHECK(context_.sink.apply(std::move(batch)));

@@ -52,14 +52,14 @@ void FullScan::start_chunks() {
   chunks_ = std::make_unique<ChunkScan>(std::move(chunks), table_, reader_);
 }
 
-Result<bool> FullScan::step(Connection& connection, Lsn lsn) {
+Result<bool> FullScan::step(Connection& connection) {
   if (!fence_passed_) return step_fence(connection);
   switch (position_.phase) {
     case Phase::Start:
     case Phase::Chunks:
-      return step_chunk(lsn);
+      return step_chunk();
     case Phase::Sweep:
-      return step_sweep(connection, lsn);
+      return step_sweep(connection);
     case Phase::Done:
       break;
   }
@@ -92,7 +92,7 @@ void FullScan::forget_touched() {
   std::erase_if(touched_, [&](const auto& entry) { return entry.second <= oldest; });
 }
 
-Result<bool> FullScan::step_chunk(Lsn lsn) {
+Result<bool> FullScan::step_chunk() {
   AISLE_TRY(std::optional<ScanChunk> chunk, chunks_->next(std::chrono::milliseconds(0)));
   if (!chunk) return false;
   const auto newer = [&](const std::string& id) {
@@ -111,7 +111,6 @@ Result<bool> FullScan::step_chunk(Lsn lsn) {
   ChangeBatch batch;
   batch.upserts = std::move(chunk->records);
   batch.deletes = std::move(chunk->missing);
-  batch.lsn = lsn;
   batch.mark_key = scan_mark;
   batch.mark_value = next.text();
   fault_point("full_scan.before_chunk");
@@ -149,7 +148,7 @@ Result<bool> FullScan::step_count(Connection& connection) {
   return true;
 }
 
-Result<bool> FullScan::step_sweep(Connection& connection, Lsn lsn) {
+Result<bool> FullScan::step_sweep(Connection& connection) {
   if (!waiting_.empty()) return false;
   if (!counted_) return step_count(connection);
   AISLE_TRY(const std::vector<std::string> ids, sink_.ids(position_.id, options_.sweep_page_ids));
@@ -161,7 +160,6 @@ Result<bool> FullScan::step_sweep(Connection& connection, Lsn lsn) {
     next = {Phase::Sweep, ids.back()};
     AISLE_TRY(batch.deletes, table_.absent(connection, ids));
   }
-  batch.lsn = lsn;
   batch.mark_key = scan_mark;
   batch.mark_value = next.text();
   AISLE_CHECK(sink_.apply(std::move(batch)));

@@ -29,7 +29,7 @@ struct FullScanOptions {
   ConnectionOptions connection;
   std::size_t chunk_rows = 2'000;
   int readers = 2;
-  std::size_t sweep_page_ids = 5'000;
+  std::size_t sweep_page_ids = 20'000;
   // A sweep that would delete more than this part of the index, and more than `sweep_free_ids`, waits for a
   // word: an emptied table must not empty the shop.
   double sweep_fraction_max = 0.2;
@@ -43,9 +43,9 @@ class FullScan {
   FullScan(FullScanOptions options, const RootTable& table, const DocumentReader& reader, ChangeSink& sink,
            ScanPosition from);
 
-  // One unit of work with `connection` free for use: a chunk, or a page of the sweep. `lsn` goes into the
-  // batch. False when there was nothing to do yet.
-  Result<bool> step(Connection& connection, Lsn lsn);
+  // One unit of work with `connection` free for use: a chunk, or a page of the sweep. Its batch
+  // leaves the position where it is. False when there was nothing to do yet.
+  Result<bool> step(Connection& connection);
 
   // The feed applied these ids; counts as one batch.
   void touched(const ChangeBatch& batch);
@@ -60,8 +60,8 @@ class FullScan {
 
  private:
   Result<bool> step_fence(Connection& connection);
-  Result<bool> step_chunk(Lsn lsn);
-  Result<bool> step_sweep(Connection& connection, Lsn lsn);
+  Result<bool> step_chunk();
+  Result<bool> step_sweep(Connection& connection);
   Result<bool> step_count(Connection& connection);
   void forget_touched();
   void start_chunks();

@@ -13,7 +13,7 @@ void ModelSink::check(const ChangeBatch& batch) {
   for (const auto& record : batch.upserts) once(record.id);
   for (const auto& record : batch.values) once(record.id);
   for (const auto& id : batch.deletes) once(id);
-  if (batch.lsn < now_.lsn) violations_.push_back("the position went back from " + format_lsn(now_.lsn));
+  if (batch.lsn != 0 && batch.lsn < now_.lsn) violations_.push_back("the position went back from " + format_lsn(now_.lsn));
 }
 
 Status ModelSink::apply(ChangeBatch batch) {
@@ -30,7 +30,7 @@ Status ModelSink::apply(ChangeBatch batch) {
   upserts_ += batch.upserts.size();
   value_changes_ += batch.values.size();
   ++batches_;
-  now_.lsn = batch.lsn;
+  if (batch.lsn != 0) now_.lsn = batch.lsn;
   if (!batch.mark_key.empty()) now_.marks[batch.mark_key] = batch.mark_value;
   if (durable_at_once_) durable_.lsn = now_.lsn;
   return {};
