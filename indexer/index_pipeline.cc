@@ -221,17 +221,24 @@ bool IndexPipeline::seen_before(const Shard& shard, Lsn lsn) const {
 Status IndexPipeline::deliver(Shard& shard, std::vector<Op> ops) {
   std::vector<Op> piece;
   std::size_t bytes = 0;
+  const auto append = [&]() -> Status {
+    AISLE_CHECK(shard.writer->alive());
+    while (!shard.log->wait_for_room(piece.size(), bytes, Deadline::after(std::chrono::seconds(1)))) {
+      AISLE_CHECK(shard.writer->alive());  // else nobody would ever make room
+    }
+    AISLE_CHECK(shard.log->append(shard.log->tail(), std::exchange(piece, {}), Deadline::never()));
+    bytes = 0;
+    return {};
+  };
   for (Op& op : ops) {
     const std::size_t size = op_bytes(op);
     if (!piece.empty() && (piece.size() >= append_ops_max || bytes + size > append_bytes_max)) {
-      AISLE_CHECK(shard.log->append(shard.log->tail(), std::exchange(piece, {}), Deadline::never()));
-      bytes = 0;
+      AISLE_CHECK(append());
     }
     bytes += size;
     piece.push_back(std::move(op));
   }
-  AISLE_CHECK(shard.log->append(shard.log->tail(), std::move(piece), Deadline::never()));
-  return {};
+  return append();
 }
 
 Lsn IndexPipeline::durable_lsn() const {
