@@ -6,7 +6,7 @@
 
 #include "base/utf8.h"
 #include "indexer/keyword_value.h"
-#include "indexer/number_value.h"
+#include "schemas/number_value.h"
 #include "schemas/json_reader.h"
 
 namespace aisle {

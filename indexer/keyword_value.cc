@@ -7,7 +7,7 @@
 
 #include "analyzers/analyzer.h"
 #include "base/utf8.h"
-#include "indexer/number_value.h"
+#include "schemas/number_value.h"
 #include "schemas/json_reader.h"
 
 namespace aisle {

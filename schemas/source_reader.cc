@@ -75,7 +75,7 @@ SourceTable read_table(const JsonReader& reader, const IndexSchema& schema) {
     if (reader.has("key")) reader.member("key").fail(": is for \"path\"; \"root\" needs none");
   } else {
     table.path_query =
-        read_query(reader, "path", "the query must take the changed rows' keys as $1 (an array of text)");
+        read_query(reader, "path", "the query must take the changed rows' keys as $1 (an array)");
     table.key = read_column(reader, "key");
   }
   table.only_volatile = reader.bool_or("volatile", false);
@@ -108,7 +108,6 @@ std::vector<SourceTable> read_tables(const JsonReader& list, const std::string& 
 
 void read_root(const JsonReader& root, PostgresSource& source) {
   root.allow_only({"table", "id"});
-  if (root.ok() && !root.has("table")) root.member("table");
   source.root_table = read_table_name(root);
   source.root_id = read_column(root, "id");
 }
@@ -123,11 +122,11 @@ PostgresSource read_postgres_source(const JsonReader& reader, const IndexSchema&
   source.publication = read_name(reader, "publication", name, is_sql_name,
                                  "letters, digits, _ and $, at most 63, no digit first");
   read_root(reader.member("root"), source);
-  source.document_query = read_query(reader, "document_query",
-                                     "the query must take the ids as $1, as in WHERE id::text = ANY($1)");
+  source.document_query =
+      read_query(reader, "document_query", "the query must take the ids as $1, as in WHERE p.id = ANY($1)");
   if (reader.has("volatile_query")) {
-    source.volatile_query = read_query(reader, "volatile_query",
-                                       "the query must take the ids as $1, as in WHERE id::text = ANY($1)");
+    source.volatile_query =
+        read_query(reader, "volatile_query", "the query must take the ids as $1, as in WHERE p.id = ANY($1)");
   }
   if (reader.has("tables")) source.tables = read_tables(reader.member("tables"), source.root_table, schema);
   return source;

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "analyzers/analyzer.h"
 #include "base/file.h"
 #include "schemas/json_reader.h"
 #include "tests/support/temporary_folder.h"
@@ -57,6 +58,30 @@ TEST(IndexSchema, EveryCaseOfTheTableIsJudgedAndExplained) {
     EXPECT_EQ(schema.error().code, ErrorCode::InvalidArgument) << name;
     EXPECT_THAT(schema.error().message, HasSubstr(each["message"].get<std::string>())) << name;
   }
+}
+
+// The published JSON Schema knows the pattern only, so that a new analyzer needs no new JSON Schema.
+TEST(IndexSchema, EveryLanguageFitsThePublishedPattern) {
+  const auto languages = Analyzer::languages();
+  EXPECT_FALSE(languages.empty());
+  for (const std::string& language : languages) {
+    EXPECT_TRUE(language.size() == 2 || language == "none") << language;
+    EXPECT_EQ(parsed(changed("\"language\": \"en\"", "\"language\": \"" + language + "\""))->language,
+              language);
+  }
+}
+
+TEST(IndexSchema, EveryExampleOfTheGuideIsValid) {
+  const std::string guide = read_file(AISLE_SOURCE_DIR "/docs/schema.md").value();
+  constexpr std::string_view fence = "```json\n";
+  std::size_t examples = 0;
+  for (auto begin = guide.find(fence); begin != std::string::npos; begin = guide.find(fence, begin + 1)) {
+    const auto end = guide.find("```", begin + fence.size());
+    const auto schema = IndexSchema::parse(guide.substr(begin + fence.size(), end - begin - fence.size()));
+    EXPECT_TRUE(schema) << "example " << examples << ": " << schema.error().message;
+    ++examples;
+  }
+  EXPECT_GE(examples, 3U);
 }
 
 TEST(IndexSchema, FieldsComeInTheOrderOfTheirNamesWithTheirNumbers) {

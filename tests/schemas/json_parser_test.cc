@@ -1,6 +1,8 @@
 // parse_json() and dump_json() of schemas/json_reader.h.
 #include <gtest/gtest.h>
 
+#include <rapidcheck/gtest.h>
+
 #include <nlohmann/json.hpp>
 
 #include "schemas/json_reader.h"
@@ -74,6 +76,52 @@ TEST(JsonParser, RefusesWhatIsNoJson) {
 
 TEST(JsonParser, QuotesLittleOfALongText) {
   EXPECT_LT(refused("\"" + std::string(100'000, 'x') + "\n\"").size(), 300U);
+}
+
+// Appends a random value, with spaces and comments between its parts.
+void append_value(std::string& out, int depth) {
+  const auto pick = [](const std::vector<std::string>& texts) { return *rc::gen::elementOf(texts); };
+  static const std::vector<std::string> gaps = {"", " ", "\n", "/* é */", "// x\n"};
+  static const std::vector<std::string> keys = {"\"a\"", "\"b\"", "\"é\"", "\"\\u0061\"", "\"\""};
+  static const std::vector<std::string> leaves = {"null",     "true", "-7", "1.5e3", "18446744073709551616",
+                                                  "\"\\n手\""};
+  const int kind = depth == 0 ? 0 : *rc::gen::inRange(0, 3);
+  out += pick(gaps);
+  if (kind == 0) {
+    out += pick(leaves);
+  } else {
+    out += kind == 1 ? '[' : '{';
+    const int count = *rc::gen::inRange(0, 4);
+    for (int i = 0; i < count; ++i) {
+      if (i > 0) out += ',';
+      if (kind == 2) out += pick(gaps) + pick(keys) + pick(gaps) + ':';
+      append_value(out, depth - 1);
+    }
+    out += kind == 1 ? ']' : '}';
+  }
+  out += pick(gaps);
+}
+
+// The library's own parser is the oracle: the same texts are JSON, but for what we refuse besides.
+RC_GTEST_PROP(JsonParser, ReadsWhatTheLibraryReads, ()) {
+  std::string text;
+  append_value(text, 4);
+  if (*rc::gen::arbitrary<bool>()) {
+    const auto at = *rc::gen::inRange<std::size_t>(0, text.size());
+    text[at] =
+        *rc::gen::oneOf(rc::gen::elementOf(std::string("{}[],:\"\\/* 1a")), rc::gen::arbitrary<char>());
+  }
+  const auto parsed = parse_json(text, {.depth_max = 1000});
+  const auto expected = nlohmann::json::parse(text, nullptr, false, true);
+  if (parsed) {
+    RC_ASSERT(*parsed == expected);
+    RC_ASSERT(parse_json(dump_json(*parsed)).value() == expected);
+  } else {
+    const std::string& message = parsed.error().message;
+    RC_ASSERT(expected.is_discarded() || message.ends_with(" occurs twice") ||
+              message.ends_with("invalid UTF-8"));
+    RC_ASSERT(message.starts_with("line "));
+  }
 }
 
 TEST(JsonParser, DumpReplacesInvalidUtf8InsteadOfThrowing) {

@@ -1,4 +1,4 @@
-#include "indexer/number_value.h"
+#include "schemas/number_value.h"
 
 #include <algorithm>
 #include <array>

@@ -1,0 +1,240 @@
+#include "query/scorer.h"
+
+#include <algorithm>
+#include <bit>
+#include <functional>
+
+#include "query/intersect.h"
+
+namespace aisle {
+namespace {
+
+// Points of proximity, each times the weight of the forward field.
+constexpr std::int64_t neighbour_points = 30;   // a word directly behind the one before it in the query
+constexpr std::int64_t first_word_points = 10;  // the field begins with the query's first word
+constexpr std::int64_t exact_points = 60;       // the field has the query's words and no other
+
+constexpr std::size_t readings_words_max = 16;  // positions a proximity mask can hold
+
+std::int64_t tier_of(int typos) {
+  return (3 - std::min(typos, 3)) * tier_points;
+}
+
+}  // namespace
+
+// Marks which positions of the first reading each term of a segment stands for, and reads the forward field.
+class Scorer::Proximity {
+ public:
+  Proximity(const ReadingPostings& positions, const Segment& segment, std::int64_t weight)
+      : segment_(segment), weight_(weight), positions_(std::min(positions.size(), readings_words_max)) {
+    std::size_t terms = 0;
+    for (const PositionPostings& position : positions) terms += position.sources.size();
+    slots_.resize(std::bit_ceil(std::max<std::size_t>(8, terms * 2)));
+    for (std::size_t p = 0; p < positions_; ++p) {
+      for (const auto& source : positions[p].sources)
+        slot(source.term).mask |= static_cast<std::uint16_t>(1U << p);
+    }
+  }
+
+  struct Parts {
+    std::int64_t neighbours = 0;
+    std::int64_t first = 0;
+    std::int64_t exact = 0;
+  };
+
+  Parts parts(std::uint32_t document) const {
+    const auto tokens = segment_.forward_tokens(document);
+    std::uint32_t before = 0;
+    std::uint32_t seen = 0;
+    std::size_t marked = 0;
+    std::int64_t neighbours = 0;
+    for (const TermId token : tokens) {
+      const std::uint32_t mask = mask_of(token);
+      if (((before << 1U) & mask) != 0) ++neighbours;
+      marked += mask != 0 ? 1U : 0U;
+      seen |= mask;
+      before = mask;
+    }
+    Parts parts;
+    const auto most = static_cast<std::int64_t>(positions_) - 1;
+    parts.neighbours = std::min(neighbours, most) * neighbour_points * weight_;
+    if (!tokens.empty() && (mask_of(tokens.front()) & 1U) != 0) parts.first = first_word_points * weight_;
+    const std::uint32_t all = (1U << positions_) - 1U;
+    if (seen == all && marked == tokens.size() && tokens.size() == positions_)
+      parts.exact = exact_points * weight_;
+    return parts;
+  }
+
+ private:
+  struct Slot {
+    TermId term = no_term;
+    std::uint16_t mask = 0;
+  };
+
+  std::size_t place(TermId term) const { return (term * 0x9E3779B1U) & (slots_.size() - 1); }
+  Slot& slot(TermId term) {
+    std::size_t at = place(term);
+    while (slots_[at].term != term && slots_[at].term != no_term) at = (at + 1) & (slots_.size() - 1);
+    slots_[at].term = term;
+    return slots_[at];
+  }
+  std::uint32_t mask_of(TermId term) const {
+    std::size_t at = place(term);
+    while (slots_[at].term != no_term) {
+      if (slots_[at].term == term) return slots_[at].mask;
+      at = (at + 1) & (slots_.size() - 1);
+    }
+    return 0;
+  }
+
+  const Segment& segment_;
+  std::int64_t weight_;
+  std::size_t positions_;
+  std::vector<Slot> slots_;
+};
+
+Scorer::Scorer(const Plan& plan, const IndexContext& context, const Statistics& statistics)
+    : plan_(plan), context_(context), length_norms_(context.schema->fields.size()) {
+  if (plan.browse()) return;
+  for (const Field& field : context.schema->fields) {
+    if (!field.search) continue;
+    // 256 * (1 - b + b * length / mean) with b = 0.3
+    for (std::uint32_t length = 0; length < 256; ++length) {
+      length_norms_[field.number][length] = 179 + 77 * length * 256 / statistics.mean_length(field.number);
+    }
+  }
+}
+
+std::int64_t Scorer::points_of(const PositionPostings::Source& source, const Segment& segment,
+                               std::size_t at) const {
+  const std::uint16_t field = source.postings.field;
+  const std::uint32_t frequency = source.postings.frequencies[at];
+  const std::uint32_t norm = length_norms_[field][segment.lengths[field][source.postings.documents[at]]];
+  // 256 * tf * (k1 + 1) / (tf + k1 * norm) with k1 = 1.2
+  const std::uint64_t saturated = 256ULL * 22 * frequency * 256 / (10ULL * frequency * 256 + 12ULL * norm);
+  const auto weight = static_cast<std::uint64_t>(context_.schema->fields[field].weight);
+  return static_cast<std::int64_t>((source.alternative->points * weight * saturated) >> 12U);
+}
+
+Scorer::Points Scorer::score_reading(const ReadingPostings& positions, const Segment& segment,
+                                     std::span<const std::uint32_t> documents) const {
+  Points total{std::vector<std::int64_t>(documents.size()), std::vector<std::uint8_t>(documents.size()),
+               std::vector<std::uint8_t>(documents.size())};
+  std::vector<std::int64_t> best(documents.size());
+  std::vector<std::uint8_t> typos(documents.size());
+  constexpr std::uint8_t unmatched = 255;
+  for (const PositionPostings& position : positions) {
+    std::ranges::fill(typos, unmatched);
+    for (std::size_t s = 0; s < position.sources.size(); ++s) {
+      const auto& source = position.sources[s];
+      intersect(documents, source.postings.documents, [&](std::size_t i, std::size_t j) {
+        best[i] = std::max(best[i], points_of(source, segment, j));
+        typos[i] = std::min(typos[i], source.alternative->typos);
+      });
+      const bool field_ends =
+          s + 1 == position.sources.size() || position.sources[s + 1].postings.field != source.postings.field;
+      if (!field_ends) continue;
+      for (std::size_t i = 0; i < documents.size(); ++i) {
+        total.points[i] += best[i];
+        best[i] = 0;
+      }
+    }
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+      if (typos[i] == unmatched) continue;
+      total.typos[i] = static_cast<std::uint8_t>(total.typos[i] + typos[i]);
+      ++total.matched[i];
+    }
+  }
+  return total;
+}
+
+std::int64_t Scorer::proximity_max() const {
+  if (context_.forward_field < 0) return 0;
+  const auto weight = context_.schema->fields[static_cast<std::size_t>(context_.forward_field)].weight;
+  const auto positions = static_cast<std::int64_t>(plan_.readings.front().positions.size());
+  return weight * ((positions - 1) * neighbour_points + first_word_points + exact_points);
+}
+
+std::vector<DocumentScore> Scorer::score(const SegmentView& view, std::span<const std::uint32_t> documents,
+                                         std::size_t best) const {
+  std::vector<DocumentScore> scores(documents.size());
+  if (plan_.browse() || documents.empty()) return scores;
+  const Segment& segment = *view.segment;
+  std::vector<std::uint8_t> literal(documents.size());  // the first reading gave the score
+  for (std::size_t r = 0; r < plan_.readings.size(); ++r) {
+    const Reading& reading = plan_.readings[r];
+    const Points points = score_reading(resolve(reading, segment, context_), segment, documents);
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+      if (points.matched[i] != reading.positions.size()) continue;
+      const std::int64_t score = tier_of(points.typos[i]) + std::min(points.points[i], points_max);
+      if (score <= scores[i].score) continue;
+      scores[i] = {score, points.typos[i]};
+      literal[i] = r == 0 ? 1 : 0;
+    }
+  }
+  if (context_.forward_field < 0) return scores;
+  std::int64_t threshold = 0;
+  if (documents.size() > best) {
+    if (best == 0) return scores;
+    std::vector<std::int64_t> order;
+    order.reserve(scores.size());
+    for (const DocumentScore& score : scores) order.push_back(score.score);
+    const auto kth = order.begin() + static_cast<std::ptrdiff_t>(best - 1);
+    std::nth_element(order.begin(), kth, order.end(), std::greater<>());
+    threshold = *kth - proximity_max();
+  }
+  const auto weight = context_.schema->fields[static_cast<std::size_t>(context_.forward_field)].weight;
+  const Proximity proximity(resolve(plan_.readings.front(), segment, context_), segment, weight);
+  for (std::size_t i = 0; i < documents.size(); ++i) {
+    if (scores[i].score < threshold || literal[i] == 0) continue;
+    const auto parts = proximity.parts(documents[i]);
+    const std::int64_t tier = tier_of(scores[i].typos);
+    const std::int64_t points = scores[i].score - tier + parts.neighbours + parts.first + parts.exact;
+    scores[i].score = tier + std::min(points, points_max);
+  }
+  return scores;
+}
+
+std::vector<ScorePart> Scorer::explain(const SegmentView& view, std::uint32_t document) const {
+  std::vector<ScorePart> parts;
+  if (plan_.browse()) return parts;
+  const Segment& segment = *view.segment;
+  const std::span<const std::uint32_t> one(&document, 1);
+  const DocumentScore final = score(view, one, 1).front();
+  std::int64_t best_total = -1;
+  for (std::size_t r = 0; r < plan_.readings.size(); ++r) {
+    const Reading& reading = plan_.readings[r];
+    const ReadingPostings positions = resolve(reading, segment, context_);
+    const Points points = score_reading(positions, segment, one);
+    const std::int64_t total = tier_of(points.typos[0]) + std::min(points.points[0], points_max);
+    if (points.matched[0] != reading.positions.size() || total <= best_total) continue;
+    best_total = total;
+    parts = {{.word = "", .term = "", .field = "", .kind = "tier", .points = tier_of(points.typos[0])}};
+    for (std::size_t p = 0; p < positions.size(); ++p) {
+      // the best alternative of each field, as score_reading counts them
+      for (std::size_t s = 0; s < positions[p].sources.size(); ++s) {
+        const auto& source = positions[p].sources[s];
+        intersect(one, source.postings.documents, [&](std::size_t, std::size_t j) {
+          const std::string& field = context_.schema->fields[source.postings.field].name;
+          ScorePart part{reading.positions[p].word, source.alternative->term, field,
+                         std::string(kind_name(source.alternative->kind)), points_of(source, segment, j)};
+          const bool same = parts.back().word == part.word && parts.back().field == part.field &&
+                            parts.back().kind != "tier";
+          if (!same) {
+            parts.push_back(std::move(part));
+          } else if (part.points > parts.back().points) {
+            parts.back() = std::move(part);
+          }
+        });
+      }
+    }
+  }
+  std::int64_t sum = 0;
+  for (const ScorePart& part : parts) sum += part.points;
+  if (final.score != sum) {
+    parts.push_back({.word = "", .term = "", .field = "", .kind = "proximity", .points = final.score - sum});
+  }
+  return parts;
+}
+
+}  // namespace aisle

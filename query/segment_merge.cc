@@ -1,0 +1,210 @@
+#include "query/segment_merge.h"
+
+#include <algorithm>
+
+#include "query/segment_builder.h"
+
+namespace aisle {
+namespace {
+
+// One document of the merged segment: where it comes from.
+struct Origin {
+  std::uint32_t source = 0;
+  std::uint32_t document = 0;
+};
+
+class Merge {
+ public:
+  Merge(std::span<const SegmentView> sources, const IndexContext& context)
+      : sources_(sources), context_(context), merged_(std::make_shared<Segment>()), moved_(sources.size()) {}
+
+  Result<MergedSegment> run() {
+    order_documents();
+    merge_terms();
+    merge_forward();
+    const std::vector<Field>& fields = context_.schema->fields;
+    merged_->lengths.resize(fields.size());
+    merged_->numbers.resize(fields.size());
+    merged_->keywords.resize(fields.size());
+    for (const Field& field : fields) merge_field(field);
+    StoredDocuments::Builder stored(context_.folder);
+    for (const Origin& origin : origins_)
+      AISLE_CHECK(stored.add(segment(origin.source).stored.get(origin.document)));
+    AISLE_TRY(merged_->stored, stored.finish());
+    for (const auto& stemmer : context_.stemmers) {
+      merged_->stemmed_terms.push_back(stemmed_terms(merged_->terms, *stemmer));
+    }
+    return MergedSegment{merged_, std::move(moved_)};
+  }
+
+ private:
+  const Segment& segment(std::size_t source) const { return *sources_[source].segment; }
+
+  void order_documents() {
+    for (std::uint32_t source = 0; source < sources_.size(); ++source) {
+      for (std::uint32_t document = 0; document < segment(source).size; ++document) {
+        if (!sources_[source].is_deleted(document)) origins_.push_back({source, document});
+      }
+    }
+    const auto id = [&](const Origin& origin) { return segment(origin.source).ids.term(origin.document); };
+    std::ranges::sort(origins_, {}, id);
+    std::vector<std::string_view> ids;
+    ids.reserve(origins_.size());
+    for (std::size_t source = 0; source < sources_.size(); ++source) {
+      moved_[source].assign(segment(source).size, no_document);
+    }
+    for (std::uint32_t i = 0; i < origins_.size(); ++i) {
+      ids.push_back(id(origins_[i]));
+      moved_[origins_[i].source][origins_[i].document] = i;
+    }
+    merged_->ids = TermDictionary::build(ids);
+    merged_->size = static_cast<std::uint32_t>(origins_.size());
+  }
+
+  struct Posting {
+    std::uint16_t field;
+    std::uint32_t document;
+    std::uint8_t frequency;
+  };
+
+  // Postings of `term` in all sources, by (field, new document); empty when only deleted documents hold it.
+  void collect(std::string_view term, std::vector<Posting>& postings, const std::vector<TermId>& at) const {
+    postings.clear();
+    for (std::size_t source = 0; source < sources_.size(); ++source) {
+      const Segment& from = segment(source);
+      if (at[source] >= from.terms.size() || from.terms.term(at[source]) != term) continue;
+      for (std::uint32_t list = from.term_lists[at[source]]; list < from.term_lists[at[source] + 1]; ++list) {
+        const Postings some = from.postings(list);
+        for (std::size_t i = 0; i < some.documents.size(); ++i) {
+          const std::uint32_t document = moved_[source][some.documents[i]];
+          if (document != no_document) postings.push_back({some.field, document, some.frequencies[i]});
+        }
+      }
+    }
+    std::ranges::sort(postings, [](const Posting& a, const Posting& b) {
+      return std::pair(a.field, a.document) < std::pair(b.field, b.document);
+    });
+  }
+
+  void append(const std::vector<Posting>& postings) {
+    for (std::size_t i = 0; i < postings.size(); ++i) {
+      if (i == 0 || postings[i].field != postings[i - 1].field) {
+        merged_->lists.push_back({static_cast<std::uint32_t>(merged_->documents.size()), postings[i].field});
+      }
+      merged_->documents.push_back(postings[i].document);
+      merged_->frequencies.push_back(postings[i].frequency);
+    }
+    merged_->term_lists.push_back(static_cast<std::uint32_t>(merged_->lists.size()));
+  }
+
+  void merge_terms() {
+    std::vector<TermId> at(sources_.size(), 0);
+    term_moved_.resize(sources_.size());
+    for (std::size_t source = 0; source < sources_.size(); ++source) {
+      term_moved_[source].assign(segment(source).terms.size(), no_term);
+    }
+    std::vector<std::string_view> kept;
+    std::vector<Posting> postings;
+    merged_->term_lists.push_back(0);
+    while (true) {
+      std::string_view least;
+      bool found = false;
+      for (std::size_t source = 0; source < sources_.size(); ++source) {
+        if (at[source] >= segment(source).terms.size()) continue;
+        const std::string_view term = segment(source).terms.term(at[source]);
+        if (!found || term < least) least = term;
+        found = true;
+      }
+      if (!found) break;
+      collect(least, postings, at);
+      for (std::size_t source = 0; source < sources_.size(); ++source) {
+        if (at[source] >= segment(source).terms.size() || segment(source).terms.term(at[source]) != least)
+          continue;
+        if (!postings.empty()) term_moved_[source][at[source]] = static_cast<TermId>(kept.size());
+        ++at[source];
+      }
+      if (postings.empty()) continue;
+      kept.push_back(least);
+      append(postings);
+    }
+    merged_->lists.push_back({static_cast<std::uint32_t>(merged_->documents.size()), 0});
+    merged_->terms = TermDictionary::build(kept);
+    merged_->documents.shrink_to_fit();
+    merged_->frequencies.shrink_to_fit();
+    merged_->lists.shrink_to_fit();
+  }
+
+  void merge_forward() {
+    merged_->forward_field = context_.forward_field;
+    merged_->forward_offsets.reserve(origins_.size() + 1);
+    merged_->forward_offsets.push_back(0);
+    for (const Origin& origin : origins_) {
+      for (const TermId term : segment(origin.source).forward_tokens(origin.document)) {
+        merged_->forward.push_back(term_moved_[origin.source][term]);
+      }
+      merged_->forward_offsets.push_back(static_cast<std::uint32_t>(merged_->forward.size()));
+    }
+    merged_->forward.shrink_to_fit();
+  }
+
+  void merge_field(const Field& field) {
+    if (field.search) {
+      std::vector<std::uint8_t>& lengths = merged_->lengths[field.number];
+      lengths.reserve(origins_.size());
+      for (const Origin& origin : origins_)
+        lengths.push_back(segment(origin.source).lengths[field.number][origin.document]);
+    }
+    if (!field.has_column()) return;
+    if (field.is_number()) {
+      std::vector<std::int64_t> numbers;
+      numbers.reserve(origins_.size());
+      for (const Origin& origin : origins_) {
+        numbers.push_back(sources_[origin.source].numbers(field.number).get(origin.document));
+      }
+      merged_->numbers[field.number] = NumberColumn::build(numbers);
+    } else {
+      merge_keywords(field.number);
+    }
+  }
+
+  void merge_keywords(std::uint16_t field) {
+    std::vector<std::string_view> values;
+    for (std::size_t source = 0; source < sources_.size(); ++source) {
+      const TermDictionary& some = segment(source).keywords[field].values();
+      for (TermId id = 0; id < some.size(); ++id) values.push_back(some.term(id));
+    }
+    std::ranges::sort(values);
+    values.erase(std::ranges::unique(values).begin(), values.end());
+    TermDictionary dictionary = TermDictionary::build(values);
+    std::vector<std::vector<std::uint32_t>> place(sources_.size());
+    for (std::size_t source = 0; source < sources_.size(); ++source) {
+      const TermDictionary& some = segment(source).keywords[field].values();
+      for (TermId id = 0; id < some.size(); ++id) place[source].push_back(dictionary.find(some.term(id)));
+    }
+    std::vector<std::uint32_t> offsets = {0};
+    std::vector<std::uint32_t> codes;
+    for (const Origin& origin : origins_) {
+      for (const std::uint32_t code : segment(origin.source).keywords[field].codes(origin.document)) {
+        codes.push_back(place[origin.source][code]);
+      }
+      offsets.push_back(static_cast<std::uint32_t>(codes.size()));
+    }
+    merged_->keywords[field] =
+        KeywordColumn::build(std::move(offsets), std::move(codes), std::move(dictionary));
+  }
+
+  std::span<const SegmentView> sources_;
+  const IndexContext& context_;
+  std::shared_ptr<Segment> merged_;
+  std::vector<std::vector<std::uint32_t>> moved_;
+  std::vector<std::vector<TermId>> term_moved_;
+  std::vector<Origin> origins_;
+};
+
+}  // namespace
+
+Result<MergedSegment> merge_segments(std::span<const SegmentView> sources, const IndexContext& context) {
+  return Merge(sources, context).run();
+}
+
+}  // namespace aisle

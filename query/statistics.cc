@@ -1,0 +1,154 @@
+#include "query/statistics.h"
+
+#include <algorithm>
+#include <bit>
+#include <map>
+#include <unordered_map>
+
+#include "base/hash.h"
+
+namespace aisle {
+namespace {
+
+constexpr std::string_view magic = "aisle-statistics-1";
+
+void put(std::string& out, std::uint64_t number) {
+  for (int shift = 0; shift < 64; shift += 8) out += static_cast<char>((number >> shift) & 0xFFU);
+}
+
+Result<std::uint64_t> take(std::string_view& bytes) {
+  if (bytes.size() < 8) return fail(ErrorCode::DataLoss, "the statistics file ends early");
+  std::uint64_t number = 0;
+  for (int i = 7; i >= 0; --i)
+    number = (number << 8U) | static_cast<unsigned char>(bytes[static_cast<std::size_t>(i)]);
+  bytes.remove_prefix(8);
+  return number;
+}
+
+// Counts one term of one image: by field, since a term's frequency is the largest of its fields'.
+using FieldCounts = std::vector<std::pair<std::uint16_t, std::uint32_t>>;
+
+void count_term(const Segment& segment, TermId term, FieldCounts& counts) {
+  for (std::uint32_t list = segment.term_lists[term]; list < segment.term_lists[term + 1]; ++list) {
+    const Postings postings = segment.postings(list);
+    const auto at = std::ranges::find(counts, postings.field, &FieldCounts::value_type::first);
+    const auto count = static_cast<std::uint32_t>(postings.documents.size());
+    if (at == counts.end()) {
+      counts.emplace_back(postings.field, count);
+    } else {
+      at->second += count;
+    }
+  }
+}
+
+}  // namespace
+
+std::uint32_t log2_fixed(std::uint64_t x) {
+  const auto whole = static_cast<std::uint32_t>(std::bit_width(x) - 1);
+  std::uint64_t mantissa = whole > 31 ? x >> (whole - 31U) : x << (31U - whole);  // [2^31, 2^32)
+  std::uint32_t fraction = 0;
+  for (int bit = 0; bit < 8; ++bit) {
+    mantissa = (mantissa * mantissa) >> 31U;
+    fraction <<= 1U;
+    if (mantissa >= (std::uint64_t{1} << 32U)) {
+      fraction |= 1U;
+      mantissa >>= 1U;
+    }
+  }
+  return (whole << 8U) | fraction;
+}
+
+std::shared_ptr<const Statistics> Statistics::collect(std::span<const std::shared_ptr<const Image>> shards,
+                                                      std::size_t fields) {
+  auto statistics = std::make_shared<Statistics>();
+  std::vector<std::uint64_t> tokens(fields);
+  std::vector<std::uint64_t> present(fields);
+  std::unordered_map<std::string_view, FieldCounts> counts;
+  for (const auto& image : shards) {
+    statistics->documents_ += image->live();
+    for (const SegmentView& view : image->segments) {
+      const Segment& segment = *view.segment;
+      for (TermId term = 0; term < segment.terms.size(); ++term) {
+        count_term(segment, term, counts[segment.terms.term(term)]);
+      }
+      for (std::size_t field = 0; field < segment.lengths.size(); ++field) {
+        for (const std::uint8_t length : segment.lengths[field]) {
+          tokens[field] += length;
+          present[field] += length > 0 ? 1U : 0U;
+        }
+      }
+    }
+  }
+  for (std::size_t field = 0; field < fields; ++field) {
+    const std::uint64_t mean = present[field] == 0 ? 256 : tokens[field] * 256 / present[field];
+    statistics->mean_lengths_.push_back(static_cast<std::uint32_t>(std::max<std::uint64_t>(mean, 256)));
+  }
+  std::vector<std::pair<std::string_view, std::uint32_t>> kept;
+  for (const auto& [term, by_field] : counts) {
+    std::uint32_t most = 0;
+    for (const auto& entry : by_field) most = std::max(most, entry.second);
+    if (most > 1) kept.emplace_back(term, most);
+  }
+  std::ranges::sort(kept);
+  std::vector<std::string_view> terms;
+  for (const auto& [term, frequency] : kept) {
+    terms.push_back(term);
+    statistics->frequencies_.push_back(frequency);
+  }
+  statistics->terms_ = TermDictionary::build(terms);
+  statistics->hash_ = hash_text(statistics->encode());
+  return statistics;
+}
+
+std::uint32_t Statistics::frequency(std::string_view term) const {
+  const TermId id = terms_.find(term);
+  return id == no_term ? 0 : frequencies_[id];
+}
+
+std::uint32_t Statistics::inverse_frequency(std::string_view term) const {
+  const std::uint64_t df = std::max<std::uint64_t>(frequency(term), 1);
+  return 256 + log2_fixed(documents_ + 1 > df ? documents_ + 1 : df + 1) - log2_fixed(df + 1);
+}
+
+std::string Statistics::encode() const {
+  std::string out(magic);
+  put(out, documents_);
+  put(out, mean_lengths_.size());
+  for (const std::uint32_t mean : mean_lengths_) put(out, mean);
+  put(out, terms_.size());
+  for (TermId id = 0; id < terms_.size(); ++id) {
+    put(out, frequencies_[id]);
+    put(out, terms_.term(id).size());
+    out += terms_.term(id);
+  }
+  return out;
+}
+
+Result<std::shared_ptr<const Statistics>> Statistics::decode(std::string_view bytes) {
+  auto statistics = std::make_shared<Statistics>();
+  statistics->hash_ = hash_text(bytes);
+  if (bytes.substr(0, magic.size()) != magic)
+    return fail(ErrorCode::DataLoss, "not a statistics file of this version");
+  bytes.remove_prefix(magic.size());
+  AISLE_TRY(statistics->documents_, take(bytes));
+  AISLE_TRY(const std::uint64_t fields, take(bytes));
+  for (std::uint64_t i = 0; i < fields; ++i) {
+    AISLE_TRY(const std::uint64_t mean, take(bytes));
+    statistics->mean_lengths_.push_back(static_cast<std::uint32_t>(mean));
+  }
+  AISLE_TRY(const std::uint64_t count, take(bytes));
+  std::vector<std::string_view> terms;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    AISLE_TRY(const std::uint64_t frequency, take(bytes));
+    AISLE_TRY(const std::uint64_t length, take(bytes));
+    if (length > bytes.size()) return fail(ErrorCode::DataLoss, "the statistics file ends early");
+    terms.push_back(bytes.substr(0, length));
+    statistics->frequencies_.push_back(static_cast<std::uint32_t>(frequency));
+    bytes.remove_prefix(length);
+  }
+  if (!std::ranges::is_sorted(terms)) return fail(ErrorCode::DataLoss, "the statistics file is not sorted");
+  statistics->terms_ = TermDictionary::build(terms);
+  return statistics;
+}
+
+}  // namespace aisle

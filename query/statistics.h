@@ -1,0 +1,52 @@
+// How common each term is in one generation: the part of a score that must be the same on every shard and
+// replica. Fixed until the next version, so that ops arriving on one shard do not move scores on another.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "query/image.h"
+#include "query/term_dictionary.h"
+
+namespace aisle {
+
+// Immutable; share freely.
+class Statistics {
+ public:
+  // Over all shards of a generation. A term's frequency is the largest of its document counts by field; sums
+  // of shards are exact when the images hold no deleted documents.
+  static std::shared_ptr<const Statistics> collect(std::span<const std::shared_ptr<const Image>> shards,
+                                                   std::size_t fields);
+
+  std::uint64_t documents() const { return documents_; }
+  // Documents that hold the term; 0 when it was not there when the statistics were collected.
+  std::uint32_t frequency(std::string_view term) const;
+  // log2((N + 1) / (df + 1)) + 1 as fixed point with 8 fractional bits, made of integers alone; at least 256.
+  std::uint32_t inverse_frequency(std::string_view term) const;
+  // Mean tokens of a field where it is present, 8 fractional bits; at least 256.
+  std::uint32_t mean_length(std::uint16_t field) const {
+    return field < mean_lengths_.size() ? mean_lengths_[field] : 256;
+  }
+  // Names this version: equal statistics have equal hashes.
+  const std::string& hash() const { return hash_; }
+
+  std::string encode() const;
+  static Result<std::shared_ptr<const Statistics>> decode(std::string_view bytes);
+  std::size_t bytes() const { return terms_.bytes() + frequencies_.capacity() * sizeof(std::uint32_t); }
+
+ private:
+  std::uint64_t documents_ = 0;
+  std::vector<std::uint32_t> mean_lengths_;  // by field number
+  TermDictionary terms_;  // those in more than one document; once is what an unknown one gets
+  std::vector<std::uint32_t> frequencies_;
+  std::string hash_;
+};
+
+// floor(log2(x) * 256), exact, for x >= 1.
+std::uint32_t log2_fixed(std::uint64_t x);
+
+}  // namespace aisle

@@ -1,0 +1,25 @@
+// Misspellings: the terms of a dictionary within a few edits of a word.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+#include "query/term_dictionary.h"
+
+namespace aisle {
+
+// Edits allowed for a word: none below 4 code points or when it holds a digit, 1 from 4, 2 from 8.
+int typos_allowed(std::string_view word);
+
+// Calls `found(term, typos)` for each term of `dictionary`, in its order, with 1 <= typos <= typos_max. A
+// typo is an inserted, missing, wrong or swapped pair of letters (code points); an edit of the first letter
+// counts two. Terms that hold a digit are never found. With `prefix` the word may also be the misspelt
+// beginning of the term. Walks the Levenshtein automaton over the sorted terms, skipping whole subtrees that
+// cannot match.
+void walk_typos(const TermDictionary& dictionary, std::string_view word, int typos_max, bool prefix,
+                const std::function<void(TermId term, int typos)>& found);
+
+// The same measure for two single words, for tests and explanations; > typos_max when farther apart.
+int typo_distance(std::string_view word, std::string_view term, int typos_max, bool prefix);
+
+}  // namespace aisle
