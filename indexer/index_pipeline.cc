@@ -132,11 +132,12 @@ Status IndexPipeline::open_shards(const IndexPipelineOptions& options) {
 Status IndexPipeline::apply(ChangeBatch batch) {
   if (closed_) return fail(ErrorCode::Unavailable, "the index is closed");
   // another history has begun (a restored database), or the replay is over
-  if (batch.lsn != 0 && (batch.lsn <= replay_begin_ || batch.lsn > replay_end_)) replaying_ = false;
+  if (batch.lsn != 0 && (batch.lsn < replay_begin_ || batch.lsn > replay_end_)) replaying_ = false;
   for (auto& ops : routed_) ops.clear();
   route(build_upserts(batch.upserts), batch.upserts, batch.lsn);
   route(build_values(batch.values), batch.values, batch.lsn);
   for (std::string& id : batch.deletes) {
+    if (!check_product_id("id", id)) continue;  // no product has it
     dead_letters_.forget(id);
     Op op;
     op.kind = OpKind::Delete;

@@ -272,6 +272,7 @@ TEST_F(IndexPipelineTest, RestartGoesOnAndShardsAheadSkipValuesTheyHaveSeen) {
     apply(std::move(batch));
     flush();
   };
+  apply(upserts({}, 10));  // where the source begins again
   values("20", 20);
   EXPECT_EQ(price(ahead), 3000) << "an older value must not come back";
   EXPECT_EQ(price(behind), 2000);
