@@ -1,0 +1,281 @@
+#include "analyzers/segmenter.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "analyzers/char_class.h"
+#include "analyzers/code_point.h"
+#include "analyzers/dictionary_words.h"
+#include "analyzers/folding.h"
+#include "analyzers/number_literal.h"
+
+namespace aisle {
+namespace {
+
+constexpr std::size_t plus_run_max = 3;  // the energy class "a+++"
+
+bool is_hyphen(std::int32_t c) {
+  return c == '-' || c == 0x2010 || c == 0x2011 || c == 0xFF0D;
+}
+bool is_space(std::int32_t c) {
+  return c == ' ' || c == 0x00A0 || c == 0x2009 || c == 0x202F || c == 0x3000;
+}
+
+// The separator inside a number that this code point may be, or 0.
+char number_separator(std::int32_t c) {
+  if (c == '.' || c == 0xFF0E) return '.';
+  return c == ',' ? ',' : '\0';
+}
+
+class Segmenter {
+ public:
+  Segmenter(std::string_view text, std::span<const std::string_view> elisions, Segmentation& out)
+      : text_(text), elisions_(elisions), out_(out) {}
+
+  void run() {
+    while (at_ < text_.size()) {
+      const CodePoint next = code_point_at(text_, at_);
+      switch (classes_.of(next.value)) {
+        case CharClass::Letter:
+          scan_letters();
+          break;
+        case CharClass::Digit:
+          scan_number();
+          break;
+        case CharClass::Dictionary:
+          scan_dictionary();
+          break;
+        case CharClass::Alone:
+          add_alone(next.end);
+          break;
+        case CharClass::Separator:
+        case CharClass::Mark:
+        case CharClass::Apostrophe:
+          at_ = next.end;
+          break;
+      }
+    }
+  }
+
+ private:
+  CharClass class_at(std::uint32_t at) const {
+    return at < text_.size() ? classes_.of(code_point_at(text_, at).value) : CharClass::Separator;
+  }
+
+  std::uint32_t folded_size() const { return static_cast<std::uint32_t>(out_.folded.size()); }
+
+  void scan_letters() {
+    const std::uint32_t begin = at_;
+    const std::uint32_t text_begin = folded_size();
+    const bool simple = fold_letters(text_begin);
+    if (simple) {
+      take_plus_or_sharp(begin, text_begin);
+      add_unit(
+          {begin, at_, text_begin, folded_size(), UnitKind::Letters, gap_before(begin, UnitKind::Letters)});
+      return;
+    }
+    out_.folded.resize(text_begin);
+    scratch_.clear();
+    for (std::uint32_t at = begin; at < at_;) {
+      const CodePoint next = code_point_at(text_, at);
+      if (classes_.of(next.value) != CharClass::Apostrophe) scratch_.append(text_, at, next.end - at);
+      at = next.end;
+    }
+    add_pieces(fold_general(scratch_),
+               {begin, at_, 0, 0, UnitKind::Letters, gap_before(begin, UnitKind::Letters)});
+  }
+
+  // Moves to the end of the run of letters and appends its folding. False when it needs ICU: then what was
+  // appended is worthless.
+  bool fold_letters(std::uint32_t text_begin) {
+    bool simple = true;
+    while (at_ < text_.size()) {
+      const CodePoint next = code_point_at(text_, at_);
+      const CharClass kind = classes_.of(next.value);
+      if (kind == CharClass::Letter || kind == CharClass::Mark) {
+        const std::string_view folded = foldings_.of(next.value);
+        simple = simple && !folded.empty();
+        out_.folded += folded;
+      } else if (kind != CharClass::Apostrophe || class_at(next.end) != CharClass::Letter ||
+                 is_elision(text_begin)) {
+        break;
+      }
+      at_ = next.end;
+    }
+    return simple;
+  }
+
+  bool is_elision(std::uint32_t text_begin) const {
+    const std::string_view word = std::string_view(out_.folded).substr(text_begin);
+    return std::find(elisions_.begin(), elisions_.end(), word) != elisions_.end();
+  }
+
+  // "c++", "a+", "c#": signs that end a word of letters, a single one only after a single letter.
+  void take_plus_or_sharp(std::uint32_t begin, std::uint32_t text_begin) {
+    const auto sign_at = [&](std::uint32_t at) {
+      return at < text_.size() && (text_[at] == '+' || text_[at] == '#');
+    };
+    if (!sign_at(at_) || gap_before(begin, UnitKind::Letters) == Gap::Same) return;
+    std::uint32_t end = at_;
+    while (sign_at(end) && text_[end] == text_[at_]) ++end;
+    const std::size_t count = end - at_;
+    const CharClass after = class_at(end);
+    if (sign_at(end) || after == CharClass::Letter || after == CharClass::Digit) return;
+    const bool single_letter = folded_size() - text_begin == 1;
+    const bool sharp = text_[at_] == '#';
+    if (count > (sharp ? 1 : plus_run_max) || (count == 1 && !single_letter)) return;
+    out_.folded.append(text_, at_, count);
+    at_ = end;
+  }
+
+  void scan_number() {
+    const std::uint32_t begin = at_;
+    read_digit_groups();
+    const NumberReading reading = read_number(groups_);
+    if (reading.groups < groups_.size()) list_end_ = groups_.back().end;
+    const std::uint32_t text_begin = folded_size();
+    for (std::size_t i = 0; i < reading.groups; ++i) {
+      const DigitGroup& group = groups_[i];
+      if (i > 0 && group.separator != reading.dropped) out_.folded += '.';
+      append_digits(group);
+    }
+    at_ = groups_[reading.groups - 1].end;
+    add_unit({begin, at_, text_begin, folded_size(), UnitKind::Digits, gap_before(begin, UnitKind::Digits)});
+  }
+
+  void append_digits(const DigitGroup& group) {
+    for (std::uint32_t at = group.begin; at < group.end;) {
+      const CodePoint next = code_point_at(text_, at);
+      if (classes_.of(next.value) == CharClass::Digit)
+        append_folded(out_.folded, text_.substr(at, next.end - at));
+      at = next.end;
+    }
+  }
+
+  // Fills groups_ with the digits from at_ on and those behind dots and commas.
+  void read_digit_groups() {
+    groups_.clear();
+    std::uint32_t at = at_;
+    char separator = '\0';
+    while (true) {
+      DigitGroup group{at, at, 0, separator, text_[at] == '0'};
+      for (CharClass kind = CharClass::Digit; kind == CharClass::Digit || kind == CharClass::Mark;
+           kind = class_at(group.end)) {
+        if (kind == CharClass::Digit) ++group.digits;
+        group.end = code_point_at(text_, group.end).end;
+      }
+      groups_.push_back(group);
+      if (group.end >= text_.size()) return;
+      const CodePoint next = code_point_at(text_, group.end);
+      separator = number_separator(next.value);
+      const bool in_list = separator == ',' && group.end < list_end_;
+      if (separator == '\0' || in_list || class_at(next.end) != CharClass::Digit) return;
+      at = next.end;
+    }
+  }
+
+  void scan_dictionary() {
+    const std::uint32_t begin = at_;
+    while (class_at(at_) == CharClass::Dictionary || class_at(at_) == CharClass::Mark) {
+      at_ = code_point_at(text_, at_).end;
+    }
+    const std::string_view run = text_.substr(begin, at_ - begin);
+    dictionary_words(run, ends_);
+    std::uint32_t word = 0;
+    for (const std::uint32_t end : ends_) {
+      scratch_.clear();
+      append_folded(scratch_, run.substr(word, end - word));
+      add_pieces(scratch_, {begin + word, begin + end, 0, 0, UnitKind::Dictionary, Gap::Far});
+      word = end;
+    }
+  }
+
+  // One character that stands for words of its own.
+  void add_alone(std::uint32_t end) {
+    const std::uint32_t begin = at_;
+    at_ = end;
+    add_pieces(fold_general(text_.substr(begin, end - begin)),
+               {begin, end, 0, 0, UnitKind::Letters, Gap::Far});
+    alone_end_ = end;
+  }
+
+  // Folding may have brought separators or a change between letters and digits: each run becomes a unit over
+  // the byte range of `whole`, the first with its gap.
+  void add_pieces(std::string_view folded, Unit whole) {
+    for (std::uint32_t at = 0; at < folded.size();) {
+      const UnitKind kind = kind_of(classes_.of(code_point_at(folded, at).value));
+      const std::uint32_t end = end_of_piece(folded, at);
+      if (end == at) {
+        at = code_point_at(folded, at).end;
+        if (whole.gap == Gap::Same && whole.text_end > 0) whole.gap = Gap::Far;
+        continue;
+      }
+      whole.text_begin = folded_size();
+      out_.folded.append(folded, at, end - at);
+      whole.text_end = folded_size();
+      whole.kind = kind;
+      add_unit(whole);
+      whole.gap = kind == UnitKind::Dictionary ? Gap::Far : Gap::Same;
+      at = end;
+    }
+  }
+
+  static UnitKind kind_of(CharClass c) {
+    if (c == CharClass::Dictionary) return UnitKind::Dictionary;
+    return c == CharClass::Digit ? UnitKind::Digits : UnitKind::Letters;
+  }
+
+  // The end of the characters of one kind and their marks from `at` on; `at` itself where none begins.
+  std::uint32_t end_of_piece(std::string_view folded, std::uint32_t at) const {
+    const CharClass first = classes_.of(code_point_at(folded, at).value);
+    if (first != CharClass::Letter && first != CharClass::Digit && first != CharClass::Dictionary) return at;
+    while (at < folded.size()) {
+      const CodePoint next = code_point_at(folded, at);
+      const CharClass kind = classes_.of(next.value);
+      if (kind != first && kind != CharClass::Mark) break;
+      at = next.end;
+    }
+    return at;
+  }
+
+  void add_unit(const Unit& unit) {
+    if (unit.text_end > unit.text_begin) out_.units.push_back(unit);
+  }
+
+  Gap gap_before(std::uint32_t begin, UnitKind kind) const {
+    if (out_.units.empty()) return Gap::Far;
+    const Unit& before = out_.units.back();
+    if (before.kind == UnitKind::Dictionary || before.end == alone_end_) return Gap::Far;
+    if (before.end == begin) return Gap::Same;
+    const CodePoint between = code_point_at(text_, before.end);
+    if (between.end != begin) return Gap::Far;
+    if (is_space(between.value)) return Gap::Space;
+    const bool feet = before.kind == UnitKind::Digits && kind == UnitKind::Digits;  // 6'2
+    const bool elision = classes_.of(between.value) == CharClass::Apostrophe && !feet;
+    return elision || is_hyphen(between.value) || between.value == '&' ? Gap::Glued : Gap::Far;
+  }
+
+  const CharClasses& classes_ = CharClasses::get();
+  const SimpleFoldings& foldings_ = SimpleFoldings::get();
+  const std::string_view text_;
+  const std::span<const std::string_view> elisions_;
+  Segmentation& out_;
+
+  std::uint32_t at_ = 0;
+  std::uint32_t list_end_ = 0;   // commas before it separate numbers
+  std::uint32_t alone_end_ = 0;  // behind the last character that stands alone
+  std::string scratch_;
+  std::vector<DigitGroup> groups_;
+  std::vector<std::uint32_t> ends_;
+};
+
+}  // namespace
+
+void segment(std::string_view text, std::span<const std::string_view> elisions, Segmentation& out) {
+  out.folded.clear();
+  out.units.clear();
+  Segmenter(text, elisions, out).run();
+}
+
+}  // namespace aisle
