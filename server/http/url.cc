@@ -19,7 +19,7 @@ bool is_unreserved(char c) {
          c == '~' || c == '-';
 }
 
-Result<QueryPairs> parse_pairs(std::string_view text, const QueryLimits& limits, std::string_view what) {
+Result<QueryPairs> parse_pairs(std::string_view text, const PairLimits& limits, std::string_view what) {
   if (text.size() > limits.bytes_max) {
     return fail(ErrorCode::TooLarge,
                 fmt::format("{} is {} bytes, the limit is {}", what, text.size(), limits.bytes_max));
@@ -84,11 +84,11 @@ std::string percent_encode(std::string_view text) {
   return out;
 }
 
-Result<QueryPairs> parse_query(std::string_view text, const QueryLimits& limits) {
+Result<QueryPairs> parse_query(std::string_view text, const PairLimits& limits) {
   return parse_pairs(text, limits, "the query string");
 }
 
-Result<QueryPairs> parse_form(std::string_view text, const QueryLimits& limits) {
+Result<QueryPairs> parse_form(std::string_view text, const PairLimits& limits) {
   return parse_pairs(text, limits, "the form");
 }
 

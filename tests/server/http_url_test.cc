@@ -42,7 +42,7 @@ TEST(Url, QueriesKeepOrderAndRepeatedNames) {
 }
 
 TEST(Url, LimitsHoldJustBelowAndJustAbove) {
-  const QueryLimits limits{.bytes_max = 10, .pairs_max = 3};
+  const PairLimits limits{.bytes_max = 10, .pairs_max = 3};
   EXPECT_TRUE(parse_query("a=12345678", limits));
   EXPECT_EQ(parse_query("a=123456789", limits).error().message,
             "the query string is 11 bytes, the limit is 10");
