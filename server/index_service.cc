@@ -32,8 +32,7 @@ void wait(const std::stop_token& stop, std::chrono::milliseconds span) {
 
 Result<std::unique_ptr<IndexService>> IndexService::open(const IndexConfig& config,
                                                          const std::filesystem::path& data) {
-  std::unique_ptr<IndexService> service(new IndexService);
-  service->config_ = config;
+  std::unique_ptr<IndexService> service(new IndexService(config));
   AISLE_TRY(const auto schema, IndexSchema::load(config.schema));
   AISLE_TRY(service->folder_, IndexFolder::acquire(data, schema->index));
   AISLE_TRY(const std::vector<std::uint32_t> generations, service->folder_->generations());
@@ -42,6 +41,7 @@ Result<std::unique_ptr<IndexService>> IndexService::open(const IndexConfig& conf
   if (!generations.empty()) options.generation = generations.back();
   AISLE_TRY(service->pipeline_, IndexPipeline::open(service->folder_, schema, options));
   AISLE_TRY(service->context_, IndexContext::create(schema, service->folder()));
+  service->register_metrics();
   AISLE_CHECK(service->open_shards());
   return service;
 }
@@ -241,7 +241,7 @@ IndexStatus IndexService::status() const {
   if (const auto problem = problem_.get()) status.problem = *problem;
   if (feed_) {
     status.feed = feed_->status();
-    status.lag_ms = status.feed->lag_seconds * 1000;
+    status.lag_ms = lag_ms();
     if (status.problem.empty()) status.problem = status.feed->reason;
   }
   return status;

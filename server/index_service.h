@@ -13,6 +13,7 @@
 
 #include "base/deadline.h"
 #include "base/error.h"
+#include "base/metrics.h"
 #include "base/snapshot.h"
 #include "indexer/file_source.h"
 #include "indexer/index_pipeline.h"
@@ -54,6 +55,11 @@ class IndexService {
 
   View view() const;
   IndexStatus status() const;
+  bool is_ready() const { return built_; }
+  double lag_ms() const;
+  // Metrics of one search, and of the index at the moment of a scrape.
+  void count_search(double seconds, std::uint64_t total) const;
+  void publish_metrics() const;
   const IndexSchema& schema() const { return *context_->schema; }
   std::vector<DeadLetter> dead_letters() const { return pipeline_->dead_letters().list(); }
 
@@ -74,8 +80,17 @@ class IndexService {
     std::jthread applier;
   };
 
-  IndexService() = default;
+  struct Metrics {
+    Histogram search_seconds;
+    Counter zero_results;
+    Gauge documents;
+    Gauge image_bytes;
+    Gauge lag_seconds;
+  };
+
+  explicit IndexService(IndexConfig config) : config_(std::move(config)) {}
   Status open_shards();
+  void register_metrics();
   void apply_ops(const std::stop_token& stop, std::uint32_t shard);
   void follow_file(const std::stop_token& stop, const std::filesystem::path& file);
   void follow_statistics(const std::stop_token& stop);
@@ -91,6 +106,7 @@ class IndexService {
   Snapshot<Statistics> statistics_;
   Snapshot<std::string> problem_;
   std::atomic<bool> built_{false};
+  std::optional<Metrics> metrics_;
   std::unique_ptr<PostgresFeed> feed_;
   std::jthread source_;
   std::jthread statistics_keeper_;
