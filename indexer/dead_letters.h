@@ -22,7 +22,7 @@ struct DeadLetter {
 class DeadLetters {
  public:
   static constexpr std::size_t letters_max = 1'000;  // beyond that the oldest go
-  static constexpr std::uint64_t logged_max = 100;   // later ones reach the log at every thousandth
+  static constexpr std::uint64_t logged_max = 20;    // later ones reach the log at every thousandth
 
   explicit DeadLetters(const std::string& index);
 

@@ -132,11 +132,12 @@ Status IndexPipeline::open_shards(const IndexPipelineOptions& options) {
 Status IndexPipeline::apply(ChangeBatch batch) {
   if (closed_) return fail(ErrorCode::Unavailable, "the index is closed");
   // another history has begun (a restored database), or the replay is over
-  if (batch.lsn != 0 && (batch.lsn <= replay_begin_ || batch.lsn > replay_end_)) replaying_ = false;
+  if (batch.lsn != 0 && (batch.lsn < replay_begin_ || batch.lsn > replay_end_)) replaying_ = false;
   for (auto& ops : routed_) ops.clear();
   route(build_upserts(batch.upserts), batch.upserts, batch.lsn);
   route(build_values(batch.values), batch.values, batch.lsn);
   for (std::string& id : batch.deletes) {
+    if (!check_product_id("id", id)) continue;  // no product has it
     dead_letters_.forget(id);
     Op op;
     op.kind = OpKind::Delete;
@@ -221,17 +222,24 @@ bool IndexPipeline::seen_before(const Shard& shard, Lsn lsn) const {
 Status IndexPipeline::deliver(Shard& shard, std::vector<Op> ops) {
   std::vector<Op> piece;
   std::size_t bytes = 0;
+  const auto append = [&]() -> Status {
+    AISLE_CHECK(shard.writer->alive());
+    while (!shard.log->wait_for_room(piece.size(), bytes, Deadline::after(std::chrono::seconds(1)))) {
+      AISLE_CHECK(shard.writer->alive());  // else nobody would ever make room
+    }
+    AISLE_CHECK(shard.log->append(shard.log->tail(), std::exchange(piece, {}), Deadline::never()));
+    bytes = 0;
+    return {};
+  };
   for (Op& op : ops) {
     const std::size_t size = op_bytes(op);
     if (!piece.empty() && (piece.size() >= append_ops_max || bytes + size > append_bytes_max)) {
-      AISLE_CHECK(shard.log->append(shard.log->tail(), std::exchange(piece, {}), Deadline::never()));
-      bytes = 0;
+      AISLE_CHECK(append());
     }
     bytes += size;
     piece.push_back(std::move(op));
   }
-  AISLE_CHECK(shard.log->append(shard.log->tail(), std::move(piece), Deadline::never()));
-  return {};
+  return append();
 }
 
 Lsn IndexPipeline::durable_lsn() const {

@@ -25,8 +25,8 @@ struct IndexPipelineOptions {
   std::uint32_t shards = 0;             // of a new generation; 0 = decide by the estimate
   std::uint64_t products_estimate = 0;  // one shard below one_shard_products, else one a core
   unsigned builders = 0;                // threads that build documents; 0 = one a core
-  CommitPace pace;
-  LocalOpLog::Limits log;  // of each shard; bytes_max >= 2 * pace.bytes_max, else commits come late
+  CommitPace pace = {};
+  LocalOpLog::Limits log = {};  // of each shard; bytes_max >= 2 * pace.bytes_max, else commits come late
 };
 
 // Truths: (1) within a shard ops come in the order of the batches and, inside one, upserts, values, deletes;

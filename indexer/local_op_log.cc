@@ -111,6 +111,13 @@ Seq LocalOpLog::tail() const {
   return tail_;
 }
 
+bool LocalOpLog::wait_for_room(std::size_t ops, std::size_t bytes, Deadline deadline) {
+  std::unique_lock lock(mutex_);
+  while (!closed_ && !has_room(ops, bytes) && !deadline.expired())
+    shrunk_.wait_for(lock, deadline.remaining());
+  return closed_ || has_room(ops, bytes);
+}
+
 void LocalOpLog::close() {
   const std::lock_guard lock(mutex_);
   closed_ = true;

@@ -82,8 +82,8 @@ class ShardStore::Work {
   Work(std::filesystem::path folder, std::shared_ptr<const IndexSchema> schema)
       : folder_(std::move(folder)), schema_(std::move(schema)) {}
 
-  Status open() {
-    database_.emplace(folder_.string(), Xapian::DB_CREATE_OR_OPEN);
+  Status open(int flags) {
+    database_.emplace(folder_.string(), flags);
     Xapian::WritableDatabase& database = *database_;
     const std::string hash = database.get_metadata(std::string(shard_metadata::schema_hash));
     if (hash.empty() && database.get_doccount() == 0) {
@@ -273,7 +273,8 @@ Result<std::unique_ptr<ShardStore>> ShardStore::open(std::filesystem::path folde
   }
   std::unique_ptr<ShardStore> store(
       new ShardStore(std::make_unique<Work>(std::move(folder), std::move(schema))));
-  AISLE_CHECK(store->reopen());
+  Work& work = *store->work_;
+  AISLE_CHECK(work.guarded([&] { return work.open(Xapian::DB_CREATE_OR_OPEN); }));
   return store;
 }
 
@@ -289,7 +290,7 @@ Status ShardStore::commit(ShardPosition position) {
 
 Status ShardStore::reopen() {
   work_->close();
-  return work_->guarded([&] { return work_->open(); });
+  return work_->guarded([&] { return work_->open(Xapian::DB_OPEN); });
 }
 
 ShardPosition ShardStore::position() const {

@@ -49,7 +49,8 @@ class ShardStore {
   // Ends the transaction and stores `position` with it, also when no op came before. Errors as apply().
   Status commit(ShardPosition position);
 
-  // Drops what was not committed and starts from the disk again. May be repeated after an error.
+  // Drops what was not committed and starts from the disk again; a folder that vanished is an error, not a
+  // new shard. May be repeated after an error.
   Status reopen();
 
   ShardPosition position() const;        // as committed

@@ -63,6 +63,7 @@ void ShardWriter::start(std::shared_ptr<OpLog> log, std::function<void(Seq)> on_
 void ShardWriter::stop() {
   stopping_ = true;
   if (thread_.joinable()) thread_.join();
+  store_.reset();  // gives the folder's lock back
 }
 
 void ShardWriter::request_flush(Seq seq) {
@@ -80,6 +81,14 @@ Status ShardWriter::flush(Seq seq, Deadline deadline) {
   if (trouble_) return fail(trouble_->code, shard + " cannot write: " + trouble_->message);
   if (ended_) return fail(ErrorCode::Unavailable, shard + " has stopped");
   return fail(ErrorCode::DeadlineExceeded, shard + " has not committed in time");
+}
+
+Status ShardWriter::alive() const {
+  const std::lock_guard lock(mutex_);
+  if (!ended_) return {};
+  const std::string shard = "shard " + std::to_string(options_.shard);
+  return trouble_ ? fail(trouble_->code, shard + " has stopped: " + trouble_->message)
+                  : fail(ErrorCode::Unavailable, shard + " has stopped");
 }
 
 ShardStatistics ShardWriter::statistics() const {
@@ -112,8 +121,7 @@ bool ShardWriter::step() {
   if (!ops) {
     if (ops.error().code == ErrorCode::Unavailable) return false;  // closed and drained
     if (ops.error().code == ErrorCode::NotFound) {
-      const std::lock_guard lock(mutex_);
-      trouble_ = ops.error();
+      tell(ops.error());
       return false;  // ops are missing: going on would lose them
     }
     return recover(ops.error());
@@ -166,14 +174,21 @@ void ShardWriter::publish() {
   moved_.notify_all();
 }
 
+void ShardWriter::tell(const Error& trouble) {
+  const std::lock_guard lock(mutex_);
+  trouble_ = trouble;
+}
+
+void ShardWriter::pause() const {
+  const Deadline end = Deadline::after(pause_);
+  while (!end.expired() && !stopping_) std::this_thread::sleep_for(std::min(end.remaining(), poll_idle));
+}
+
 bool ShardWriter::recover(const Error& error) {
   failures_total_.add();
   log(LogLevel::Error, "shard.failed", "writing failed, the shard is opened again",
       {{"index", index_}, {"shard", options_.shard}, {"seq", applying_}, {"error", error.message}});
-  {
-    const std::lock_guard lock(mutex_);
-    trouble_ = error;
-  }
+  tell(error);
   if (applying_op_ && error.code == ErrorCode::InvalidArgument) {
     if (refused_.size() == refused_ops_max) return false;
     refused_.insert(applying_);
@@ -183,14 +198,13 @@ bool ShardWriter::recover(const Error& error) {
   }
   applying_op_ = false;
   pacer_.dropped();
-  const Deadline end = Deadline::after(pause_);
-  while (!end.expired() && !stopping_) {
-    std::this_thread::sleep_for(std::min(end.remaining(), poll_idle));
-  }
+  pause();
   while (!stopping_) {
     const Status opened = store_->reopen();
     if (opened) break;
-    std::this_thread::sleep_for(poll_idle);
+    tell(opened.error());
+    pause_ = std::clamp(pause_ * 2, pause_min, pause_max);
+    pause();
   }
   seen_ = store_->position();
   return !stopping_;

@@ -21,7 +21,7 @@ namespace aisle {
 struct ShardWriterOptions {
   std::filesystem::path folder;
   std::uint32_t shard = 0;  // its number, for metrics and the log
-  CommitPace pace;
+  CommitPace pace = {};
 };
 
 // Reads the log from the stored seq on, writes in transactions (commit_pacer.h says when) and tells what is
@@ -42,13 +42,17 @@ class ShardWriter {
   // `log` must outlive the writer or stop(). `on_durable` is called on the writer's thread after each commit.
   void start(std::shared_ptr<OpLog> log, std::function<void(Seq)> on_durable);
 
-  // Commits what was read and ends the thread.
+  // Commits what the log holds, ends the thread and lets go of the folder. What was told as durable stays
+  // readable.
   void stop();
 
   // Waits until ops up to `seq` are on disk. DeadlineExceeded tells the writer's trouble, if there is one.
   Status flush(Seq seq, Deadline deadline);
   // The same without waiting.
   void request_flush(Seq seq);
+
+  // An error when the thread has ended, with its reason.
+  Status alive() const;
 
   Seq durable_seq() const { return durable_seq_; }
   Lsn durable_lsn() const { return durable_lsn_; }
@@ -63,6 +67,8 @@ class ShardWriter {
   Status take(std::vector<SequencedOp> ops);
   Status commit();
   bool recover(const Error& error);
+  void tell(const Error& trouble);
+  void pause() const;
   void publish();
   bool flush_waits() const;
 

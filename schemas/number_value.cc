@@ -59,7 +59,7 @@ std::optional<ExactNumber> read_exact(std::string_view text) {
   if (number.digits.empty()) return std::nullopt;
   if (!text.empty()) {
     if (text.front() != 'e' && text.front() != 'E') return std::nullopt;
-    text.remove_prefix(text.size() > 1 && text[1] == '+' ? 2 : 1);
+    text.remove_prefix(text.size() > 2 && text[1] == '+' && is_digit(text[2]) ? 2 : 1);
     int exponent = 0;
     const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), exponent);
     if (status != std::errc() || end != text.data() + text.size() || std::abs(exponent) > 1000) {

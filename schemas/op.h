@@ -61,7 +61,7 @@ enum class OpKind : std::uint8_t { Upsert, SetNumbers, Delete, Mark };
 
 struct Op {
   OpKind kind = OpKind::Mark;
-  Lsn lsn = 0;                          // Commit.end_lsn of the change (or of the batch it belongs to)
+  Lsn lsn = 0;                          // once this op is applied, all up to here is: of a batch only the last op has its LSN
   std::string id;                       // of Upsert, SetNumbers, Delete
   Document document;                    // of Upsert
   std::vector<NumberCell> numbers;      // of SetNumbers: the volatile cells that change; missing_number removes one

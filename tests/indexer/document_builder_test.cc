@@ -113,8 +113,10 @@ TEST(DocumentBuilder, OnlyUnmixedWordsAndPartsCountForTheLength) {
   const Document document = built(R"({"id": "p1", "title": "iphone14 case"})");
   std::map<std::string, bool> base;
   for (const IndexToken& token : document.texts.at(0).tokens) base[token.term] = token.base;
-  EXPECT_EQ(base, (std::map<std::string, bool>{
-                      {"iphone14", false}, {"iphone", true}, {"14", true}, {"case", true}}));
+  for (const char* counted : {"iphone", "14", "case"})
+    EXPECT_TRUE(base.contains(counted) && base[counted]) << counted;
+  for (const char* other : {"iphone14", "iphone14case"})
+    EXPECT_TRUE(base.contains(other) && !base[other]) << other;
 }
 
 TEST(DocumentBuilder, StoredKeepsUnknownMembersAndDropsVolatileAndUnstored) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "analyzers/analyzer.h"
 #include "tests/indexer/shop.h"
 #include "tests/support/temporary_folder.h"
 

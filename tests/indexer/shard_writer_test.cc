@@ -113,31 +113,48 @@ TEST_F(ShardWriterTest, GoesOnFromItsStoredSeqAfterARestart) {
 TEST_F(ShardWriterTest, AnOpTheShardCannotHoldIsSkippedAndTheRestIsWritten) {
   Rig rig(path_, CommitPace{.interval = milliseconds(1)});
   rig.append({upsert(shop_document("p1", {"a"}, 1), 1)});
-  // metadata keys may not be empty, but "mark:" is; a term of zero bytes only swells beyond Xapian's limit
-  Op bad = upsert(shop_document("p2", {"a"}, 1), 2);
-  bad.document.numbers = {{test::field_number("price"), 1}};
-  bad.document.id = std::string(400, '\x01');
-  rig.append({bad, upsert(shop_document("p3", {"a"}, 1), 3)});
+  const std::string too_long_for_a_key(400, 'k');
+  rig.append({test::mark(2, too_long_for_a_key, "v"), upsert(shop_document("p3", {"a"}, 1), 3)});
   rig.flush();
   const auto shard = read_shard(path_);
   EXPECT_TRUE(shard.products.contains("p1"));
   EXPECT_TRUE(shard.products.contains("p3"));
+  EXPECT_EQ(shard.seq, "3");
+  EXPECT_EQ(shard.lsn, "3");
 }
 
-TEST_F(ShardWriterTest, AFolderThatVanishesIsReportedByFlush) {
-  Rig rig(path_, CommitPace{.interval = std::chrono::hours(1)});
+TEST_F(ShardWriterTest, AFolderThatVanishesIsReportedAndNoOpIsLost) {
+  Rig rig(path_, CommitPace{.interval = milliseconds(1)});
   rig.append({upsert(shop_document("p1", {"a"}, 1), 1)});
   rig.flush();
-  // a file where the shard's folder was: reopening cannot succeed
-  std::filesystem::remove_all(path_);
-  for (int i = 0; i < 40'000; ++i) {
-    rig.append({upsert(shop_document("q" + std::to_string(i), {"a" + std::to_string(i)}, 1), 2)});
-  }
-  const Status flushed = rig.writer->flush(rig.log->tail(), Deadline::after(std::chrono::seconds(3)));
-  if (!flushed) {
-    EXPECT_THAT(flushed.error().message, HasSubstr("shard 0"));
-    EXPECT_GT(rig.log->ops(), 0U) << "ops that are not durable must stay in the log";
-  }
+  const auto aside = folder_.path() / "aside";
+  std::filesystem::rename(path_, aside);
+  rig.append({upsert(shop_document("p2", {"a"}, 1), 2)});
+  const Status flushed = rig.writer->flush(2, Deadline::after(milliseconds(500)));
+  ASSERT_FALSE(flushed);
+  EXPECT_THAT(flushed.error().message, HasSubstr("shard 0 cannot write: " + path_.string()));
+  EXPECT_EQ(rig.log->ops(), 1U) << "what is not durable stays in the log";
+  EXPECT_FALSE(std::filesystem::exists(path_)) << "an empty shard must not take its place";
+  std::filesystem::rename(aside, path_);
+  rig.flush();  // the writer found it again by itself
+  EXPECT_EQ(read_shard(path_).products.size(), 2U);
+}
+
+TEST_F(ShardWriterTest, AShardThatWentBackBehindTheLogStopsItsWriter) {
+  const auto backup = folder_.path() / "backup";
+  Rig rig(path_, CommitPace{.interval = milliseconds(1)});
+  rig.flush();
+  std::filesystem::copy(path_, backup);
+  rig.append({upsert(shop_document("p1", {"a"}, 1), 1)});
+  rig.flush();
+  rig.reader->release(1);
+  std::filesystem::rename(path_, folder_.path() / "away");
+  std::filesystem::rename(backup, path_);
+  rig.append({test::mark(2, std::string(400, 'k'), "makes the writer open the shard again")});
+  const Status flushed = rig.writer->flush(2, soon());
+  ASSERT_FALSE(flushed);
+  EXPECT_EQ(flushed.error().code, ErrorCode::NotFound);
+  EXPECT_FALSE(rig.writer->alive());
 }
 
 // What the process that is going to be killed does: rounds of upserts and prices, LSN 10 per op, products of

@@ -57,7 +57,7 @@ TEST(WriteSpeed, OfTitles) {
   const char* path = std::getenv("AISLE_DATA");
   if (path == nullptr) GTEST_SKIP() << "AISLE_DATA is not set";
   const auto schema = test::shop_schema(R"({"index": "titles", "id": "id", "language": "en", "fields": {
-    "title": {"type": "text", "search": true}}, "source": {"type": "file", "path": "titles.tsv"}})");
+    "title": {"type": "text", "search": true}, "price": {"type": "decimal", "sort": true, "volatile": true}}, "source": {"type": "file", "path": "titles.tsv"}})");
   const auto records = read_titles(path, setting("AISLE_PRODUCTS", ~std::uint64_t{0}));
   const auto count = static_cast<double>(records.size());
   {
@@ -75,22 +75,35 @@ TEST(WriteSpeed, OfTitles) {
   auto pipeline = IndexPipeline::open(IndexFolder::acquire(folder.path(), "titles").value(), schema,
                                       {.shards = static_cast<std::uint32_t>(setting("AISLE_SHARDS", 1))})
                       .value();
-  const auto begin = Clock::now();
-  const std::clock_t processor = std::clock();
-  for (std::size_t i = 0; i < records.size(); i += 1'000) {
-    ChangeBatch batch;
-    const auto first = records.begin() + static_cast<std::ptrdiff_t>(i);
-    const auto size = static_cast<std::ptrdiff_t>(std::min<std::size_t>(1'000, records.size() - i));
-    batch.upserts.assign(first, first + size);
-    batch.lsn = i + 1'000;
-    ASSERT_TRUE(pipeline->apply(std::move(batch)));
-  }
-  ASSERT_TRUE(pipeline->flush(Deadline::never()));
-  const double took = seconds_since(begin);
-  std::printf(
-      "build and write: %.0f products/s, %u shards, %.1f s, %.1f s of processor, %.0f bytes a product\n",
-      count / took, pipeline->shards(), took, static_cast<double>(std::clock() - processor) / CLOCKS_PER_SEC,
-      static_cast<double>(bytes_in(folder.path())) / count);
+  const auto measure = [&](const char* what, std::uint64_t size, const auto& fill) {
+    const auto begin = Clock::now();
+    const std::clock_t processor = std::clock();
+    for (std::uint64_t i = 0; i < size; i += 1'000) {
+      ChangeBatch batch;
+      for (std::uint64_t j = i; j < std::min(size, i + 1'000); ++j) fill(batch, j);
+      batch.lsn = pipeline->durable_lsn() + 1;
+      ASSERT_TRUE(pipeline->apply(std::move(batch)));
+    }
+    ASSERT_TRUE(pipeline->flush(Deadline::never()));
+    const double took = seconds_since(begin);
+    std::printf("%s: %.0f/s, %u shards, %.1f s, %.1f s of processor, %.0f bytes a product\n", what,
+                static_cast<double>(size) / took, pipeline->shards(), took,
+                static_cast<double>(std::clock() - processor) / CLOCKS_PER_SEC,
+                static_cast<double>(bytes_in(folder.path())) / count);
+  };
+  const auto upsert = [&](ChangeBatch& batch, std::uint64_t i) { batch.upserts.push_back(records[i]); };
+  measure("build and write", records.size(), upsert);
+  measure("write again, nothing changed", records.size() / 4, upsert);
+  measure("new prices of scattered products", records.size() / 10, [&](ChangeBatch& batch, std::uint64_t i) {
+    const std::string id = "p" + std::to_string(i * 7919 % records.size());
+    batch.values.push_back({id, R"({"id":")" + id + R"(","price":)" + std::to_string(i) + "}"});
+  });
+  measure("other titles of scattered products", records.size() / 20,
+          [&](ChangeBatch& batch, std::uint64_t i) {
+            const std::string id = "p" + std::to_string(i * 7919 % records.size());
+            const std::string& other = records[i * 104'729 % records.size()].json;
+            batch.upserts.push_back({id, R"({"id":")" + id + R"(")" + other.substr(other.find(','))});
+          });
   EXPECT_EQ(pipeline->document_count(), records.size());
 }
 
