@@ -10,6 +10,7 @@ class Deadline {
   using Clock = std::chrono::steady_clock;
 
   static Deadline after(std::chrono::nanoseconds span) { return Deadline(Clock::now() + span); }
+  static Deadline at(Clock::time_point time) { return Deadline(time); }
   static Deadline never() { return Deadline(Clock::time_point::max()); }
 
   bool expired() const { return time_ != Clock::time_point::max() && Clock::now() >= time_; }

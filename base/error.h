@@ -9,17 +9,17 @@ namespace aisle {
 
 // What a caller can do about it decides the code, not where it happened.
 enum class ErrorCode {
-  InvalidArgument,     // the input is wrong; repeating it will not help
-  TooLarge,            // the input passes a named limit
+  InvalidArgument,  // the input is wrong; repeating it will not help
+  TooLarge,         // the input passes a named limit
   NotFound,
   Conflict,            // somebody else changed it meanwhile
   FailedPrecondition,  // the system is not in the state this needs; the message says what to do
   PermissionDenied,
-  ResourceExhausted,   // disk, memory, connections
+  ResourceExhausted,  // disk, memory, connections
   DeadlineExceeded,
-  Unavailable,         // try again later
-  DataLoss,            // stored data is damaged
-  Internal,            // our own mistake
+  Unavailable,  // try again later
+  DataLoss,     // stored data is damaged
+  Internal,     // our own mistake
 };
 
 // Messages are lower case, carry no full stop and name field, value and limit:
@@ -43,17 +43,17 @@ std::string_view code_name(ErrorCode code);
 }  // namespace aisle
 
 // Leaves the function with the error of `expression`, else goes on.
-#define AISLE_CHECK(expression)                                                       \
-  do {                                                                                \
-    if (auto aisle_status = (expression); !aisle_status) {                            \
-      return ::tl::unexpected<::aisle::Error>(std::move(aisle_status).error());       \
-    }                                                                                 \
+#define AISLE_CHECK(expression)                                                 \
+  do {                                                                          \
+    if (auto aisle_status = (expression); !aisle_status) {                      \
+      return ::tl::unexpected<::aisle::Error>(std::move(aisle_status).error()); \
+    }                                                                           \
   } while (false)
 
 #define AISLE_JOIN_2(a, b) a##b
 #define AISLE_JOIN(a, b) AISLE_JOIN_2(a, b)
-#define AISLE_TRY_2(result, declaration, expression)                         \
-  auto result = (expression);                                                \
+#define AISLE_TRY_2(result, declaration, expression)                               \
+  auto result = (expression);                                                      \
   if (!result) return ::tl::unexpected<::aisle::Error>(std::move(result).error()); \
   declaration = std::move(*result)
 // AISLE_TRY(auto value, call()): binds the value or leaves the function with the error.

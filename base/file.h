@@ -14,7 +14,8 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t byt
 // Temporary file beside it, fsync, rename, fsync of the folder.
 Status write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
-// An exclusive lock on a file for as long as the object lives (flock: gone with the process, also on kill -9).
+// An exclusive lock on a file for as long as the object lives (flock: gone with the process, also on kill
+// -9).
 class FileLock {
  public:
   // Conflict when another process holds it; the message names the file.

@@ -16,7 +16,8 @@ std::atomic<LogLevel> minimum_level{LogLevel::Info};
 
 spdlog::logger& logger() {
   static const std::shared_ptr<spdlog::logger> instance = [] {
-    auto created = std::make_shared<spdlog::logger>("aisle", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    auto created =
+        std::make_shared<spdlog::logger>("aisle", std::make_shared<spdlog::sinks::stderr_sink_mt>());
     created->set_pattern("%v");
     created->set_level(spdlog::level::trace);
     created->flush_on(spdlog::level::trace);
@@ -27,11 +28,16 @@ spdlog::logger& logger() {
 
 std::string_view level_name(LogLevel level) {
   switch (level) {
-    case LogLevel::Debug: return "debug";
-    case LogLevel::Info: return "info";
-    case LogLevel::Warn: return "warn";
-    case LogLevel::Error: return "error";
-    case LogLevel::Off: break;
+    case LogLevel::Debug:
+      return "debug";
+    case LogLevel::Info:
+      return "info";
+    case LogLevel::Warn:
+      return "warn";
+    case LogLevel::Error:
+      return "error";
+    case LogLevel::Off:
+      break;
   }
   return "off";
 }
@@ -49,12 +55,15 @@ std::string timestamp() {  // RFC 3339, UTC, milliseconds
 
 }  // namespace
 
-void set_log_level(LogLevel level) { minimum_level = level; }
+void set_log_level(LogLevel level) {
+  minimum_level = level;
+}
 
 void log(LogLevel level, std::string_view event, std::string_view message,
          std::initializer_list<LogField> fields) {
   if (level < minimum_level.load(std::memory_order_relaxed) || level == LogLevel::Off) return;
-  std::string line = "{\"ts\":\"" + timestamp() + "\",\"level\":\"" + std::string(level_name(level)) + "\",\"event\":";
+  std::string line =
+      "{\"ts\":\"" + timestamp() + "\",\"level\":\"" + std::string(level_name(level)) + "\",\"event\":";
   append_json_string(line, event);
   line += ",\"msg\":";
   append_json_string(line, message);

@@ -33,6 +33,8 @@ Histogram metric_histogram(const std::string& name, const std::string& help, con
   return Histogram{[&series](double value) { series.Observe(value); }};
 }
 
-std::string render_metrics() { return prometheus::TextSerializer().Serialize(registry().Collect()); }
+std::string render_metrics() {
+  return prometheus::TextSerializer().Serialize(registry().Collect());
+}
 
 }  // namespace aisle

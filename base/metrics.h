@@ -26,7 +26,8 @@ class Histogram {
   std::function<void(double)> observe_;
 };
 
-// The process-wide registry. A name keeps its type and help; asking again with the same labels gives the same series.
+// The process-wide registry. A name keeps its type and help; asking again with the same labels gives the same
+// series.
 Counter metric_counter(const std::string& name, const std::string& help, const MetricLabels& labels = {});
 Gauge metric_gauge(const std::string& name, const std::string& help, const MetricLabels& labels = {});
 // Seconds; buckets 0.5 ms to 5 s.

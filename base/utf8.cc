@@ -3,7 +3,9 @@
 namespace aisle {
 namespace {
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+bool is_continuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+}
 
 // Length of the valid sequence at the start of `text` (not empty), or 0.
 std::size_t sequence_length(std::string_view text) {

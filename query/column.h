@@ -44,8 +44,8 @@ class KeywordColumn {
  public:
   static constexpr std::uint32_t no_code = 0xFFFFFFFFU;
 
-  // The codes of document n are codes[offsets[n], offsets[n + 1]), ascending; `offsets` has one entry more than
-  // there are documents.
+  // The codes of document n are codes[offsets[n], offsets[n + 1]), ascending; `offsets` has one entry more
+  // than there are documents.
   static KeywordColumn build(std::vector<std::uint32_t> offsets, std::vector<std::uint32_t> codes,
                              TermDictionary values);
 

@@ -20,7 +20,9 @@ Passes keywords(const FilterNode& node, const SegmentView& view, std::span<const
   Passes passes(documents.size());
   if (!any) return passes;
   for (std::size_t i = 0; i < documents.size(); ++i) {
-    for (const std::uint32_t code : column.codes(documents[i])) passes[i] |= wanted.test(code) ? 1U : 0U;
+    for (const std::uint32_t code : column.codes(documents[i])) {
+      if (wanted.test(code)) passes[i] = 1;
+    }
   }
   return passes;
 }
@@ -61,8 +63,10 @@ void collect_selected(const FilterNode& node, std::vector<std::string>& values) 
 std::vector<std::uint8_t> evaluate(const FilterNode& node, const SegmentView& view,
                                    std::span<const std::uint32_t> documents) {
   switch (node.kind) {
-    case FilterKind::Keywords: return keywords(node, view, documents);
-    case FilterKind::Exists: return exists(node, view, documents);
+    case FilterKind::Keywords:
+      return keywords(node, view, documents);
+    case FilterKind::Exists:
+      return exists(node, view, documents);
     case FilterKind::Range:
       return numbers(node, view, documents, [&](std::int64_t v) { return v >= node.low && v <= node.high; });
     case FilterKind::Numbers:
@@ -74,7 +78,8 @@ std::vector<std::uint8_t> evaluate(const FilterNode& node, const SegmentView& vi
       return passes;
     }
     case FilterKind::And:
-    case FilterKind::Or: break;
+    case FilterKind::Or:
+      break;
   }
   const bool all = node.kind == FilterKind::And;
   Passes passes(documents.size(), all ? 1 : 0);

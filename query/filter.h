@@ -1,12 +1,13 @@
 // Filters: brand IN ("Nordal", "Velo") AND price < 500 AND NOT (colour = red OR in_stock = false)
 //
-//   filter  := all { OR all }            all    := one { AND one }        one := [NOT] ( '(' filter ')' | test )
-//   test    := field op value | field [NOT] IN '(' value {, value} ')' | field EXISTS
-//   op      := = != < <= > >=            value  := "text" with \" and \\ | 'text' | word | number
+//   filter  := all { OR all }            all    := one { AND one }        one := [NOT] ( '(' filter ')' |
+//   test ) test    := field op value | field [NOT] IN '(' value {, value} ')' | field EXISTS op      := = !=
+//   < <= > >=            value  := "text" with \" and \\ | 'text' | word | number
 //
-// AND, OR, NOT, IN, EXISTS in any case. Keyword, hierarchy and code fields know = != IN EXISTS; a hierarchy value
-// stands for everything below it. Numbers, dates ("2026-01-31") and booleans (true, false) know all of them.
-// A product without a value fails every test but !=, NOT IN and NOT. Of several values one has to match.
+// AND, OR, NOT, IN, EXISTS in any case. Keyword, hierarchy and code fields know = != IN EXISTS; a hierarchy
+// value stands for everything below it. Numbers, dates ("2026-01-31") and booleans (true, false) know all of
+// them. A product without a value fails every test but !=, NOT IN and NOT. Of several values one has to
+// match.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -26,22 +27,22 @@ enum class FilterKind : std::uint8_t { And, Or, Not, Keywords, Range, Numbers, E
 // Immutable once compiled.
 struct FilterNode {
   FilterKind kind = FilterKind::And;
-  std::vector<FilterNode> children;      // And, Or, Not (one)
-  const Field* field = nullptr;          // of the tests
-  std::vector<std::string> values;       // Keywords: any of them
-  std::vector<std::int64_t> numbers;     // Numbers: any of them, sorted
-  std::int64_t low = 0;                  // Range: [low, high]; low > high matches nothing
+  std::vector<FilterNode> children;   // And, Or, Not (one)
+  const Field* field = nullptr;       // of the tests
+  std::vector<std::string> values;    // Keywords: any of them
+  std::vector<std::int64_t> numbers;  // Numbers: any of them, sorted
+  std::int64_t low = 0;               // Range: [low, high]; low > high matches nothing
   std::int64_t high = 0;
 };
 
 // The conjuncts of a filter, each with the one field it tests, so that a facet can leave out its own.
 struct Conjunct {
   FilterNode node;
-  const Field* field = nullptr;          // null: tests several fields
+  const Field* field = nullptr;  // null: tests several fields
 };
 
 struct Filter {
-  std::vector<Conjunct> conjuncts;       // all must hold; empty: everything passes
+  std::vector<Conjunct> conjuncts;  // all must hold; empty: everything passes
 };
 
 // Errors name the position, the field and the nearest name, or the limit.

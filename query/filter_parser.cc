@@ -26,7 +26,8 @@ tl::unexpected<Error> refuse(std::size_t at, const std::string& sentence) {
 
 bool is_word_byte(char c) {
   const auto byte = static_cast<unsigned char>(c);
-  return byte >= 0x80 || std::isalnum(byte) != 0 || c == '_' || c == '-' || c == '.' || c == '+' || c == ':' || c == '/';
+  return byte >= 0x80 || std::isalnum(byte) != 0 || c == '_' || c == '-' || c == '.' || c == '+' ||
+         c == ':' || c == '/';
 }
 
 Result<FilterToken> quoted(std::string_view text, std::size_t& at) {
@@ -53,7 +54,9 @@ Result<std::vector<FilterToken>> tokens_of(std::string_view text) {
       AISLE_TRY(FilterToken token, quoted(text, at));
       tokens.push_back(std::move(token));
     } else if (c == '(' || c == ')' || c == ',') {
-      tokens.push_back({c == '(' ? TokenType::Open : c == ')' ? TokenType::Close : TokenType::Comma,
+      tokens.push_back({c == '('   ? TokenType::Open
+                        : c == ')' ? TokenType::Close
+                                   : TokenType::Comma,
                         std::string(1, c), begin + 1});
       ++at;
     } else if (c == '=' || c == '<' || c == '>' || c == '!') {
@@ -74,9 +77,8 @@ Result<std::vector<FilterToken>> tokens_of(std::string_view text) {
 
 bool is_keyword(const FilterToken& token, std::string_view keyword) {
   return token.type == TokenType::Word && token.text.size() == keyword.size() &&
-         std::ranges::equal(token.text, keyword, [](char a, char b) {
-           return std::toupper(static_cast<unsigned char>(a)) == b;
-         });
+         std::ranges::equal(token.text, keyword,
+                            [](char a, char b) { return std::toupper(static_cast<unsigned char>(a)) == b; });
 }
 
 // Recursive descent; the depth is counted and bounded before each descent.
@@ -129,8 +131,8 @@ class FilterParser {
 
   Result<FilterNode> one(std::size_t depth) {
     if (depth >= limits_.filter_depth_max) {
-      return fail(ErrorCode::InvalidArgument, "filter is nested deeper than the limit of " +
-                                                  std::to_string(limits_.filter_depth_max));
+      return fail(ErrorCode::InvalidArgument,
+                  "filter is nested deeper than the limit of " + std::to_string(limits_.filter_depth_max));
     }
     if (accept("NOT")) {
       AISLE_TRY(FilterNode child, one(depth + 1));
@@ -162,7 +164,8 @@ class FilterParser {
       }
       return refuse(here().at, "unknown field \"" + here().text + "\"" + did_you_mean(here().text, names));
     }
-    if (!found->filter) return refuse(here().at, "field \"" + found->name + "\" has no \"filter\": true in the schema");
+    if (!found->filter)
+      return refuse(here().at, "field \"" + found->name + "\" has no \"filter\": true in the schema");
     ++at_;
     return found;
   }
@@ -214,7 +217,8 @@ class FilterParser {
       ++at_;
       AISLE_TRY(const FilterToken token, value());
       if (++count > limits_.filter_in_max) {
-        return fail(ErrorCode::InvalidArgument, "filter: " + tested.name + " IN has more values than the limit of " +
+        return fail(ErrorCode::InvalidArgument, "filter: " + tested.name +
+                                                    " IN has more values than the limit of " +
                                                     std::to_string(limits_.filter_in_max));
       }
       AISLE_CHECK(add_value(node, tested, token));
@@ -245,8 +249,8 @@ class FilterParser {
       return op == "=" ? std::move(node) : negate(std::move(node));
     }
     if (!tested.is_number()) {
-      return refuse(token.at, "field \"" + tested.name + "\" is of type " + std::string(type_name(tested.type)) +
-                                  " and knows =, != and IN, not " + op);
+      return refuse(token.at, "field \"" + tested.name + "\" is of type " +
+                                  std::string(type_name(tested.type)) + " and knows =, != and IN, not " + op);
     }
     AISLE_TRY(const std::int64_t bound, number(tested, token));
     node.kind = FilterKind::Range;
@@ -280,7 +284,8 @@ const Field* only_field(const FilterNode& node) {
 
 Result<Filter> compile_filter(std::string_view text, const IndexSchema& schema, const QueryLimits& limits) {
   if (text.size() > limits.filter_bytes_max) {
-    return fail(ErrorCode::InvalidArgument, "filter is " + std::to_string(text.size()) + " bytes, the limit is " +
+    return fail(ErrorCode::InvalidArgument, "filter is " + std::to_string(text.size()) +
+                                                " bytes, the limit is " +
                                                 std::to_string(limits.filter_bytes_max));
   }
   if (!is_valid_utf8(text)) return fail(ErrorCode::InvalidArgument, "filter is not valid UTF-8");

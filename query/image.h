@@ -1,4 +1,5 @@
-// What queries read of one shard: immutable segments and columns. A request takes it once and never sees a later one.
+// What queries read of one shard: immutable segments and columns. A request takes it once and never sees a
+// later one.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -11,9 +12,9 @@ namespace aisle {
 
 // Immutable; share freely.
 struct Image {
-  std::vector<SegmentView> segments;   // each id is live in one of them at the most
-  Seq seq = 0;                         // of the last op in it
-  Lsn lsn = 0;                         // every change up to here is in it
+  std::vector<SegmentView> segments;  // each id is live in one of them at the most
+  Seq seq = 0;                        // of the last op in it
+  Lsn lsn = 0;                        // every change up to here is in it
 
   std::uint64_t live() const {
     std::uint64_t total = 0;

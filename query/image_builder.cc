@@ -36,7 +36,8 @@ void change_columns(SegmentView& view, ColumnChanges& changes) {
 
 void delete_documents(SegmentView& view, const std::vector<std::uint32_t>& documents) {
   if (documents.empty()) return;
-  auto deleted = view.deleted ? std::make_shared<Bitmap>(*view.deleted) : std::make_shared<Bitmap>(view.segment->size);
+  auto deleted =
+      view.deleted ? std::make_shared<Bitmap>(*view.deleted) : std::make_shared<Bitmap>(view.segment->size);
   for (const std::uint32_t document : documents) deleted->set(document);
   view.live -= static_cast<std::uint32_t>(documents.size());
   view.deleted = std::move(deleted);
@@ -92,15 +93,20 @@ ImageBuilder::Batch ImageBuilder::coalesce(std::span<const Op> ops) {
   Batch batch;
   for (const Op& op : ops) {
     switch (op.kind) {
-      case OpKind::Upsert: batch[op.id] = {.document = &op.document, .deleted = true, .numbers = {}}; break;
-      case OpKind::Delete: batch[op.id] = {.document = nullptr, .deleted = true, .numbers = {}}; break;
+      case OpKind::Upsert:
+        batch[op.id] = {.document = &op.document, .deleted = true, .numbers = {}};
+        break;
+      case OpKind::Delete:
+        batch[op.id] = {.document = nullptr, .deleted = true, .numbers = {}};
+        break;
       case OpKind::SetNumbers: {
         Pending& pending = batch[op.id];
         if (pending.deleted && pending.document == nullptr) break;
         for (const NumberCell& cell : op.numbers) set_number(pending.numbers, cell);
         break;
       }
-      case OpKind::Mark: break;
+      case OpKind::Mark:
+        break;
     }
   }
   return batch;
@@ -169,7 +175,9 @@ Status ImageBuilder::merge_all() {
 
 Status ImageBuilder::merge(std::vector<std::shared_ptr<const Segment>> chosen) {
   const std::lock_guard one_at_a_time(merge_mutex_);
-  const auto is_chosen = [&](const SegmentView& view) { return std::ranges::find(chosen, view.segment) != chosen.end(); };
+  const auto is_chosen = [&](const SegmentView& view) {
+    return std::ranges::find(chosen, view.segment) != chosen.end();
+  };
   std::vector<SegmentView> sources;
   std::ranges::copy_if(image()->segments, std::back_inserter(sources), is_chosen);
   if (sources.empty()) return {};
@@ -177,7 +185,8 @@ Status ImageBuilder::merge(std::vector<std::shared_ptr<const Segment>> chosen) {
 
   const std::lock_guard lock(publish_mutex_);
   auto next = std::make_shared<Image>(*image_.get());
-  SegmentView view{.segment = merged.segment, .deleted = nullptr, .live = merged.segment->size, .changed = {}};
+  SegmentView view{
+      .segment = merged.segment, .deleted = nullptr, .live = merged.segment->size, .changed = {}};
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const auto now = std::ranges::find(next->segments, sources[i].segment, &SegmentView::segment);
     if (now != next->segments.end()) {

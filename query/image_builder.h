@@ -1,7 +1,8 @@
 // Ops become a new image of a shard at once; background merges keep the number of segments logarithmic.
 //
-// (1) A published segment never changes. (2) An image's seq and LSN never go back. (3) A tombstone is never lifted:
-// a product that comes back lives in a newer segment. (4) A merge changes neither the live products nor their values.
+// (1) A published segment never changes. (2) An image's seq and LSN never go back. (3) A tombstone is never
+// lifted: a product that comes back lives in a newer segment. (4) A merge changes neither the live products
+// nor their values.
 #pragma once
 #include <condition_variable>
 #include <memory>
@@ -21,15 +22,15 @@ namespace aisle {
 // apply() by one thread at a time; image() by any.
 class ImageBuilder {
  public:
-  static constexpr std::size_t segments_max = 64;   // apply() waits for merges above
+  static constexpr std::size_t segments_max = 64;  // apply() waits for merges above
 
   ImageBuilder(std::shared_ptr<const IndexContext> context, std::shared_ptr<const Image> start);
   ~ImageBuilder();
   ImageBuilder(const ImageBuilder&) = delete;
   ImageBuilder& operator=(const ImageBuilder&) = delete;
 
-  // Publishes an image that has all of `ops`; `seq` is that of the last one. Fails only when stored documents cannot
-  // be written; the image is then the former one.
+  // Publishes an image that has all of `ops`; `seq` is that of the last one. Fails only when stored documents
+  // cannot be written; the image is then the former one.
   Status apply(std::span<const Op> ops, Seq seq);
   std::shared_ptr<const Image> image() const { return image_.get(); }
   // Merges everything into one segment and returns when it is published.

@@ -20,7 +20,8 @@ inline std::size_t gallop(std::span<const std::uint32_t> list, std::size_t from,
   return static_cast<std::size_t>(std::lower_bound(begin, end, wanted) - list.begin());
 }
 
-// Calls meet(i, j) for each a[i] == b[j]. Steps through both when they are of similar length, else jumps in the longer.
+// Calls meet(i, j) for each a[i] == b[j]. Steps through both when they are of similar length, else jumps in
+// the longer.
 template <class Meet>
 void intersect(std::span<const std::uint32_t> a, std::span<const std::uint32_t> b, Meet&& meet) {
   constexpr std::size_t jump_ratio = 16;

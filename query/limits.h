@@ -7,10 +7,10 @@
 namespace aisle {
 
 struct QueryLimits {
-  std::size_t query_bytes_max = 512;          // cut; reported as truncated
-  std::size_t words_max = 10;                 // the rest is ignored and reported
-  std::size_t prefix_expansions_max = 100;    // most frequent first
-  std::size_t typo_candidates_max = 64;       // a word; fewest edits, then most frequent first
+  std::size_t query_bytes_max = 512;        // cut; reported as truncated
+  std::size_t words_max = 10;               // the rest is ignored and reported
+  std::size_t prefix_expansions_max = 100;  // most frequent first
+  std::size_t typo_candidates_max = 64;     // a word; fewest edits, then most frequent first
   std::size_t filter_bytes_max = 4096;
   std::size_t filter_clauses_max = 64;
   std::size_t filter_depth_max = 32;
@@ -18,7 +18,7 @@ struct QueryLimits {
   std::size_t facets_max = 20;
   std::size_t facet_values_max = 100;
   std::size_t per_page_max = 100;
-  std::size_t window_max = 1000;              // page * per_page
+  std::size_t window_max = 1000;  // page * per_page
   std::size_t sort_keys_max = 3;
   std::size_t highlight_bytes_max = 64 * 1024;  // a field; the rest is left unmarked
   std::chrono::milliseconds time_hard{500};

@@ -52,7 +52,8 @@ void retain(std::vector<std::uint32_t>& documents, const PositionPostings& posit
   documents.resize(kept);
 }
 
-std::vector<std::uint32_t> match_reading(const Reading& reading, const SegmentView& view, const IndexContext& context) {
+std::vector<std::uint32_t> match_reading(const Reading& reading, const SegmentView& view,
+                                         const IndexContext& context) {
   const ReadingPostings positions = resolve(reading, *view.segment, context);
   std::vector<std::size_t> order(positions.size());
   std::iota(order.begin(), order.end(), 0);
@@ -60,7 +61,8 @@ std::vector<std::uint32_t> match_reading(const Reading& reading, const SegmentVi
   if (order.empty() || positions[order.front()].total == 0) return {};
   std::vector<std::uint32_t> documents = unite(positions[order.front()], view.segment->size);
   for (std::size_t i = 1; i < order.size() && !documents.empty(); ++i) retain(documents, positions[order[i]]);
-  if (view.deleted) std::erase_if(documents, [&](std::uint32_t document) { return view.deleted->test(document); });
+  if (view.deleted)
+    std::erase_if(documents, [&](std::uint32_t document) { return view.deleted->test(document); });
   return documents;
 }
 

@@ -15,8 +15,8 @@ struct PositionPostings {
     const Alternative* alternative = nullptr;
     TermId term = no_term;
   };
-  std::vector<Source> sources;   // ordered by field
-  std::size_t total = 0;         // postings in all of them
+  std::vector<Source> sources;  // ordered by field
+  std::size_t total = 0;        // postings in all of them
 };
 
 // A reading resolved against one segment. Borrows the plan and the segment.

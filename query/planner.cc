@@ -11,10 +11,14 @@ namespace {
 // What is left of a term's points when it matched in another way than literally, of 256.
 constexpr std::uint32_t factor(MatchKind kind, int typos) {
   switch (kind) {
-    case MatchKind::Literal: return 256;
-    case MatchKind::Stem: return 232;
-    case MatchKind::Prefix: return 200;
-    case MatchKind::Typo: break;
+    case MatchKind::Literal:
+      return 256;
+    case MatchKind::Stem:
+      return 232;
+    case MatchKind::Prefix:
+      return 200;
+    case MatchKind::Typo:
+      break;
   }
   return typos == 1 ? 160 : 112;
 }
@@ -27,10 +31,14 @@ bool has_digit(std::string_view word) {
 
 std::string_view kind_name(MatchKind kind) {
   switch (kind) {
-    case MatchKind::Literal: return "literal";
-    case MatchKind::Stem: return "stem";
-    case MatchKind::Prefix: return "prefix";
-    case MatchKind::Typo: return "typo";
+    case MatchKind::Literal:
+      return "literal";
+    case MatchKind::Stem:
+      return "stem";
+    case MatchKind::Prefix:
+      return "prefix";
+    case MatchKind::Typo:
+      return "typo";
   }
   return "literal";
 }
@@ -101,9 +109,13 @@ void Planner::add_stems(Position& position) const {
     for (const Segment* segment : segments()) {
       const std::vector<TermId>& ordered = segment->stemmed_terms[stemmer];
       const auto stem_of = [&](TermId id) { return analyzer.stem(segment->terms.term(id)); };
-      for (auto at = std::ranges::lower_bound(ordered, stem, {}, stem_of); at != ordered.end() && stem_of(*at) == stem; ++at) {
-        add(position, {.term = std::string(segment->terms.term(*at)), .kind = MatchKind::Stem, .typos = 0,
-                       .fields = fields, .points = 0});
+      for (auto at = std::ranges::lower_bound(ordered, stem, {}, stem_of);
+           at != ordered.end() && stem_of(*at) == stem; ++at) {
+        add(position, {.term = std::string(segment->terms.term(*at)),
+                       .kind = MatchKind::Stem,
+                       .typos = 0,
+                       .fields = fields,
+                       .points = 0});
       }
     }
   }
@@ -120,10 +132,15 @@ void Planner::add_prefixes(Position& position) const {
     }
   }
   std::vector<std::pair<std::string_view, std::uint32_t>> ranked(found.begin(), found.end());
-  std::ranges::stable_sort(ranked, std::ranges::greater(), &std::pair<std::string_view, std::uint32_t>::second);
+  std::ranges::stable_sort(ranked, std::ranges::greater(),
+                           &std::pair<std::string_view, std::uint32_t>::second);
   if (ranked.size() > limits_.prefix_expansions_max) ranked.resize(limits_.prefix_expansions_max);
   for (const auto& entry : ranked) {
-    add(position, {.term = std::string(entry.first), .kind = MatchKind::Prefix, .typos = 0, .fields = ~0U, .points = 0});
+    add(position, {.term = std::string(entry.first),
+                   .kind = MatchKind::Prefix,
+                   .typos = 0,
+                   .fields = ~0U,
+                   .points = 0});
   }
 }
 
@@ -148,8 +165,11 @@ void Planner::add_typos(Position& position, bool prefix) const {
   });
   if (ranked.size() > limits_.typo_candidates_max) ranked.resize(limits_.typo_candidates_max);
   for (const Candidate& candidate : ranked) {
-    add(position, {.term = std::string(candidate.term), .kind = MatchKind::Typo,
-                   .typos = static_cast<std::uint8_t>(candidate.typos), .fields = ~0U, .points = 0});
+    add(position, {.term = std::string(candidate.term),
+                   .kind = MatchKind::Typo,
+                   .typos = static_cast<std::uint8_t>(candidate.typos),
+                   .fields = ~0U,
+                   .points = 0});
   }
 }
 

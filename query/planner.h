@@ -21,12 +21,12 @@ struct Alternative {
   std::string term;
   MatchKind kind = MatchKind::Literal;
   std::uint8_t typos = 0;
-  std::uint32_t fields = 0;          // bit n: may match in the n-th search field (IndexPlan order)
-  std::uint32_t points = 0;          // inverse frequency times the factor of its kind, 8 fractional bits
+  std::uint32_t fields = 0;  // bit n: may match in the n-th search field (IndexPlan order)
+  std::uint32_t points = 0;  // inverse frequency times the factor of its kind, 8 fractional bits
 };
 
 struct Position {
-  std::string word;                  // as analysed from the query
+  std::string word;  // as analysed from the query
   std::vector<Alternative> alternatives;
 };
 
@@ -36,16 +36,16 @@ struct Reading {
 };
 
 struct Plan {
-  std::vector<Reading> readings;     // none: the query has no words and all products match
-  int typos_max = 0;                 // a word may be off by this at the most
+  std::vector<Reading> readings;  // none: the query has no words and all products match
+  int typos_max = 0;              // a word may be off by this at the most
   bool browse() const { return readings.empty(); }
 };
 
 // The words of a query after the analyzer.
 struct ParsedQuery {
   std::vector<std::string> words;
-  std::vector<std::string> ignored_words;   // beyond QueryLimits::words_max
-  bool truncated = false;                   // cut at QueryLimits::query_bytes_max
+  std::vector<std::string> ignored_words;  // beyond QueryLimits::words_max
+  bool truncated = false;                  // cut at QueryLimits::query_bytes_max
 };
 ParsedQuery parse_query(std::string_view q, const Analyzer& analyzer, const QueryLimits& limits);
 

@@ -16,7 +16,9 @@ constexpr std::int64_t exact_points = 60;       // the field has the query's wor
 
 constexpr std::size_t readings_words_max = 16;  // positions a proximity mask can hold
 
-std::int64_t tier_of(int typos) { return (3 - std::min(typos, 3)) * tier_points; }
+std::int64_t tier_of(int typos) {
+  return (3 - std::min(typos, 3)) * tier_points;
+}
 
 }  // namespace
 
@@ -29,7 +31,8 @@ class Scorer::Proximity {
     for (const PositionPostings& position : positions) terms += position.sources.size();
     slots_.resize(std::bit_ceil(std::max<std::size_t>(8, terms * 2)));
     for (std::size_t p = 0; p < positions_; ++p) {
-      for (const auto& source : positions[p].sources) slot(source.term).mask |= static_cast<std::uint16_t>(1U << p);
+      for (const auto& source : positions[p].sources)
+        slot(source.term).mask |= static_cast<std::uint16_t>(1U << p);
     }
   }
 
@@ -57,7 +60,8 @@ class Scorer::Proximity {
     parts.neighbours = std::min(neighbours, most) * neighbour_points * weight_;
     if (!tokens.empty() && (mask_of(tokens.front()) & 1U) != 0) parts.first = first_word_points * weight_;
     const std::uint32_t all = (1U << positions_) - 1U;
-    if (seen == all && marked == tokens.size() && tokens.size() == positions_) parts.exact = exact_points * weight_;
+    if (seen == all && marked == tokens.size() && tokens.size() == positions_)
+      parts.exact = exact_points * weight_;
     return parts;
   }
 
@@ -101,7 +105,8 @@ Scorer::Scorer(const Plan& plan, const IndexContext& context, const Statistics& 
   }
 }
 
-std::int64_t Scorer::points_of(const PositionPostings::Source& source, const Segment& segment, std::size_t at) const {
+std::int64_t Scorer::points_of(const PositionPostings::Source& source, const Segment& segment,
+                               std::size_t at) const {
   const std::uint16_t field = source.postings.field;
   const std::uint32_t frequency = source.postings.frequencies[at];
   const std::uint32_t norm = length_norms_[field][segment.lengths[field][source.postings.documents[at]]];
@@ -126,8 +131,8 @@ Scorer::Points Scorer::score_reading(const ReadingPostings& positions, const Seg
         best[i] = std::max(best[i], points_of(source, segment, j));
         typos[i] = std::min(typos[i], source.alternative->typos);
       });
-      const bool field_ends = s + 1 == position.sources.size() ||
-                              position.sources[s + 1].postings.field != source.postings.field;
+      const bool field_ends =
+          s + 1 == position.sources.size() || position.sources[s + 1].postings.field != source.postings.field;
       if (!field_ends) continue;
       for (std::size_t i = 0; i < documents.size(); ++i) {
         total.points[i] += best[i];
@@ -213,7 +218,8 @@ std::vector<ScorePart> Scorer::explain(const SegmentView& view, std::uint32_t do
           const std::string& field = context_.schema->fields[source.postings.field].name;
           ScorePart part{reading.positions[p].word, source.alternative->term, field,
                          std::string(kind_name(source.alternative->kind)), points_of(source, segment, j)};
-          const bool same = parts.back().word == part.word && parts.back().field == part.field && parts.back().kind != "tier";
+          const bool same = parts.back().word == part.word && parts.back().field == part.field &&
+                            parts.back().kind != "tier";
           if (!same) {
             parts.push_back(std::move(part));
           } else if (part.points > parts.back().points) {

@@ -2,7 +2,8 @@
 //
 //   score = (3 - typos, at least 0) * 1,000,000 + min(points, 999,999)
 //   points = over positions and fields, the best alternative's
-//              inverse frequency * kind factor * field weight * saturated frequency          (BM25, k1 = 1.2, b = 0.3)
+//              inverse frequency * kind factor * field weight * saturated frequency          (BM25, k1 = 1.2,
+//              b = 0.3)
 //          + proximity of neighbouring words, first word and whole-field match in the forward field
 #pragma once
 #include <array>
@@ -29,8 +30,8 @@ class Scorer {
  public:
   Scorer(const Plan& plan, const IndexContext& context, const Statistics& statistics);
 
-  // Scores of the given documents (ascending, all matching), in their order. Only those that can be among the `best`
-  // highest get their proximity points; the others are too low to be there whatever they would get.
+  // Scores of the given documents (ascending, all matching), in their order. Only those that can be among the
+  // `best` highest get their proximity points; the others are too low to be there whatever they would get.
   std::vector<DocumentScore> score(const SegmentView& view, std::span<const std::uint32_t> documents,
                                    std::size_t best) const;
   // The parts of one document's score; their sum is its score.
@@ -40,11 +41,12 @@ class Scorer {
   struct Points {
     std::vector<std::int64_t> points;
     std::vector<std::uint8_t> typos;
-    std::vector<std::uint8_t> matched;   // positions matched
+    std::vector<std::uint8_t> matched;  // positions matched
   };
   class Proximity;
 
-  std::int64_t points_of(const PositionPostings::Source& source, const Segment& segment, std::size_t at) const;
+  std::int64_t points_of(const PositionPostings::Source& source, const Segment& segment,
+                         std::size_t at) const;
   Points score_reading(const ReadingPostings& positions, const Segment& segment,
                        std::span<const std::uint32_t> documents) const;
   std::int64_t proximity_max() const;

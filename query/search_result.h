@@ -9,10 +9,10 @@ namespace aisle {
 
 // Why a hit stands where it stands; the parts add up to its score.
 struct ScorePart {
-  std::string word;      // of the query; "" for parts of the whole
-  std::string term;      // what matched in the product
+  std::string word;  // of the query; "" for parts of the whole
+  std::string term;  // what matched in the product
   std::string field;
-  std::string kind;      // literal, stem, prefix, typo, tier, proximity, exact
+  std::string kind;  // literal, stem, prefix, typo, tier, proximity, exact
   std::int64_t points = 0;
 };
 
@@ -20,9 +20,9 @@ struct Hit {
   std::string id;
   std::int64_t score = 0;
   int typos = 0;
-  std::string product;                                          // JSON object text, volatile fields included
-  std::vector<std::pair<std::string, std::string>> highlight;   // field, HTML-escaped text with marks
-  std::vector<ScorePart> explain;                               // when asked for
+  std::string product;                                         // JSON object text, volatile fields included
+  std::vector<std::pair<std::string, std::string>> highlight;  // field, HTML-escaped text with marks
+  std::vector<ScorePart> explain;                              // when asked for
 };
 
 struct FacetValue {
@@ -34,23 +34,23 @@ struct FacetValue {
 
 struct FacetResult {
   std::string field;
-  bool numeric = false;              // int, decimal, date: the statistics; else the values
-  bool truncated = false;            // more values exist than listed
+  bool numeric = false;    // int, decimal, date: the statistics; else the values
+  bool truncated = false;  // more values exist than listed
   bool hierarchical = false;
-  std::vector<FacetValue> values;    // by count descending, then value
-  std::uint64_t count = 0;           // products with a value
-  std::string min, max, avg, sum;    // as JSON; "null" without a value; avg and sum are "" for dates
+  std::vector<FacetValue> values;  // by count descending, then value
+  std::uint64_t count = 0;         // products with a value
+  std::string min, max, avg, sum;  // as JSON; "null" without a value; avg and sum are "" for dates
 };
 
 struct SearchResult {
-  std::uint64_t total = 0;                    // exact
+  std::uint64_t total = 0;  // exact
   std::int64_t page = 1;
   std::int64_t per_page = 20;
   std::vector<Hit> hits;
-  std::vector<FacetResult> facets;            // in the order asked
-  int typos = 0;                              // edits the weakest tier of this answer was allowed; 0 = literal
-  std::vector<std::string> dropped_words;     // relaxation: words left out to find anything
-  std::vector<std::string> ignored_words;     // beyond words_max
+  std::vector<FacetResult> facets;         // in the order asked
+  int typos = 0;                           // edits the weakest tier of this answer was allowed; 0 = literal
+  std::vector<std::string> dropped_words;  // relaxation: words left out to find anything
+  std::vector<std::string> ignored_words;  // beyond words_max
   bool truncated_query = false;
 };
 

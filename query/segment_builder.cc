@@ -51,8 +51,13 @@ void SegmentBuilder::add_text(const FieldTokens& text, Added& added) {
 }
 
 void SegmentBuilder::add(const Document& document) {
-  Added added{.id = document.id, .stored = document.stored, .occurrences = {}, .forward = {}, .lengths = {},
-              .numbers = document.numbers, .keywords = {}};
+  Added added{.id = document.id,
+              .stored = document.stored,
+              .occurrences = {},
+              .forward = {},
+              .lengths = {},
+              .numbers = document.numbers,
+              .keywords = {}};
   for (const FieldTokens& text : document.texts) add_text(text, added);
   for (const KeywordCell& cell : document.keywords) {
     std::vector<std::uint32_t> codes;
@@ -112,7 +117,8 @@ void SegmentBuilder::fill_columns(Segment& segment) const {
     if (field.search) segment.lengths[field.number].assign(documents_.size(), 0);
   }
   for (std::uint32_t document = 0; document < documents_.size(); ++document) {
-    for (const auto& [field, length] : documents_[document].lengths) segment.lengths[field][document] = length;
+    for (const auto& [field, length] : documents_[document].lengths)
+      segment.lengths[field][document] = length;
   }
   for (const Field& field : fields) {
     if (!field.has_column()) continue;
@@ -137,7 +143,8 @@ void SegmentBuilder::fill_columns(Segment& segment) const {
       }
       offsets.push_back(static_cast<std::uint32_t>(codes.size()));
     }
-    segment.keywords[field.number] = KeywordColumn::build(std::move(offsets), std::move(codes), std::move(values));
+    segment.keywords[field.number] =
+        KeywordColumn::build(std::move(offsets), std::move(codes), std::move(values));
   }
 }
 

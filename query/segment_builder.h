@@ -26,7 +26,7 @@ class SegmentBuilder {
 
  private:
   struct Occurrence {
-    std::uint32_t term = 0;        // in the order of first sight
+    std::uint32_t term = 0;  // in the order of first sight
     std::uint16_t field = 0;
     std::uint8_t frequency = 0;
   };
@@ -34,10 +34,11 @@ class SegmentBuilder {
     std::string id;
     std::string stored;
     std::vector<Occurrence> occurrences;
-    std::vector<std::uint32_t> forward;   // terms of the forward field
+    std::vector<std::uint32_t> forward;  // terms of the forward field
     std::vector<std::pair<std::uint16_t, std::uint8_t>> lengths;
     std::vector<NumberCell> numbers;
-    std::vector<std::pair<std::uint16_t, std::vector<std::uint32_t>>> keywords;  // codes in the order of first sight
+    std::vector<std::pair<std::uint16_t, std::vector<std::uint32_t>>>
+        keywords;  // codes in the order of first sight
   };
   using Names = std::unordered_map<std::string, std::uint32_t>;
 
@@ -50,7 +51,7 @@ class SegmentBuilder {
 
   std::shared_ptr<const IndexContext> context_;
   Names terms_;
-  std::vector<Names> values_;      // by field number
+  std::vector<Names> values_;  // by field number
   std::vector<Added> documents_;
 };
 

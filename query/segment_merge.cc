@@ -28,7 +28,8 @@ class Merge {
     merged_->keywords.resize(fields.size());
     for (const Field& field : fields) merge_field(field);
     StoredDocuments::Builder stored(context_.folder);
-    for (const Origin& origin : origins_) AISLE_CHECK(stored.add(segment(origin.source).stored.get(origin.document)));
+    for (const Origin& origin : origins_)
+      AISLE_CHECK(stored.add(segment(origin.source).stored.get(origin.document)));
     AISLE_TRY(merged_->stored, stored.finish());
     for (const auto& stemmer : context_.stemmers) {
       merged_->stemmed_terms.push_back(stemmed_terms(merged_->terms, *stemmer));
@@ -117,7 +118,8 @@ class Merge {
       if (!found) break;
       collect(least, postings, at);
       for (std::size_t source = 0; source < sources_.size(); ++source) {
-        if (at[source] >= segment(source).terms.size() || segment(source).terms.term(at[source]) != least) continue;
+        if (at[source] >= segment(source).terms.size() || segment(source).terms.term(at[source]) != least)
+          continue;
         if (!postings.empty()) term_moved_[source][at[source]] = static_cast<TermId>(kept.size());
         ++at[source];
       }
@@ -149,7 +151,8 @@ class Merge {
     if (field.search) {
       std::vector<std::uint8_t>& lengths = merged_->lengths[field.number];
       lengths.reserve(origins_.size());
-      for (const Origin& origin : origins_) lengths.push_back(segment(origin.source).lengths[field.number][origin.document]);
+      for (const Origin& origin : origins_)
+        lengths.push_back(segment(origin.source).lengths[field.number][origin.document]);
     }
     if (!field.has_column()) return;
     if (field.is_number()) {
@@ -186,7 +189,8 @@ class Merge {
       }
       offsets.push_back(static_cast<std::uint32_t>(codes.size()));
     }
-    merged_->keywords[field] = KeywordColumn::build(std::move(offsets), std::move(codes), std::move(dictionary));
+    merged_->keywords[field] =
+        KeywordColumn::build(std::move(offsets), std::move(codes), std::move(dictionary));
   }
 
   std::span<const SegmentView> sources_;

@@ -42,12 +42,14 @@ Result<std::shared_ptr<const Image>> load_image(const std::filesystem::path& sha
     SegmentBuilder builder(context);
     for (auto at = database.postlist_begin(""); at != database.postlist_end(""); ++at) {
       if (const Status status = add_document(database.get_document(*at), *context, builder); !status) {
-        return fail(ErrorCode::DataLoss, shard.string() + ": document " + std::to_string(*at) + ": " + status.error().message);
+        return fail(ErrorCode::DataLoss,
+                    shard.string() + ": document " + std::to_string(*at) + ": " + status.error().message);
       }
     }
     if (builder.size() > 0) {
       AISLE_TRY(auto segment, builder.finish());
-      image->segments.push_back({.segment = segment, .deleted = nullptr, .live = segment->size, .changed = {}});
+      image->segments.push_back(
+          {.segment = segment, .deleted = nullptr, .live = segment->size, .changed = {}});
     }
     return image;
   } catch (const Xapian::Error& error) {

@@ -19,7 +19,8 @@ void put(std::string& out, std::uint64_t number) {
 Result<std::uint64_t> take(std::string_view& bytes) {
   if (bytes.size() < 8) return fail(ErrorCode::DataLoss, "the statistics file ends early");
   std::uint64_t number = 0;
-  for (int i = 7; i >= 0; --i) number = (number << 8U) | static_cast<unsigned char>(bytes[static_cast<std::size_t>(i)]);
+  for (int i = 7; i >= 0; --i)
+    number = (number << 8U) | static_cast<unsigned char>(bytes[static_cast<std::size_t>(i)]);
   bytes.remove_prefix(8);
   return number;
 }
@@ -126,7 +127,8 @@ std::string Statistics::encode() const {
 Result<std::shared_ptr<const Statistics>> Statistics::decode(std::string_view bytes) {
   auto statistics = std::make_shared<Statistics>();
   statistics->hash_ = hash_text(bytes);
-  if (bytes.substr(0, magic.size()) != magic) return fail(ErrorCode::DataLoss, "not a statistics file of this version");
+  if (bytes.substr(0, magic.size()) != magic)
+    return fail(ErrorCode::DataLoss, "not a statistics file of this version");
   bytes.remove_prefix(magic.size());
   AISLE_TRY(statistics->documents_, take(bytes));
   AISLE_TRY(const std::uint64_t fields, take(bytes));

@@ -1,5 +1,5 @@
-// How common each term is in one generation: the part of a score that must be the same on every shard and replica.
-// Fixed until the next version, so that ops arriving on one shard do not move scores on another.
+// How common each term is in one generation: the part of a score that must be the same on every shard and
+// replica. Fixed until the next version, so that ops arriving on one shard do not move scores on another.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -17,8 +17,8 @@ namespace aisle {
 // Immutable; share freely.
 class Statistics {
  public:
-  // Over all shards of a generation. A term's frequency is the largest of its document counts by field; sums of
-  // shards are exact when the images hold no deleted documents.
+  // Over all shards of a generation. A term's frequency is the largest of its document counts by field; sums
+  // of shards are exact when the images hold no deleted documents.
   static std::shared_ptr<const Statistics> collect(std::span<const std::shared_ptr<const Image>> shards,
                                                    std::size_t fields);
 
@@ -41,7 +41,7 @@ class Statistics {
  private:
   std::uint64_t documents_ = 0;
   std::vector<std::uint32_t> mean_lengths_;  // by field number
-  TermDictionary terms_;                     // those in more than one document; once is what an unknown one gets
+  TermDictionary terms_;  // those in more than one document; once is what an unknown one gets
   std::vector<std::uint32_t> frequencies_;
   std::string hash_;
 };

@@ -18,7 +18,9 @@ tl::unexpected<Error> system_failure(const std::string& what) {
 
 }  // namespace
 
-StoredDocuments::StoredDocuments(StoredDocuments&& other) noexcept { *this = std::move(other); }
+StoredDocuments::StoredDocuments(StoredDocuments&& other) noexcept {
+  *this = std::move(other);
+}
 
 StoredDocuments& StoredDocuments::operator=(StoredDocuments&& other) noexcept {
   std::swap(offsets_, other.offsets_);

@@ -1,5 +1,6 @@
-// The stored JSON of a segment's documents. Small sets live in memory, large ones in an unnamed file that the kernel
-// pages in and out: a page of hits touches a few kilobytes of it, and it vanishes with its last reader.
+// The stored JSON of a segment's documents. Small sets live in memory, large ones in an unnamed file that the
+// kernel pages in and out: a page of hits touches a few kilobytes of it, and it vanishes with its last
+// reader.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -24,15 +25,18 @@ class StoredDocuments {
   ~StoredDocuments();
 
   std::string_view get(std::uint32_t document) const {
-    return {data_ + offsets_[document], static_cast<std::size_t>(offsets_[document + 1] - offsets_[document])};
+    return {data_ + offsets_[document],
+            static_cast<std::size_t>(offsets_[document + 1] - offsets_[document])};
   }
-  std::size_t memory_bytes() const { return offsets_.capacity() * sizeof(std::uint64_t) + memory_.capacity(); }
+  std::size_t memory_bytes() const {
+    return offsets_.capacity() * sizeof(std::uint64_t) + memory_.capacity();
+  }
   std::size_t file_bytes() const { return mapped_bytes_; }
 
  private:
   std::vector<std::uint64_t> offsets_;
   std::string memory_;
-  const char* data_ = nullptr;      // into memory_ or the mapping
+  const char* data_ = nullptr;  // into memory_ or the mapping
   std::size_t mapped_bytes_ = 0;
 };
 

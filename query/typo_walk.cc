@@ -19,7 +19,8 @@ char32_t next_code_point(std::string_view text, std::size_t& at) {
     return lead;
   }
   char32_t point = lead & (0xFFU >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) point = (point << 6U) | (static_cast<unsigned char>(text[at + i]) & 0x3FU);
+  for (std::size_t i = 1; i < length; ++i)
+    point = (point << 6U) | (static_cast<unsigned char>(text[at + i]) & 0x3FU);
   at += length;
   return point;
 }
@@ -30,10 +31,12 @@ std::u32string code_points(std::string_view text) {
   return points;
 }
 
-bool is_digit(char32_t point) { return point >= U'0' && point <= U'9'; }
+bool is_digit(char32_t point) {
+  return point >= U'0' && point <= U'9';
+}
 
-// The automaton's state after some letters of a term: the usual matrix of the restricted edit distance, a row a letter
-// of the term, a column a letter of the word, computed only near the diagonal.
+// The automaton's state after some letters of a term: the usual matrix of the restricted edit distance, a row
+// a letter of the term, a column a letter of the word, computed only near the diagonal.
 class EditRows {
  public:
   EditRows(std::u32string word, int typos_max, bool prefix)
@@ -80,8 +83,8 @@ class EditRows {
     if (j == 0) return above.cells[0] + (depth == 0 ? 2 : 1);
     const int edit = j == 1 ? 2 : 1;
     int best = above.cells[j - 1] + (word_[j - 1] == row.letter ? 0 : edit);
-    best = std::min(best, row.cells[j - 1] + edit);                 // a letter of the word too much
-    best = std::min(best, above.cells[j] + 1);                      // a letter missing after the j-th
+    best = std::min(best, row.cells[j - 1] + edit);  // a letter of the word too much
+    best = std::min(best, above.cells[j] + 1);       // a letter missing after the j-th
     if (j > 1 && depth > 0 && word_[j - 2] == row.letter && word_[j - 1] == above.letter) {
       best = std::min(best, rows_[depth - 1].cells[j - 2] + (j == 2 ? 2 : 1));
     }
@@ -134,7 +137,8 @@ void walk_typos(const TermDictionary& dictionary, std::string_view word, int typ
   for (TermId id = 0; id < dictionary.size();) {
     const std::string_view term = dictionary.term(id);
     std::size_t depth = 0;
-    while (depth + 1 < ends.size() && term.substr(0, ends[depth + 1]) == previous.substr(0, ends[depth + 1])) ++depth;
+    while (depth + 1 < ends.size() && term.substr(0, ends[depth + 1]) == previous.substr(0, ends[depth + 1]))
+      ++depth;
     ends.resize(depth + 1);
     std::size_t at = ends[depth];
     bool alive = true;

@@ -11,10 +11,11 @@ namespace aisle {
 // Edits allowed for a word: none below 4 code points or when it holds a digit, 1 from 4, 2 from 8.
 int typos_allowed(std::string_view word);
 
-// Calls `found(term, typos)` for each term of `dictionary`, in its order, with 1 <= typos <= typos_max. A typo is an
-// inserted, missing, wrong or swapped pair of letters (code points); an edit of the first letter counts two. Terms
-// that hold a digit are never found. With `prefix` the word may also be the misspelt beginning of the term.
-// Walks the Levenshtein automaton over the sorted terms, skipping whole subtrees that cannot match.
+// Calls `found(term, typos)` for each term of `dictionary`, in its order, with 1 <= typos <= typos_max. A
+// typo is an inserted, missing, wrong or swapped pair of letters (code points); an edit of the first letter
+// counts two. Terms that hold a digit are never found. With `prefix` the word may also be the misspelt
+// beginning of the term. Walks the Levenshtein automaton over the sorted terms, skipping whole subtrees that
+// cannot match.
 void walk_typos(const TermDictionary& dictionary, std::string_view word, int typos_max, bool prefix,
                 const std::function<void(TermId term, int typos)>& found);
 

@@ -31,8 +31,8 @@ std::string iso_date(std::int64_t seconds) {
   const auto time = static_cast<std::time_t>(seconds);
   std::tm parts{};
   if (gmtime_r(&time, &parts) == nullptr) return "null";
-  return fmt::format("\"{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z\"", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
-                     parts.tm_hour, parts.tm_min, parts.tm_sec);
+  return fmt::format("\"{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z\"", parts.tm_year + 1900, parts.tm_mon + 1,
+                     parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
 }  // namespace

@@ -1,0 +1,99 @@
+// Keeps an index in step with a PostgreSQL database: builds it by a scan, follows the change stream, mends
+// gaps.
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "indexer/change.h"
+#include "indexer/postgres/finding.h"
+#include "schemas/index_schema.h"
+
+namespace aisle {
+
+// The defaults suit a shop; tests shorten the times.
+struct FeedOptions {
+  std::string connection;      // in place of the schema's when not empty
+  bool create_missing = true;  // publication and slot
+  bool hold_on_truncate =
+      true;  // an emptied root table waits for confirm(): a stale shop is better than an empty one
+  std::chrono::milliseconds batch_window{10};  // changes collected before they are read
+  std::size_t batch_keys_max = 1'000;
+  std::size_t keys_per_table_max = 2'000'000;  // of one batch; more becomes a scan of everything
+  std::size_t chunk_rows = 2'000;
+  int scan_readers = 2;                // connections of a scan
+  std::size_t sweep_free_ids = 1'000;  // see FullScanOptions
+  std::chrono::milliseconds wal_sender_timeout{10'000};
+  std::chrono::milliseconds slot_timeout{60'000};
+  std::chrono::milliseconds statement_timeout{60'000};
+  std::chrono::milliseconds reconnect_max{5'000};
+  std::chrono::milliseconds publication_interval{60'000};  // between looks at the publication
+  std::chrono::milliseconds repair_interval{
+      3'600'000};  // between scans because deleted rows did not tell their product
+};
+
+enum class FeedState : std::uint8_t {
+  Starting,
+  Refused,
+  WaitingForSlot,
+  Reconnecting,
+  Scanning,
+  Streaming,
+  Held,
+  Stopped
+};
+std::string_view state_name(FeedState state);
+
+struct FeedStatus {
+  FeedState state = FeedState::Starting;
+  std::string reason;             // for people; while streaming, what it waits for
+  std::vector<Finding> findings;  // of the last look at the source
+  Lsn received_lsn = 0;           // seen from the server
+  Lsn applied_lsn = 0;            // handed to the index
+  Lsn confirmed_lsn = 0;          // acknowledged to the server: durable in the index
+  std::uint64_t reconnects = 0;
+  std::uint64_t resyncs = 0;
+  std::uint64_t changes = 0;  // products upserted, revalued, deleted by the stream
+  double lag_seconds = 0;     // age of the last applied commit when it was applied
+  double seconds_since_server_message = 0;
+  std::size_t backlog = 0;  // products of large transactions still to be read
+  std::string scan;         // "chunk:123", "sweep:...", "done"
+  std::uint64_t scanned_products = 0;
+  double scan_estimate = 0;  // rows of the root table, as the planner guesses
+};
+
+class StatusBoard;
+
+// run() on one thread; status() and confirm() on any.
+class PostgresFeed {
+ public:
+  // `schema` must have a PostgresSource. `sink` must outlive the feed; its durable_lsn() is also called on a
+  // thread of the feed's own and must be thread-safe.
+  PostgresFeed(const IndexSchema& schema, ChangeSink& sink, FeedOptions options);
+  ~PostgresFeed();
+  PostgresFeed(const PostgresFeed&) = delete;
+  PostgresFeed& operator=(const PostgresFeed&) = delete;
+
+  // Runs until the stop; comes back early only with InvalidArgument (the schema has no PostgreSQL source, the
+  // connection string cannot be read). Everything else is told by status() and tried again.
+  Status run(std::stop_token stop);
+
+  FeedStatus status() const;
+  // Lets a held TRUNCATE or sweep happen. Nothing when nothing is held.
+  void confirm();
+
+ private:
+  void wait_before_retry(const std::stop_token& stop, std::chrono::milliseconds wait) const;
+
+  const IndexSchema& schema_;
+  ChangeSink& sink_;
+  const FeedOptions options_;
+  std::unique_ptr<StatusBoard> board_;
+};
+
+}  // namespace aisle

@@ -1,0 +1,32 @@
+// Makes and removes what the feed needs on the server: a publication of exactly the followed tables and a
+// slot.
+#pragma once
+#include <chrono>
+#include <string>
+
+#include "base/error.h"
+#include "indexer/postgres/connection.h"
+#include "schemas/index_schema.h"
+#include "schemas/op.h"
+
+namespace aisle {
+
+// Names the tables, never FOR ALL TABLES: other tables' changes are not ours to decode, and a table without a
+// primary key would refuse the application's updates.
+std::string create_publication_sql(const PostgresSource& source);
+Status create_publication(Connection& connection, const PostgresSource& source);
+
+// Waits for write transactions that are open now. DeadlineExceeded names the server processes it waited for;
+// nothing is left behind then. Returns the position from which changes will be delivered. The publication
+// must exist before: a slot reads the catalogue of its time.
+Result<Lsn> create_slot(Connection& connection, const std::string& slot, std::chrono::milliseconds timeout);
+
+// Publication if missing, then slot if missing.
+Status create_publication_and_slot(const PostgresSource& source, const std::string& conninfo,
+                                   std::chrono::milliseconds timeout = std::chrono::minutes(1));
+
+// No error when it does not exist. Conflict while somebody uses it.
+Status drop_slot(Connection& connection, const std::string& slot);
+Status drop_publication_and_slot(const PostgresSource& source, const std::string& conninfo);
+
+}  // namespace aisle

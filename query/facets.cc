@@ -1,0 +1,138 @@
+#include "query/facets.h"
+
+#include <algorithm>
+#include <map>
+
+namespace aisle {
+namespace {
+
+bool more_frequent(const FacetValue& a, const FacetValue& b) {
+  return a.count != b.count ? a.count > b.count : a.value < b.value;
+}
+
+// Keeps the `values_max` most frequent values and those that must stay; true when any went.
+bool keep_most_frequent(std::vector<FacetValue>& values, std::size_t values_max) {
+  std::ranges::sort(values, more_frequent);
+  std::size_t rank = 0;
+  const std::size_t gone =
+      std::erase_if(values, [&](const FacetValue& value) { return rank++ >= values_max && !value.selected; });
+  return gone > 0;
+}
+
+bool contains(const std::vector<std::string>& values, std::string_view value) {
+  return std::ranges::find(values, value) != values.end();
+}
+
+}  // namespace
+
+void FacetCounter::add(const SegmentView& view, std::span<const std::uint32_t> documents) {
+  if (field_->is_number()) {
+    add_numbers(view, documents);
+  } else {
+    add_keywords(view, documents);
+  }
+}
+
+void FacetCounter::add_keywords(const SegmentView& view, std::span<const std::uint32_t> documents) {
+  const KeywordColumn& column = view.segment->keywords[field_->number];
+  std::vector<std::uint32_t> counts(column.values().size());
+  for (const std::uint32_t document : documents) {
+    const auto codes = column.codes(document);
+    for (const std::uint32_t code : codes) ++counts[code];
+    documents_ += codes.empty() ? 0U : 1U;
+  }
+  for (TermId code = 0; code < counts.size(); ++code) {
+    if (counts[code] > 0) counts_[column.values().term(code)] += counts[code];
+  }
+}
+
+void FacetCounter::add_numbers(const SegmentView& view, std::span<const std::uint32_t> documents) {
+  const NumberColumn& column = view.numbers(field_->number);
+  std::uint64_t trues = 0;
+  std::uint64_t present = 0;
+  for (const std::uint32_t document : documents) {
+    const std::int64_t value = column.get(document);
+    if (value == missing_number) continue;
+    if (documents_ + present == 0) min_ = max_ = value;
+    min_ = std::min(min_, value);
+    max_ = std::max(max_, value);
+    sum_ += value;
+    trues += value != 0 ? 1U : 0U;
+    ++present;
+  }
+  documents_ += present;
+  if (field_->type != FieldType::Bool) return;
+  if (trues > 0) counts_["true"] += trues;
+  if (present > trues) counts_["false"] += present - trues;
+}
+
+FacetResult FacetCounter::flat(const std::vector<std::string>& selected, std::size_t values_max) const {
+  FacetResult result;
+  result.count = documents_;
+  for (const auto& [value, count] : counts_) {
+    result.values.push_back({std::string(value), count, contains(selected, value), {}});
+  }
+  for (const std::string& value : selected) {
+    if (!counts_.contains(value)) result.values.push_back({value, 0, true, {}});
+  }
+  result.truncated = keep_most_frequent(result.values, values_max);
+  return result;
+}
+
+FacetResult FacetCounter::tree(const std::vector<std::string>& selected, std::size_t values_max) const {
+  FacetResult result;
+  result.count = documents_;
+  result.hierarchical = true;
+  std::map<std::string, std::uint64_t> counts(counts_.begin(), counts_.end());
+  // Selected paths and what is above them are listed and opened.
+  std::vector<std::string> open;
+  for (const std::string& path : selected) {
+    for (std::size_t end = 0; end != std::string::npos;) {
+      end = path.find(field_->separator, end == 0 ? 0 : end + field_->separator.size());
+      open.push_back(path.substr(0, end));
+      counts.try_emplace(open.back(), 0);
+    }
+  }
+  std::map<std::string, std::vector<FacetValue>> levels;  // by the path above
+  for (const auto& [path, count] : counts) {
+    const std::size_t cut = path.rfind(field_->separator);
+    const std::string parent = cut == std::string::npos ? "" : path.substr(0, cut);
+    if (!parent.empty() && !contains(open, parent)) continue;
+    // an opened value stays listed whatever its count
+    levels[parent].push_back({path, count, contains(open, path), {}});
+  }
+  const auto fill = [&](auto&& self, const std::string& parent, std::vector<FacetValue>& values) -> void {
+    values = levels[parent];
+    result.truncated |= keep_most_frequent(values, values_max);
+    for (FacetValue& value : values) {
+      if (value.selected) self(self, value.value, value.children);
+      value.selected = contains(selected, value.value);
+    }
+  };
+  fill(fill, "", result.values);
+  return result;
+}
+
+FacetResult FacetCounter::statistics() const {
+  FacetResult result;
+  result.numeric = true;
+  result.count = documents_;
+  const bool any = documents_ > 0;
+  result.min = any ? number_json(*field_, min_) : "null";
+  result.max = any ? number_json(*field_, max_) : "null";
+  if (field_->type != FieldType::Date) {
+    result.avg = mean_json(*field_, sum_, documents_);
+    result.sum = any ? sum_json(*field_, sum_) : "null";
+  }
+  return result;
+}
+
+FacetResult FacetCounter::result(const std::vector<std::string>& selected, std::size_t values_max) const {
+  FacetResult result = field_->type == FieldType::Hierarchy                     ? tree(selected, values_max)
+                       : field_->is_number() && field_->type != FieldType::Bool ? statistics()
+                                                                                : flat(selected, values_max);
+  result.field = field_->name;
+  return result;
+}
+
+}  // namespace aisle

@@ -1,0 +1,151 @@
+#include "query/highlight.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/utf8.h"
+#include "schemas/json_reader.h"
+
+namespace aisle {
+namespace {
+
+// The strings at a field's path, several joined by a comma; "" when there are none.
+std::string text_at(const nlohmann::json& product, const Field& field) {
+  const auto pointer = nlohmann::json::json_pointer(field.path);
+  if (!product.contains(pointer)) return "";
+  const nlohmann::json& value = product.at(pointer);
+  if (value.is_string()) return value.get<std::string>();
+  if (!value.is_array()) return "";
+  std::string text;
+  for (const nlohmann::json& element : value) {
+    if (!element.is_string()) continue;
+    if (!text.empty()) text += ", ";
+    text += element.get_ref<const std::string&>();
+  }
+  return text;
+}
+
+bool is_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+}  // namespace
+
+void append_escaped_html(std::string& out, std::string_view text) {
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
+    }
+  }
+}
+
+Highlighter::Highlighter(const Plan& plan, const IndexContext& context, const SearchRequest& request,
+                         const QueryLimits& limits)
+    : context_(context), request_(request), limits_(limits) {
+  for (const Reading& reading : plan.readings) {
+    for (const Position& position : reading.positions) {
+      for (const Alternative& alternative : position.alternatives) {
+        terms_.try_emplace(alternative.term, &alternative, position.word.size());
+      }
+    }
+  }
+  std::uint32_t bit = 0;
+  for (const Field* field : search_fields(*context.schema)) field_bit_[field->number] = bit++;
+}
+
+std::vector<Highlighter::Mark> Highlighter::marks(const Field& field, std::string_view text) const {
+  std::vector<Mark> found;
+  const auto matched = [&](std::string_view term) -> const std::pair<const Alternative*, std::size_t>* {
+    const auto at = terms_.find(term);
+    if (at == terms_.end() || ((at->second.first->fields >> field_bit_.at(field.number)) & 1U) == 0)
+      return nullptr;
+    return &at->second;
+  };
+  if (field.type == FieldType::Code) {
+    if (matched(normalize_code(text)) != nullptr) found.push_back({0, text.size()});
+    return found;
+  }
+  const Analyzer& analyzer =
+      *context_.stemmers[static_cast<std::size_t>(context_.stemmer_of_field[field.number])];
+  for (const Token& token : analyzer.index_tokens(cut_utf8(text, limits_.highlight_bytes_max))) {
+    const auto* match = matched(token.text);
+    if (match == nullptr) continue;
+    Mark mark{token.begin, token.end};
+    const std::string_view original = text.substr(token.begin, token.end - token.begin);
+    if (match->first->kind == MatchKind::Prefix && is_ascii(original) &&
+        original.size() == token.text.size()) {
+      mark.end = mark.begin + match->second;
+    }
+    found.push_back(mark);
+  }
+  std::ranges::sort(found, [](const Mark& a, const Mark& b) {
+    return std::pair(a.begin, b.end) < std::pair(b.begin, a.end);
+  });
+  std::vector<Mark> merged;
+  for (const Mark& mark : found) {
+    if (!merged.empty() && mark.begin < merged.back().end) {
+      merged.back().end = std::max(merged.back().end, mark.end);
+    } else {
+      merged.push_back(mark);
+    }
+  }
+  return merged;
+}
+
+std::string Highlighter::render(std::string_view text, const std::vector<Mark>& marks) const {
+  std::size_t begin = 0;
+  std::size_t end = text.size();
+  if (text.size() > snippet_bytes) {
+    const std::size_t first = marks.empty() ? 0 : marks.front().begin;
+    begin = first > snippet_bytes / 4 ? cut_utf8(text, first - snippet_bytes / 4).size() : 0;
+    end = begin + cut_utf8(text.substr(begin), snippet_bytes).size();
+    for (const Mark& mark : marks) {
+      if (mark.begin < end && mark.end > end) end = mark.end;
+    }
+  }
+  std::string out = begin > 0 ? "…" : "";
+  std::size_t at = begin;
+  for (const Mark& mark : marks) {
+    if (mark.begin >= end) break;
+    append_escaped_html(out, text.substr(at, mark.begin - at));
+    out += request_.highlight_pre;
+    append_escaped_html(out, text.substr(mark.begin, mark.end - mark.begin));
+    out += request_.highlight_post;
+    at = mark.end;
+  }
+  append_escaped_html(out, text.substr(at, end - at));
+  if (end < text.size()) out += "…";
+  return out;
+}
+
+std::vector<std::pair<std::string, std::string>> Highlighter::highlight(std::string_view product) const {
+  std::vector<std::pair<std::string, std::string>> highlighted;
+  const nlohmann::json parsed = nlohmann::json::parse(product, nullptr, false);
+  if (!parsed.is_object()) return highlighted;
+  for (const Field* field : search_fields(*context_.schema)) {
+    const std::string text = text_at(parsed, *field);
+    if (text.empty()) continue;
+    const std::vector<Mark> found = marks(*field, text);
+    if (found.empty() && field->number != context_.forward_field) continue;
+    highlighted.emplace_back(field->name, render(text, found));
+  }
+  return highlighted;
+}
+
+}  // namespace aisle

@@ -1,0 +1,49 @@
+// Shows a shopper what matched: the words of a text that a plan's terms stand for, marked.
+#pragma once
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "query/index_context.h"
+#include "query/limits.h"
+#include "query/planner.h"
+#include "query/search_request.h"
+
+namespace aisle {
+
+// Borrows plan, context and request for its life. One thread.
+class Highlighter {
+ public:
+  static constexpr std::size_t snippet_bytes = 240;  // longer texts are cut to a window around the first mark
+
+  Highlighter(const Plan& plan, const IndexContext& context, const SearchRequest& request,
+              const QueryLimits& limits);
+
+  // Field and marked text for each search field of the product (JSON object text) that holds a string or
+  // strings; fields without a mark are left out, but for the forward field. HTML is escaped, the marks are
+  // not.
+  std::vector<std::pair<std::string, std::string>> highlight(std::string_view product) const;
+
+ private:
+  struct Mark {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+  };
+
+  std::vector<Mark> marks(const Field& field, std::string_view text) const;
+  std::string render(std::string_view text, const std::vector<Mark>& marks) const;
+
+  const IndexContext& context_;
+  const SearchRequest& request_;
+  const QueryLimits& limits_;
+  std::map<std::string, std::pair<const Alternative*, std::size_t>, std::less<>>
+      terms_;  // and the word's length
+  std::map<std::uint16_t, std::uint32_t> field_bit_;
+};
+
+// & < > " ' as entities.
+void append_escaped_html(std::string& out, std::string_view text);
+
+}  // namespace aisle

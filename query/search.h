@@ -1,0 +1,28 @@
+// The whole of a search: parse, plan, match, filter, count, order, fetch, highlight.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "base/deadline.h"
+#include "base/error.h"
+#include "query/limits.h"
+#include "query/search_request.h"
+#include "query/search_result.h"
+#include "query/view.h"
+
+namespace aisle {
+
+// Fewer literal matches than this, before filters, and misspellings are tried too; literal ones stay on top.
+inline constexpr std::uint64_t typo_threshold = 10;
+
+// Deterministic: the same view and request give the same answer, scores included, whatever the number of
+// shards and segments. Thread-safe.
+//   InvalidArgument   field, value and limit or nearest name
+//   DeadlineExceeded  the hard time limit passed
+Result<SearchResult> search(const View& view, const SearchRequest& request, const QueryLimits& limits,
+                            Deadline deadline);
+
+// The product's JSON with its volatile fields as of the view; nothing when there is no such product.
+std::optional<std::string> find_product(const View& view, std::string_view id);
+
+}  // namespace aisle

@@ -1,0 +1,174 @@
+#include "server/service.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "base/log.h"
+#include "base/metrics.h"
+#include "base/utf8.h"
+#include "query/search.h"
+#include "server/http/error_response.h"
+#include "server/http/static_files.h"
+#include "server/search_wire.h"
+#include "server/wire_error.h"
+
+namespace aisle {
+namespace {
+
+constexpr std::chrono::seconds stop_wait{10};
+
+void append_feed(std::string& out, const FeedStatus& feed) {
+  out += ",\"feed\":{\"state\":";
+  append_json_string(out, state_name(feed.state));
+  out += ",\"reason\":";
+  append_json_string(out, feed.reason);
+  out += fmt::format(",\"received_lsn\":\"{}\",\"applied_lsn\":\"{}\",\"confirmed_lsn\":\"{}\",\"reconnects\":{},"
+                     "\"changes\":{},\"scan\":",
+                     format_lsn(feed.received_lsn), format_lsn(feed.applied_lsn), format_lsn(feed.confirmed_lsn),
+                     feed.reconnects, feed.changes);
+  append_json_string(out, feed.scan);
+  out += fmt::format(",\"scanned_products\":{}}}", feed.scanned_products);
+}
+
+void append_status(std::string& out, const IndexStatus& status) {
+  out += "{\"index\":";
+  append_json_string(out, status.index);
+  out += fmt::format(",\"products\":{},\"shards\":{},\"ready\":{},\"source\":\"{}\",\"lsn\":\"{}\",\"lag_ms\":{:.0f},"
+                     "\"dead_letters\":{},\"problem\":",
+                     status.products, status.shards, status.ready, status.source, format_lsn(status.lsn),
+                     status.lag_ms, status.dead_letters);
+  append_json_string(out, status.problem);
+  if (status.feed) append_feed(out, *status.feed);
+  out += '}';
+}
+
+}  // namespace
+
+Status Service::start() {
+  for (const IndexConfig& config : config_.indexes) {
+    auto opened = IndexService::open(config, config_.data_dir);
+    if (!opened) return fail(opened.error().code, config.schema.string() + ": " + opened.error().message);
+    if (find((*opened)->schema().index) != nullptr) {
+      return fail(ErrorCode::InvalidArgument, "index \"" + (*opened)->schema().index + "\" is configured twice");
+    }
+    indexes_.push_back(std::move(*opened));
+  }
+  AISLE_CHECK(listen());
+  for (const auto& index : indexes_) index->start();
+  return {};
+}
+
+Status Service::listen() {
+  HttpConfig open{.name = "public", .bind_address = config_.listen.address, .port = config_.listen.port,
+                  .loopback_only = true};
+  HttpConfig internal{.name = "admin", .bind_address = config_.admin.address, .port = config_.admin.port,
+                      .loopback_only = true};
+  public_ = std::make_unique<HttpServer>(std::move(open));
+  admin_ = std::make_unique<HttpServer>(std::move(internal));
+  AISLE_CHECK(add_routes());
+  AISLE_CHECK(public_->start());
+  return admin_->start();
+}
+
+Status Service::add_routes() {
+  const auto to = [this](HttpResponse (Service::*handler)(const HttpRequest&) const) {
+    return [this, handler](const HttpRequest& request) { return (this->*handler)(request); };
+  };
+  const HttpHandler live = [](const HttpRequest&) { return HttpResponse{.body = "{\"status\":\"live\"}"}; };
+  const RouteOptions searching{.needs_permit = true};
+  for (HttpServer* server : {public_.get(), admin_.get()}) {
+    AISLE_CHECK(server->route("GET", "/livez", {}, live));
+    AISLE_CHECK(server->route("GET", "/readyz", {}, to(&Service::ready)));
+  }
+  AISLE_CHECK(admin_->route("GET", "/metrics", {}, to(&Service::metrics)));
+  AISLE_CHECK(public_->route("GET", "/metrics", {}, to(&Service::metrics)));
+  AISLE_CHECK(public_->route("GET", "/v1/indexes", {}, to(&Service::index_list)));
+  AISLE_CHECK(public_->route("GET", "/v1/indexes/{index}/search", searching, to(&Service::search)));
+  AISLE_CHECK(public_->route("POST", "/v1/indexes/{index}/search", searching, to(&Service::search)));
+  AISLE_CHECK(public_->route("GET", "/v1/indexes/{index}/products/{id}", {}, to(&Service::product)));
+  if (config_.web.empty()) return {};
+  AISLE_TRY(StaticFiles files, StaticFiles::load(config_.web));
+  return mount(*public_, "", std::make_shared<const StaticFiles>(std::move(files)));
+}
+
+void Service::stop() {
+  if (public_) public_->drain();
+  if (public_) {
+    if (const Status status = public_->stop(Deadline::after(stop_wait)); !status) {
+      log(LogLevel::Warn, "service.stop", status.error().message);
+    }
+  }
+  for (const auto& index : indexes_) index->stop();
+  if (admin_) {
+    if (const Status status = admin_->stop(Deadline::after(std::chrono::seconds(1))); !status) {
+      log(LogLevel::Warn, "service.stop", status.error().message);
+    }
+  }
+}
+
+IndexService* Service::find(const std::string& index) const {
+  for (const auto& some : indexes_) {
+    if (some->schema().index == index) return some.get();
+  }
+  return nullptr;
+}
+
+HttpResponse Service::search(const HttpRequest& request) const {
+  const std::string& name = request.path_parameters.at("index");
+  const IndexService* index = find(name);
+  if (index == nullptr) {
+    return refuse({ErrorCode::NotFound, "there is no index \"" + name + "\""}, request.request_id);
+  }
+  if (request.method == "POST" && !request.query_string.empty()) {
+    return refuse({ErrorCode::InvalidArgument, "a POST takes its parameters in the body, not in the address"},
+                  request.request_id);
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  const auto parsed = request.method == "POST" ? parse_search_body(request.body) : parse_search_query(request.query_string);
+  if (!parsed) return refuse(parsed.error(), request.request_id);
+  const View view = index->view();
+  const auto result = aisle::search(view, *parsed, config_.limits, Deadline::after(config_.limits.time_hard));
+  if (!result) return refuse(result.error(), request.request_id);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  index->count_search(took.count(), result->total);
+  return {.body = search_json(*result, view, {.took_ms = took.count() * 1000, .lag_ms = index->lag_ms()})};
+}
+
+HttpResponse Service::product(const HttpRequest& request) const {
+  const IndexService* index = find(request.path_parameters.at("index"));
+  const std::string& id = request.path_parameters.at("id");
+  const auto found = index == nullptr ? std::nullopt : find_product(index->view(), id);
+  if (!found) {
+    const std::string what = index == nullptr ? "index \"" + request.path_parameters.at("index") : "product \"" + id;
+    return refuse({ErrorCode::NotFound, "there is no " + what + "\""}, request.request_id);
+  }
+  return {.body = *found};
+}
+
+HttpResponse Service::index_list(const HttpRequest&) const {
+  std::string body = "{\"indexes\":[";
+  for (const auto& index : indexes_) {
+    if (body.back() != '[') body += ',';
+    append_status(body, index->status());
+  }
+  return {.body = body + "]}"};
+}
+
+HttpResponse Service::ready(const HttpRequest& request) const {
+  if (public_->draining()) return error_response(503, "draining", "this node is stopping", request.request_id);
+  for (const auto& index : indexes_) {
+    if (!index->is_ready()) {
+      return error_response(503, "not_ready", "index \"" + index->schema().index + "\" is still being built",
+                            request.request_id);
+    }
+  }
+  return {.body = "{\"status\":\"ready\"}"};
+}
+
+HttpResponse Service::metrics(const HttpRequest&) const {
+  for (const auto& index : indexes_) index->publish_metrics();
+  return {.content_type = "text/plain; version=0.0.4", .body = render_metrics()};
+}
+
+}  // namespace aisle

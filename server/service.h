@@ -1,0 +1,45 @@
+// Everything that `aisle serve` runs: the indexes of the configuration, the public and the admin listener.
+#pragma once
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "base/error.h"
+#include "server/http/http_server.h"
+#include "server/index_service.h"
+#include "server/service_config.h"
+
+namespace aisle {
+
+// start() and stop() from one thread.
+class Service {
+ public:
+  explicit Service(ServiceConfig config) : config_(std::move(config)) {}
+
+  // Opens every index, then listens. Errors name the index or the address.
+  Status start();
+  // Readiness goes first, requests under way finish, applied changes are committed. At most ~10 s.
+  void stop();
+
+  std::uint16_t port() const { return public_->port(); }
+  std::uint16_t admin_port() const { return admin_->port(); }
+  const std::vector<std::unique_ptr<IndexService>>& indexes() const { return indexes_; }
+
+ private:
+  Status listen();
+  Status add_routes();
+  IndexService* find(const std::string& index) const;
+
+  HttpResponse search(const HttpRequest& request) const;
+  HttpResponse product(const HttpRequest& request) const;
+  HttpResponse index_list(const HttpRequest& request) const;
+  HttpResponse ready(const HttpRequest& request) const;
+  HttpResponse metrics(const HttpRequest& request) const;
+
+  ServiceConfig config_;
+  std::vector<std::unique_ptr<IndexService>> indexes_;
+  std::unique_ptr<HttpServer> public_;
+  std::unique_ptr<HttpServer> admin_;
+};
+
+}  // namespace aisle

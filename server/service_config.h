@@ -1,0 +1,47 @@
+// The configuration of one aisle process: one JSON file with comments. Precedence: flag, environment, file,
+// default. Reference: docs/configuration.md.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "query/limits.h"
+
+namespace aisle {
+
+struct IndexConfig {
+  std::filesystem::path schema;  // catalogue schema, relative to the configuration file
+  std::string connection;        // PostgreSQL conninfo; replaces the schema's when not empty
+  std::uint32_t shards = 0;      // of a new generation; 0 = one below 200,000 products, else one a core
+  bool create_missing = true;    // publication and slot, when they are not there
+};
+
+struct ListenConfig {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8700;  // 0 = any free one, told at start
+};
+
+struct ServiceConfig {
+  std::filesystem::path data_dir = "aisle-data";
+  ListenConfig listen;
+  ListenConfig admin{.address = "127.0.0.1", .port = 8701};  // health and metrics
+  std::filesystem::path web;                                 // folder served at /; "" = none
+  std::string log_level = "info";                            // debug, info, warn, error, off
+  std::vector<IndexConfig> indexes;
+  QueryLimits limits;
+
+  // `environment`: AISLE_SECTION__KEY=value entries override members of the file, e.g.
+  // AISLE_LISTEN__PORT=9000. Errors carry the JSON pointer and the nearest valid name.
+  static Result<ServiceConfig> parse(std::string_view text, const std::filesystem::path& folder,
+                                     const std::map<std::string, std::string>& environment);
+  static Result<ServiceConfig> load(const std::filesystem::path& file);
+};
+
+// The process's environment variables that begin with AISLE_, but for those that are not settings.
+std::map<std::string, std::string> aisle_environment();
+
+}  // namespace aisle
