@@ -44,6 +44,8 @@ class Analyzer {
   static constexpr std::size_t text_bytes_max = 64 * 1024;  // longer text is cut, before normalisation
   static constexpr std::size_t token_bytes_max = 128;       // longer words are cut between code points
   static constexpr std::size_t combining_run_max = 30;      // further combining marks of one base are dropped
+  static constexpr std::size_t parts_max =
+      8;  // of one mixed word; further ones are left out, with their positions
 
   // `language`: ISO 639-1, one of languages(); "none" folds and segments, but neither stems nor knows stop
   // words. InvalidArgument names the nearest language.
@@ -59,8 +61,10 @@ class Analyzer {
   // (index_tokens() put their joined form into the index).
   virtual std::vector<Token> query_tokens(std::string_view text) const = 0;
 
-  // The stem of a folded word; the word itself when the language has no stemmer or the word holds a digit.
+  // The folded stem of a folded word; the word itself when the language has no stemmer, when the word is
+  // shorter than three letters, or when it holds anything but letters.
   virtual std::string stem(std::string_view word) const = 0;
+  // Is this folded word on the language's list of function words? Never, where the language has no list.
   virtual bool is_stop_word(std::string_view word) const = 0;
   virtual const std::string& language() const = 0;
 };

@@ -7,6 +7,7 @@
 #include <memory>
 #include <new>
 
+#include "analyzers/analyzer.h"
 #include "analyzers/code_point.h"
 
 namespace aisle {
@@ -45,7 +46,8 @@ std::string stem_word(const char* algorithm, std::string_view word) {
   const auto* const bytes = reinterpret_cast<const sb_symbol*>(word.data());
   const sb_symbol* const stem = sb_stemmer_stem(stemmer, bytes, static_cast<int>(word.size()));
   if (stem == nullptr) throw std::bad_alloc();
-  return {reinterpret_cast<const char*>(stem), static_cast<std::size_t>(sb_stemmer_length(stemmer))};
+  const auto length = static_cast<std::size_t>(sb_stemmer_length(stemmer));
+  return fold({reinterpret_cast<const char*>(stem), length});  // Turkish ends stems in ç
 }
 
 }  // namespace aisle

@@ -1,4 +1,4 @@
-// Stems of folded words, by libstemmer.
+// Folded stems of folded words, by libstemmer.
 #pragma once
 #include <string>
 #include <string_view>

@@ -40,7 +40,7 @@ std::vector<Token> build_index_tokens(const Segmentation& segmentation) {
   std::uint32_t position = 0;
   for (std::span<const Unit> rest = segmentation.units; !rest.empty();) {
     const Word word = first_word(rest);
-    const Word parts = word.size() > 1 ? word.first(std::min(word.size(), parts_max)) : Word();
+    const Word parts = word.size() > 1 ? word.first(std::min(word.size(), Analyzer::parts_max)) : Word();
     tokens.push_back(make_token(segmentation, word, TokenKind::Word, position));
     if (!parts.empty()) tokens.push_back(make_token(segmentation, parts.first(1), TokenKind::Part, position));
     const auto after = rest.subspan(word.size());

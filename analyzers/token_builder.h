@@ -7,8 +7,6 @@
 
 namespace aisle {
 
-inline constexpr std::size_t parts_max = 8;  // of one mixed word; further ones take no position
-
 // As Analyzer::index_tokens() promises.
 std::vector<Token> build_index_tokens(const Segmentation& segmentation);
 
