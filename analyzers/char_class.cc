@@ -14,14 +14,16 @@
 namespace aisle {
 namespace {
 
-constexpr std::int32_t zero_width_space = 0x200B;  // separates words in Thai and Khmer
+constexpr std::int32_t zero_width_space = 0x200B;      // separates words in Thai and Khmer
+constexpr std::int32_t prolonged_sound = 0x30FC;       // ー has the script Common
+constexpr std::int32_t prolonged_sound_half = 0xFF70;  // ｰ
 
 bool is_apostrophe(std::int32_t c) {
   return c == '\'' || c == '`' || c == 0x00B4 || c == 0x02BC || c == 0x2018 || c == 0x2019 || c == 0xFF07;
 }
 
 bool is_dictionary_script(std::int32_t c) {
-  if (c == 0x30FC || c == 0xFF70 || c == 0xFF9E || c == 0xFF9F) return true;  // ー ｰ ﾞ ﾟ, of no script
+  if (c == prolonged_sound || c == prolonged_sound_half) return true;
   UErrorCode status = U_ZERO_ERROR;
   switch (uscript_getScript(c, &status)) {
     case USCRIPT_HAN:

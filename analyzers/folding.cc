@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstdint>
+#include <new>
 
 #include "analyzers/analyzer.h"
 #include "analyzers/char_class.h"
@@ -59,8 +61,6 @@ std::u16string_view plain_spelling(UChar32 letter) {
       return u"g";  // ǥ
     case 0x0268:
       return u"i";  // ɨ
-    case 0x02BC:
-      return u"'";  // ʼ, of which Unicode thinks as a letter
     default:
       return {};
   }
@@ -109,7 +109,7 @@ icu::UnicodeString with_bounded_marks(const icu::UnicodeString& text) {
   return result;
 }
 
-enum class BaseScript { Cyrillic, LatinOrGreek, Other };
+enum class BaseScript : std::uint8_t { Cyrillic, LatinOrGreek, Other };
 
 BaseScript base_script(UChar32 c) {
   UErrorCode status = U_ZERO_ERROR;

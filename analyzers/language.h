@@ -1,4 +1,4 @@
-// What differs between the languages.
+// The languages an analyzer may have, and what is particular to each.
 #pragma once
 #include <span>
 #include <string_view>
@@ -6,12 +6,12 @@
 namespace aisle {
 
 struct Language {
-  std::string_view code;                         // ISO 639-1, or "none"
-  const char* stemmer;                           // of libstemmer, or null
-  std::span<const std::string_view> elisions{};  // folded words that an apostrophe parts from the next one
+  std::string_view code;                       // ISO 639-1, or "none"
+  const char* stemmer;                         // libstemmer's name, "" without
+  std::span<const std::string_view> elisions;  // folded words that an apostrophe parts from the next one
 };
 
-// Lives as long as the program.
+// In the order of their codes, "none" last.
 std::span<const Language> all_languages();
 
 }  // namespace aisle

@@ -68,22 +68,26 @@ class Segmenter {
   void scan_letters() {
     const std::uint32_t begin = at_;
     const std::uint32_t text_begin = folded_size();
-    const bool simple = fold_letters(text_begin);
-    if (simple) {
-      take_plus_or_sharp(begin, text_begin);
-      add_unit(
-          {begin, at_, text_begin, folded_size(), UnitKind::Letters, gap_before(begin, UnitKind::Letters)});
-      return;
+    const std::size_t units_before = out_.units.size();
+    const Gap gap = gap_before(begin, UnitKind::Letters);
+    if (fold_letters(text_begin)) {
+      add_unit({begin, at_, text_begin, folded_size(), UnitKind::Letters, gap});
+    } else {
+      out_.folded.resize(text_begin);
+      add_pieces(fold_general(without_apostrophes(begin)), {begin, at_, 0, 0, UnitKind::Letters, gap});
     }
-    out_.folded.resize(text_begin);
+    if (out_.units.size() == units_before + 1) take_plus_or_sharp(out_.units.back());
+  }
+
+  // The text from `begin` to at_.
+  std::string_view without_apostrophes(std::uint32_t begin) {
     scratch_.clear();
     for (std::uint32_t at = begin; at < at_;) {
       const CodePoint next = code_point_at(text_, at);
       if (classes_.of(next.value) != CharClass::Apostrophe) scratch_.append(text_, at, next.end - at);
       at = next.end;
     }
-    add_pieces(fold_general(scratch_),
-               {begin, at_, 0, 0, UnitKind::Letters, gap_before(begin, UnitKind::Letters)});
+    return scratch_;
   }
 
   // Moves to the end of the run of letters and appends its folding. False when it needs ICU: then what was
@@ -111,23 +115,25 @@ class Segmenter {
     return std::find(elisions_.begin(), elisions_.end(), word) != elisions_.end();
   }
 
-  // "c++", "a+", "c#": signs that end a word of letters, a single one only after a single letter.
-  void take_plus_or_sharp(std::uint32_t begin, std::uint32_t text_begin) {
-    const auto sign_at = [&](std::uint32_t at) {
-      return at < text_.size() && (text_[at] == '+' || text_[at] == '#');
-    };
-    if (!sign_at(at_) || gap_before(begin, UnitKind::Letters) == Gap::Same) return;
+  // "c++", "a+", "c#": signs that end a word of letters, a single one only after a single letter. `word` is
+  // the last unit and ends at at_.
+  void take_plus_or_sharp(Unit& word) {
+    if (!is_sign(at_) || word.kind != UnitKind::Letters || word.gap == Gap::Same) return;
     std::uint32_t end = at_;
-    while (sign_at(end) && text_[end] == text_[at_]) ++end;
+    while (is_sign(end) && text_[end] == text_[at_]) ++end;
     const std::size_t count = end - at_;
     const CharClass after = class_at(end);
-    if (sign_at(end) || after == CharClass::Letter || after == CharClass::Digit) return;
-    const bool single_letter = folded_size() - text_begin == 1;
-    const bool sharp = text_[at_] == '#';
-    if (count > (sharp ? 1 : plus_run_max) || (count == 1 && !single_letter)) return;
+    if (is_sign(end) || after == CharClass::Letter || after == CharClass::Digit) return;
+    const bool single_letter = word.text_end - word.text_begin == 1;
+    const std::size_t count_max = text_[at_] == '#' ? 1 : plus_run_max;
+    if (count > count_max || (count == 1 && !single_letter)) return;
     out_.folded.append(text_, at_, count);
     at_ = end;
+    word.text_end = folded_size();
+    word.end = end;
   }
+
+  bool is_sign(std::uint32_t at) const { return at < text_.size() && (text_[at] == '+' || text_[at] == '#'); }
 
   void scan_number() {
     const std::uint32_t begin = at_;
@@ -144,11 +150,13 @@ class Segmenter {
     add_unit({begin, at_, text_begin, folded_size(), UnitKind::Digits, gap_before(begin, UnitKind::Digits)});
   }
 
+  // Marks on digits (the keycap of an emoji) are dropped.
   void append_digits(const DigitGroup& group) {
     for (std::uint32_t at = group.begin; at < group.end;) {
       const CodePoint next = code_point_at(text_, at);
-      if (classes_.of(next.value) == CharClass::Digit)
+      if (classes_.of(next.value) == CharClass::Digit) {
         append_folded(out_.folded, text_.substr(at, next.end - at));
+      }
       at = next.end;
     }
   }
@@ -200,60 +208,77 @@ class Segmenter {
     alone_end_ = end;
   }
 
-  // Folding may have brought separators or a change between letters and digits: each run becomes a unit over
-  // the byte range of `whole`, the first with its gap.
-  void add_pieces(std::string_view folded, Unit whole) {
+  // Folding may have brought separators or a change of class: each run becomes a unit over the byte range of
+  // `whole`, the first with its gap.
+  void add_pieces(std::string_view folded, const Unit& whole) {
+    Gap gap = whole.gap;
+    bool first = true;
     for (std::uint32_t at = 0; at < folded.size();) {
-      const UnitKind kind = kind_of(classes_.of(code_point_at(folded, at).value));
-      const std::uint32_t end = end_of_piece(folded, at);
-      if (end == at) {
-        at = code_point_at(folded, at).end;
-        if (whole.gap == Gap::Same && whole.text_end > 0) whole.gap = Gap::Far;
+      const CodePoint next = code_point_at(folded, at);
+      const std::optional<UnitKind> kind = piece_kind(next.value);
+      if (!kind) {
+        if (!first) gap = Gap::Far;
+        at = next.end;
         continue;
       }
-      whole.text_begin = folded_size();
+      Unit unit = whole;
+      if (*kind != UnitKind::Letters) unit.kind = *kind;
+      unit.gap = unit.kind == UnitKind::Dictionary ? Gap::Far : gap;
+      const std::uint32_t end = end_of_piece(folded, next.end, *kind);
+      unit.text_begin = folded_size();
       out_.folded.append(folded, at, end - at);
-      whole.text_end = folded_size();
-      whole.kind = kind;
-      add_unit(whole);
-      whole.gap = kind == UnitKind::Dictionary ? Gap::Far : Gap::Same;
+      unit.text_end = folded_size();
+      add_unit(unit);
+      gap = unit.kind == UnitKind::Dictionary ? Gap::Far : Gap::Same;
+      first = false;
       at = end;
     }
   }
 
-  static UnitKind kind_of(CharClass c) {
-    if (c == CharClass::Dictionary) return UnitKind::Dictionary;
-    return c == CharClass::Digit ? UnitKind::Digits : UnitKind::Letters;
+  std::optional<UnitKind> piece_kind(std::int32_t c) const {
+    switch (classes_.of(c)) {
+      case CharClass::Letter:
+        return UnitKind::Letters;
+      case CharClass::Digit:
+        return UnitKind::Digits;
+      case CharClass::Dictionary:
+        return UnitKind::Dictionary;
+      case CharClass::Separator:
+      case CharClass::Mark:
+      case CharClass::Apostrophe:
+      case CharClass::Alone:
+        break;
+    }
+    return std::nullopt;
   }
 
-  // The end of the characters of one kind and their marks from `at` on; `at` itself where none begins.
-  std::uint32_t end_of_piece(std::string_view folded, std::uint32_t at) const {
-    const CharClass first = classes_.of(code_point_at(folded, at).value);
-    if (first != CharClass::Letter && first != CharClass::Digit && first != CharClass::Dictionary) return at;
+  std::uint32_t end_of_piece(std::string_view folded, std::uint32_t at, UnitKind kind) const {
     while (at < folded.size()) {
       const CodePoint next = code_point_at(folded, at);
-      const CharClass kind = classes_.of(next.value);
-      if (kind != first && kind != CharClass::Mark) break;
+      if (classes_.of(next.value) != CharClass::Mark && piece_kind(next.value) != kind) break;
       at = next.end;
     }
     return at;
   }
 
   void add_unit(const Unit& unit) {
-    if (unit.text_end > unit.text_begin) out_.units.push_back(unit);
+    if (unit.text_begin < unit.text_end) out_.units.push_back(unit);
   }
 
+  // The gap of a unit that begins at `begin`, to the last one.
   Gap gap_before(std::uint32_t begin, UnitKind kind) const {
     if (out_.units.empty()) return Gap::Far;
-    const Unit& before = out_.units.back();
-    if (before.kind == UnitKind::Dictionary || before.end == alone_end_) return Gap::Far;
-    if (before.end == begin) return Gap::Same;
-    const CodePoint between = code_point_at(text_, before.end);
+    const Unit& last = out_.units.back();
+    if (last.kind == UnitKind::Dictionary || last.end == alone_end_) return Gap::Far;
+    if (last.end == begin) return Gap::Same;
+    const CodePoint between = code_point_at(text_, last.end);
     if (between.end != begin) return Gap::Far;
+    if (is_hyphen(between.value) || between.value == '&') return Gap::Glued;
     if (is_space(between.value)) return Gap::Space;
-    const bool feet = before.kind == UnitKind::Digits && kind == UnitKind::Digits;  // 6'2
-    const bool elision = classes_.of(between.value) == CharClass::Apostrophe && !feet;
-    return elision || is_hyphen(between.value) || between.value == '&' ? Gap::Glued : Gap::Far;
+    if (classes_.of(between.value) == CharClass::Apostrophe && kind == UnitKind::Letters) {
+      return last.kind == UnitKind::Digits ? Gap::Same : Gap::Glued;  // "90's" is a word, "l'eau" was parted
+    }
+    return Gap::Far;
   }
 
   const CharClasses& classes_ = CharClasses::get();
@@ -261,13 +286,12 @@ class Segmenter {
   const std::string_view text_;
   const std::span<const std::string_view> elisions_;
   Segmentation& out_;
-
   std::uint32_t at_ = 0;
   std::uint32_t list_end_ = 0;   // commas before it separate numbers
-  std::uint32_t alone_end_ = 0;  // behind the last character that stands alone
-  std::string scratch_;
+  std::uint32_t alone_end_ = 0;  // end of the last character of class Alone
   std::vector<DigitGroup> groups_;
   std::vector<std::uint32_t> ends_;
+  std::string scratch_;
 };
 
 }  // namespace

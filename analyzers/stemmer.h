@@ -1,13 +1,15 @@
-// Folded stems of folded words, by libstemmer.
+// Snowball's stemmers, for folded words.
 #pragma once
 #include <string>
 #include <string_view>
 
 namespace aisle {
 
-// `algorithm` is a name of libstemmer that lives as long as the program. The word itself when it is shorter
-// than three letters or holds anything but letters, or when libstemmer lacks the algorithm. Thread-safe: each
-// thread has its own stemmers.
+// `algorithm` is a name that libstemmer knows in UTF-8, with static storage duration; "" has no stemmer.
+bool has_stemmer(const char* algorithm);
+
+// The stem, or the word itself when it holds anything but letters, is shorter than three letters, or the stem
+// would be empty. Thread-safe: each thread keeps its own stemmers.
 std::string stem_word(const char* algorithm, std::string_view word);
 
 }  // namespace aisle

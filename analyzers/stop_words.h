@@ -1,10 +1,11 @@
-// Words that say nothing about a product.
+// Very common function words: a query may drop them when nothing matches.
 #pragma once
+#include <span>
 #include <string_view>
 
 namespace aisle {
 
-// Folded words separated by single spaces; "" for a language without a list.
-std::string_view stop_words(std::string_view language);
+// Folded, in byte order; empty for a language without a list.
+std::span<const std::string_view> stop_words(std::string_view language);
 
 }  // namespace aisle

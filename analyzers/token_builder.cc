@@ -2,74 +2,103 @@
 
 #include <algorithm>
 #include <span>
-#include <string_view>
 
 #include "base/utf8.h"
 
 namespace aisle {
 namespace {
 
-using Word = std::span<const Unit>;  // one unit, or those of a mixed word
+class TokenBuilder {
+ public:
+  explicit TokenBuilder(const Segmentation& segmentation)
+      : folded_(segmentation.folded), units_(segmentation.units) {
+    tokens_.reserve(units_.size() + units_.size() / 2);
+  }
 
-// The units from the first of `rest` that make one word; `rest` is not empty.
-Word first_word(std::span<const Unit> rest) {
-  const auto end =
-      std::find_if(rest.begin() + 1, rest.end(), [](const Unit& u) { return u.gap != Gap::Same; });
-  return rest.first(static_cast<std::size_t>(end - rest.begin()));
-}
+  std::vector<Token> index_tokens() {
+    std::uint32_t position = 0;
+    std::size_t end = 0;
+    for (std::size_t begin = 0; begin < units_.size(); begin = end) {
+      end = end_of_word(begin);
+      const std::size_t parts = std::min(end - begin, parts_max);
+      add(begin, end, position, TokenKind::Word);
+      if (parts > 1) add(begin, begin + 1, position, TokenKind::Part);
+      add_joins(begin, end, position);
+      for (std::size_t part = 1; part < parts; ++part) {
+        add(begin + part, begin + part + 1, position + static_cast<std::uint32_t>(part), TokenKind::Part);
+      }
+      position += static_cast<std::uint32_t>(parts);
+    }
+    return std::move(tokens_);
+  }
 
-// Units follow each other in the folded text without a gap, so those of neighbouring words do as well.
-Token make_token(const Segmentation& segmentation, Word units, TokenKind kind, std::uint32_t position) {
-  const std::uint32_t begin = units.front().text_begin;
-  const std::string_view text =
-      std::string_view(segmentation.folded).substr(begin, units.back().text_end - begin);
-  return {std::string(cut_utf8(text, Analyzer::token_bytes_max)), position, units.front().begin,
-          units.back().end, kind};
-}
+  std::vector<Token> query_tokens() {
+    std::uint32_t position = 0;
+    std::size_t end = 0;
+    for (std::size_t begin = 0; begin < units_.size(); begin = end) {
+      end = end_of_word(begin);
+      add(begin, end, position++, TokenKind::Word);
+    }
+    return std::move(tokens_);
+  }
 
-bool joins(const Unit& last, const Unit& next) {
-  if (last.kind == UnitKind::Dictionary || next.kind == UnitKind::Dictionary) return false;
-  return next.gap == Gap::Glued || (next.gap == Gap::Space && last.kind != next.kind);
-}
+ private:
+  std::size_t end_of_word(std::size_t begin) const {
+    std::size_t end = begin + 1;
+    while (end < units_.size() && units_[end].gap == Gap::Same) ++end;
+    return end;
+  }
+
+  bool is_glued(std::size_t unit) const { return unit < units_.size() && units_[unit].gap == Gap::Glued; }
+
+  // Is there a letter/digit boundary over one space before this unit?
+  bool is_boundary(std::size_t unit) const {
+    if (unit >= units_.size() || units_[unit].gap != Gap::Space) return false;
+    return units_[unit].kind != units_[unit - 1].kind;
+  }
+
+  // The word [begin, end) with the next one, and the whole row of glued words that begins with it.
+  void add_joins(std::size_t begin, std::size_t end, std::uint32_t position) {
+    if (!is_glued(end) && !is_boundary(end)) return;
+    const std::size_t pair_end = end_of_word(end);
+    add_join(begin, pair_end, position);
+    if (is_glued(begin) || !is_glued(end)) return;
+    std::size_t chain_end = pair_end;
+    std::size_t words = 2;
+    for (; is_glued(chain_end); ++words) {
+      if (words == chain_words_max) return;
+      chain_end = end_of_word(chain_end);
+    }
+    if (words > 2) add_join(begin, chain_end, position);
+  }
+
+  void add_join(std::size_t begin, std::size_t end, std::uint32_t position) {
+    if (text_of(begin, end).size() <= Analyzer::token_bytes_max) add(begin, end, position, TokenKind::Joined);
+  }
+
+  // Units lie one after the other in folded_, so a range of them is one text.
+  std::string_view text_of(std::size_t begin, std::size_t end) const {
+    return folded_.substr(units_[begin].text_begin, units_[end - 1].text_end - units_[begin].text_begin);
+  }
+
+  void add(std::size_t begin, std::size_t end, std::uint32_t position, TokenKind kind) {
+    const std::string_view text = cut_utf8(text_of(begin, end), Analyzer::token_bytes_max);
+    tokens_.push_back({std::string(text), position, units_[begin].begin, units_[end - 1].end, kind});
+  }
+
+  const std::string_view folded_;
+  const std::span<const Unit> units_;
+  std::vector<Token> tokens_;
+};
 
 }  // namespace
 
-std::vector<Token> build_index_tokens(const Segmentation& segmentation) {
-  std::vector<Token> tokens;
-  tokens.reserve(segmentation.units.size() + segmentation.units.size() / 2);
-  std::uint32_t position = 0;
-  for (std::span<const Unit> rest = segmentation.units; !rest.empty();) {
-    const Word word = first_word(rest);
-    const Word parts = word.size() > 1 ? word.first(std::min(word.size(), Analyzer::parts_max)) : Word();
-    tokens.push_back(make_token(segmentation, word, TokenKind::Word, position));
-    if (!parts.empty()) tokens.push_back(make_token(segmentation, parts.first(1), TokenKind::Part, position));
-    const auto after = rest.subspan(word.size());
-    if (!after.empty() && joins(word.back(), after.front())) {
-      const Word both = rest.first(word.size() + first_word(after).size());
-      const std::size_t bytes = both.back().text_end - both.front().text_begin;
-      if (bytes <= Analyzer::token_bytes_max) {
-        tokens.push_back(make_token(segmentation, both, TokenKind::Joined, position));
-      }
-    }
-    for (std::size_t i = 1; i < parts.size(); ++i) {
-      tokens.push_back(make_token(segmentation, parts.subspan(i, 1), TokenKind::Part, ++position));
-    }
-    ++position;
-    rest = after;
-  }
-  return tokens;
+std::vector<Token> index_tokens_of(const Segmentation& segmentation) {
+  return TokenBuilder(segmentation).index_tokens();
 }
 
-std::vector<Token> build_query_tokens(const Segmentation& segmentation) {
-  std::vector<Token> tokens;
-  tokens.reserve(segmentation.units.size());
-  for (std::span<const Unit> rest = segmentation.units; !rest.empty();) {
-    const Word word = first_word(rest);
-    tokens.push_back(
-        make_token(segmentation, word, TokenKind::Word, static_cast<std::uint32_t>(tokens.size())));
-    rest = rest.subspan(word.size());
-  }
-  return tokens;
+std::vector<Token> query_tokens_of(const Segmentation& segmentation) {
+  return TokenBuilder(segmentation).query_tokens();
 }
 
 }  // namespace aisle

@@ -1,4 +1,4 @@
-// Tokens out of units: which units make a word, and what else a document gets for them.
+// From folded units to tokens.
 #pragma once
 #include <vector>
 
@@ -7,10 +7,13 @@
 
 namespace aisle {
 
-// As Analyzer::index_tokens() promises.
-std::vector<Token> build_index_tokens(const Segmentation& segmentation);
+inline constexpr std::size_t parts_max =
+    8;  // of one mixed word; what follows is found by the whole word only
+inline constexpr std::size_t chain_words_max = 4;  // words glued in a row that are also joined as a whole
 
-// As Analyzer::query_tokens() promises.
-std::vector<Token> build_query_tokens(const Segmentation& segmentation);
+// Words, their parts and the joins, ordered by (position, kind, end).
+std::vector<Token> index_tokens_of(const Segmentation& segmentation);
+// One Word token a word, positions 0, 1, 2...
+std::vector<Token> query_tokens_of(const Segmentation& segmentation);
 
 }  // namespace aisle

@@ -1,68 +1,58 @@
 #include "analyzers/number_literal.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <string_view>
-#include <vector>
+#include <memory>
+
+#include "analyzers/analyzer.h"
 
 namespace aisle {
 namespace {
 
-// Digit groups of ASCII text such as "1,000.50".
-std::vector<DigitGroup> groups_of(std::string_view text) {
-  std::vector<DigitGroup> groups;
-  char separator = '\0';
-  for (std::uint32_t begin = 0; begin <= text.size();) {
-    const auto end = static_cast<std::uint32_t>(std::min(text.find_first_of(".,", begin), text.size()));
-    groups.push_back({begin, end, end - begin, separator, text[begin] == '0'});
-    if (end == text.size()) break;
-    separator = text[end];
-    begin = end + 1;
-  }
-  return groups;
+using testing::ElementsAre;
+
+std::vector<std::string> numbers(std::string_view text) {
+  static const auto analyzer = Analyzer::create("none").value();
+  std::vector<std::string> found;
+  for (const Token& token : analyzer->query_tokens(text)) found.push_back(token.text);
+  return found;
 }
 
-std::string reading(std::string_view text) {
-  const auto groups = groups_of(text);
-  const NumberReading read = read_number(groups);
-  std::string number;
-  for (std::size_t i = 0; i < read.groups; ++i) {
-    if (i > 0 && groups[i].separator != read.dropped) number += '.';
-    number += text.substr(groups[i].begin, groups[i].end - groups[i].begin);
-  }
-  return number;
+TEST(NumberLiteral, DotAndCommaAreDecimal) {
+  EXPECT_THAT(numbers("3.5 1,5 0,125 3.125"), ElementsAre("3.5", "1.5", "0.125", "3.125"));
 }
 
-TEST(NumberLiteral, TakesACommaBeforeThreeDigitsForThousands) {
-  EXPECT_EQ(reading("1,000"), "1000");
-  EXPECT_EQ(reading("12,345,678"), "12345678");
-  EXPECT_EQ(reading("1,00"), "1.00");
-  EXPECT_EQ(reading("1,0000"), "1.0000");
-  EXPECT_EQ(reading("0,750"), "0.750");
-  EXPECT_EQ(reading("1234,567"), "1234.567");
+TEST(NumberLiteral, CommaBeforeThreeDigitsSeparatesThousands) {
+  EXPECT_THAT(numbers("1,000 10,000,000 1,0000"), ElementsAre("1000", "10000000", "1.0000"));
 }
 
-TEST(NumberLiteral, TakesOneCommaOrDotForDecimals) {
-  EXPECT_EQ(reading("7"), "7");
-  EXPECT_EQ(reading("3.5"), "3.5");
-  EXPECT_EQ(reading("1,5"), "1.5");
-  EXPECT_EQ(reading("1.000"), "1.000");
+TEST(NumberLiteral, ThousandsAndDecimalsMayMixEitherWay) {
+  EXPECT_THAT(numbers("1,234.50 1.234,50 1.234.567,8"), ElementsAre("1234.50", "1234.50", "1234567.8"));
 }
 
-TEST(NumberLiteral, TellsThousandsFromDecimalsWhereBothAreGiven) {
-  EXPECT_EQ(reading("1,000.50"), "1000.50");
-  EXPECT_EQ(reading("1.000,50"), "1000.50");
-  EXPECT_EQ(reading("1.234.567,8"), "1234567.8");
+TEST(NumberLiteral, ListsAreSeparateNumbers) {
+  EXPECT_THAT(numbers("1,2,3"), ElementsAre("1", "2", "3"));
+  EXPECT_THAT(numbers("2.4,5"), ElementsAre("2.4", "5"));
+  EXPECT_THAT(numbers("12,13,14"), ElementsAre("12", "13", "14"));
 }
 
-TEST(NumberLiteral, KeepsVersionsWhole) {
-  EXPECT_EQ(reading("5.1.2"), "5.1.2");
+TEST(NumberLiteral, VersionsStayWhole) {
+  EXPECT_THAT(numbers("192.168.1.1"), ElementsAre("192.168.1.1"));
 }
 
-TEST(NumberLiteral, EndsBeforeTheCommaOfAList) {
-  EXPECT_EQ(reading("1,2,3"), "1");
-  EXPECT_EQ(reading("1.5,2.5"), "1.5");
-  EXPECT_EQ(reading("100,200,30"), "100");
+TEST(NumberLiteral, SignsAtTheEndDoNotBelongToIt) {
+  EXPECT_THAT(numbers("5. 6, .7 8,"), ElementsAre("5", "6", "7", "8"));
+}
+
+TEST(NumberLiteral, OtherDigitsReadTheSame) {
+  EXPECT_THAT(numbers("３．５ ٣,٥"), ElementsAre("3.5", "3.5"));
+}
+
+TEST(NumberLiteral, ALongListIsReadOnce) {
+  std::string text;
+  while (text.size() < Analyzer::text_bytes_max) text += "1,";
+  EXPECT_EQ(numbers(text).size(), Analyzer::text_bytes_max / 2);
 }
 
 }  // namespace

@@ -1,71 +1,80 @@
 #include "tests/support/analyzer_invariants.h"
 
-#include <algorithm>
 #include <tuple>
 
 #include "base/utf8.h"
 
-namespace aisle::test {
+namespace aisle {
 namespace {
 
-std::string broken_by_token(const Token& token, std::size_t text_bytes) {
-  if (token.begin >= token.end || token.end > text_bytes) return "its range is not inside the text";
-  if (token.text.empty()) return "it is empty";
-  if (token.text.size() > Analyzer::token_bytes_max) return "it is too long";
-  if (!is_valid_utf8(token.text)) return "it is not valid UTF-8";
-  if (fold(token.text) != token.text) return "it is not folded";
-  return {};
+bool is_boundary(std::string_view text, std::size_t at) {
+  return at == text.size() || (static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80U;
 }
 
-std::string broken_by_order(const std::vector<Token>& tokens) {
-  const auto key = [](const Token& t) { return std::tuple(t.position, t.kind, t.end); };
-  for (std::size_t i = 0; i < tokens.size(); ++i) {
-    const std::uint32_t before = i == 0 ? 0 : tokens[i - 1].position;
-    if (tokens[i].position > before + (i == 0 ? 0 : 1))
-      return "a position is left out before " + shown({tokens[i]});
-    if (i == 0) continue;
-    if (key(tokens[i - 1]) >= key(tokens[i])) return "not ordered at " + shown({tokens[i]});
-    if (tokens[i - 1].begin > tokens[i].begin) return "the range goes back at " + shown({tokens[i]});
+std::string broken_in_token(const Token& token, std::string_view text, bool text_is_valid) {
+  if (token.text.empty()) return "is empty";
+  if (token.text.size() > Analyzer::token_bytes_max) return "is longer than token_bytes_max";
+  if (!is_valid_utf8(token.text)) return "is not valid UTF-8";
+  if (token.begin >= token.end || token.end > text.size()) return "lies outside the text";
+  if (token.end > Analyzer::text_bytes_max) return "lies beyond text_bytes_max";
+  if (text_is_valid && (!is_boundary(text, token.begin) || !is_boundary(text, token.end))) {
+    return "does not begin and end between code points";
   }
-  return {};
+  // A join may bring halves of a Hangul syllable together.
+  if (token.kind != TokenKind::Joined && fold(token.text) != token.text)
+    return "changes when it is folded again";
+  return "";
 }
 
-std::string broken_by_query(const std::vector<Token>& index, const std::vector<Token>& query) {
-  std::vector<Token> words;
-  std::copy_if(index.begin(), index.end(), std::back_inserter(words),
-               [](const Token& t) { return t.kind == TokenKind::Word; });
-  for (std::size_t i = 0; i < words.size(); ++i) words[i].position = static_cast<std::uint32_t>(i);
-  return words == query ? "" : "the query's words differ from the document's: " + shown(query);
+std::string broken_in_order(const std::vector<Token>& tokens) {
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const std::uint32_t last = i == 0 ? 0 : tokens[i - 1].position;
+    if (tokens[i].position > last + (i == 0 ? 0 : 1)) return "a position is left out";
+    if (i == 0) continue;
+    const auto key = [](const Token& t) { return std::tuple(t.position, t.kind, t.end); };
+    if (key(tokens[i]) < key(tokens[i - 1])) return "tokens are not ordered by position, kind and end";
+    if (tokens[i].begin < tokens[i - 1].begin) return "offsets go back";
+  }
+  return "";
+}
+
+std::string broken_between_sides(const std::vector<Token>& document, const std::vector<Token>& query) {
+  std::size_t count = 0;
+  for (const Token& token : document) {
+    if (token.kind != TokenKind::Word) continue;
+    if (count == query.size()) return "the query side has fewer words than the document side";
+    const Token& asked = query[count];
+    if (asked.kind != TokenKind::Word) return "the query side has a token that is no word";
+    if (asked.position != count) return "the query side does not count words";
+    if (std::tie(asked.text, asked.begin, asked.end) != std::tie(token.text, token.begin, token.end)) {
+      return "the query side has another word than the document side: " + asked.text + ", " + token.text;
+    }
+    ++count;
+  }
+  return count == query.size() ? "" : "the query side has more words than the document side";
+}
+
+std::string broken_invariant(const Analyzer& analyzer, std::string_view text) {
+  const std::vector<Token> tokens = analyzer.index_tokens(text);
+  if (tokens.size() > 2 * text.size()) return "there are more than two tokens a byte";
+  const bool text_is_valid = is_valid_utf8(text);
+  for (const Token& token : tokens) {
+    if (const std::string broken = broken_in_token(token, text, text_is_valid); !broken.empty()) {
+      return "token \"" + token.text + "\" " + broken;
+    }
+    const std::string stem = analyzer.stem(token.text);
+    if (stem.empty() || !is_valid_utf8(stem)) return "token \"" + token.text + "\" has no valid stem";
+  }
+  if (const std::string broken = broken_in_order(tokens); !broken.empty()) return broken;
+  if (analyzer.index_tokens(text) != tokens) return "the same text has other tokens the second time";
+  return broken_between_sides(tokens, analyzer.query_tokens(text));
 }
 
 }  // namespace
 
-std::string broken_promise(const Analyzer& analyzer, std::string_view text) {
-  const std::vector<Token> index = analyzer.index_tokens(text);
-  for (const Token& token : index) {
-    const std::string broken = broken_by_token(token, std::min(text.size(), Analyzer::text_bytes_max));
-    if (!broken.empty()) return shown({token}) + ": " + broken;
-  }
-  if (analyzer.index_tokens(text) != index) return "other tokens the second time";
-  if (std::string broken = broken_by_order(index); !broken.empty()) return broken;
-  return broken_by_query(index, analyzer.query_tokens(text));
+std::string broken_analyzer_invariant(const Analyzer& analyzer, std::string_view text) {
+  const std::string broken = broken_invariant(analyzer, text);
+  return broken.empty() ? "" : "language " + analyzer.language() + ": " + broken;
 }
 
-std::string shown(const std::vector<Token>& tokens) {
-  std::string result;
-  for (const Token& token : tokens) {
-    if (!result.empty()) result += ' ';
-    result += std::to_string(token.position) + ":" + token.text;
-    if (token.kind == TokenKind::Part) result += "/p";
-    if (token.kind == TokenKind::Joined) result += "/j";
-  }
-  return result;
-}
-
-std::string shown_words(const std::vector<Token>& tokens) {
-  std::string result;
-  for (const Token& token : tokens) result += (result.empty() ? "" : " ") + token.text;
-  return result;
-}
-
-}  // namespace aisle::test
+}  // namespace aisle
