@@ -27,6 +27,16 @@ bool has_digit(std::string_view word) {
   return std::ranges::any_of(word, [](char c) { return c >= '0' && c <= '9'; });
 }
 
+// A term with a digit brings no new document to a word of letters alone: whoever holds "iphone14" holds its part
+// "iphone" too. Codes are not taken apart, so theirs count.
+bool is_worth_expanding(const Segment& segment, TermId term, std::string_view word, const IndexSchema& schema) {
+  if (has_digit(word) || !has_digit(segment.terms.term(term))) return true;
+  for (std::uint32_t list = segment.term_lists[term]; list < segment.term_lists[term + 1]; ++list) {
+    if (schema.fields[segment.lists[list].field].type == FieldType::Code) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string_view kind_name(MatchKind kind) {
@@ -128,6 +138,7 @@ void Planner::add_prefixes(Position& position) const {
     const auto [first, last] = segment->terms.prefix_range(position.word);
     for (TermId id = first; id < last; ++id) {
       const std::string_view term = segment->terms.term(id);
+      if (!is_worth_expanding(*segment, id, position.word, *context_.schema)) continue;
       if (found.try_emplace(term, 0).second) found[term] = statistics_.frequency(term);
     }
   }
