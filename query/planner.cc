@@ -103,9 +103,25 @@ void Planner::add(Position& position, Alternative alternative) const {
     at->fields |= alternative.fields;
     return;
   }
-  alternative.points =
-      statistics_.inverse_frequency(alternative.term) * factor(alternative.kind, alternative.typos) / 256;
   position.alternatives.push_back(std::move(alternative));
+}
+
+// A literal word counts by how rare it is. Other forms count together: all words of the same stem or beginning as one
+// term, all misspellings as another. So a rare longer word does not outrank the word that was typed, nor a misprint in
+// the catalogue the word that was meant.
+void Planner::set_points(Position& position) const {
+  std::uint64_t forms = 0;
+  std::uint64_t misspellings = 0;
+  for (const Alternative& alternative : position.alternatives) {
+    (alternative.kind == MatchKind::Typo ? misspellings : forms) += statistics_.frequency(alternative.term);
+  }
+  for (Alternative& alternative : position.alternatives) {
+    const std::uint32_t rarity =
+        alternative.kind == MatchKind::Literal
+            ? statistics_.inverse_frequency(alternative.term)
+            : statistics_.inverse_frequency(alternative.kind == MatchKind::Typo ? misspellings : forms);
+    alternative.points = rarity * factor(alternative.kind, alternative.typos) / 256;
+  }
 }
 
 void Planner::add_stems(Position& position) const {
@@ -190,6 +206,7 @@ Position Planner::position(const std::string& word, bool last, bool typos) const
   add_stems(position);
   if (last) add_prefixes(position);
   if (typos) add_typos(position, last);
+  set_points(position);
   return position;
 }
 

@@ -22,7 +22,7 @@ struct Alternative {
   MatchKind kind = MatchKind::Literal;
   std::uint8_t typos = 0;
   std::uint32_t fields = 0;  // bit n: may match in the n-th search field (IndexPlan order)
-  std::uint32_t points = 0;  // inverse frequency times the factor of its kind, 8 fractional bits
+  std::uint32_t points = 0;  // inverse frequency (see set_points) times the factor of its kind, 8 fractional bits
 };
 
 struct Position {
@@ -61,6 +61,7 @@ class Planner {
  private:
   Position position(const std::string& word, bool last, bool typos) const;
   void add(Position& position, Alternative alternative) const;
+  void set_points(Position& position) const;
   void add_stems(Position& position) const;
   void add_prefixes(Position& position) const;
   void add_typos(Position& position, bool prefix) const;
