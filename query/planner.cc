@@ -15,6 +15,8 @@ constexpr std::uint32_t factor(MatchKind kind, int typos) {
       return 256;
     case MatchKind::Stem:
       return 232;
+    case MatchKind::Synonym:
+      return 208;
     case MatchKind::Prefix:
       return 200;
     case MatchKind::Typo:
@@ -27,6 +29,17 @@ bool has_digit(std::string_view word) {
   return std::ranges::any_of(word, [](char c) { return c >= '0' && c <= '9'; });
 }
 
+// A term with a digit brings no new document to a word of letters alone: whoever holds "iphone14" holds its
+// part "iphone" too. Codes are not taken apart, so theirs count.
+bool is_worth_expanding(const Segment& segment, TermId term, std::string_view word,
+                        const IndexSchema& schema) {
+  if (has_digit(word) || !has_digit(segment.terms.term(term))) return true;
+  for (std::uint32_t list = segment.term_lists[term]; list < segment.term_lists[term + 1]; ++list) {
+    if (schema.fields[segment.lists[list].field].type == FieldType::Code) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string_view kind_name(MatchKind kind) {
@@ -35,6 +48,8 @@ std::string_view kind_name(MatchKind kind) {
       return "literal";
     case MatchKind::Stem:
       return "stem";
+    case MatchKind::Synonym:
+      return "synonym";
     case MatchKind::Prefix:
       return "prefix";
     case MatchKind::Typo:
@@ -93,30 +108,65 @@ void Planner::add(Position& position, Alternative alternative) const {
     at->fields |= alternative.fields;
     return;
   }
-  alternative.points =
-      statistics_.inverse_frequency(alternative.term) * factor(alternative.kind, alternative.typos) / 256;
   position.alternatives.push_back(std::move(alternative));
 }
 
-void Planner::add_stems(Position& position) const {
+// A literal word counts by how rare it is. Other forms count together: all words of the same stem or
+// beginning as one term, all misspellings as another. So a rare longer word does not outrank the word that
+// was typed, nor a misprint in the catalogue the word that was meant.
+void Planner::set_points(Position& position) const {
+  std::uint64_t forms = 0;
+  std::uint64_t misspellings = 0;
+  for (const Alternative& alternative : position.alternatives) {
+    (alternative.kind == MatchKind::Typo ? misspellings : forms) += statistics_.frequency(alternative.term);
+  }
+  for (Alternative& alternative : position.alternatives) {
+    const std::uint32_t rarity =
+        alternative.kind == MatchKind::Literal
+            ? statistics_.inverse_frequency(alternative.term)
+            : statistics_.inverse_frequency(alternative.kind == MatchKind::Typo ? misspellings : forms);
+    alternative.points = rarity * factor(alternative.kind, alternative.typos) / 256;
+  }
+}
+
+// Terms with the stem of `word`, as alternatives of the kind and the typos of `like`.
+void Planner::add_stems(Position& position, const std::string& word, const Alternative& like) const {
   for (std::size_t stemmer = 0; stemmer < context_.stemmers.size(); ++stemmer) {
     const Analyzer& analyzer = *context_.stemmers[stemmer];
-    const std::string stem = analyzer.stem(position.word);
-    const std::uint32_t fields = fields_of_stemmer(stemmer);
-    if (stem != position.word && analyzer.stem(stem) == stem) {
-      add(position, {.term = stem, .kind = MatchKind::Stem, .typos = 0, .fields = fields, .points = 0});
+    const std::string stem = analyzer.stem(word);
+    Alternative alternative = like;
+    alternative.fields = fields_of_stemmer(stemmer);
+    if (stem != word && analyzer.stem(stem) == stem) {
+      alternative.term = stem;
+      add(position, alternative);
     }
     for (const Segment* segment : segments()) {
       const std::vector<TermId>& ordered = segment->stemmed_terms[stemmer];
       const auto stem_of = [&](TermId id) { return analyzer.stem(segment->terms.term(id)); };
       for (auto at = std::ranges::lower_bound(ordered, stem, {}, stem_of);
            at != ordered.end() && stem_of(*at) == stem; ++at) {
-        add(position, {.term = std::string(segment->terms.term(*at)),
-                       .kind = MatchKind::Stem,
-                       .typos = 0,
-                       .fields = fields,
-                       .points = 0});
+        alternative.term = segment->terms.term(*at);
+        add(position, alternative);
       }
+    }
+  }
+}
+
+// Synonyms of what is there so far, misspellings included, and the words of their stems.
+void Planner::add_synonyms(Position& position) const {
+  if (context_.synonyms.empty()) return;
+  const std::vector<Alternative> known = position.alternatives;
+  for (const Alternative& alternative : known) {
+    const auto found = context_.synonyms.find(alternative.term);
+    if (found == context_.synonyms.end() || alternative.kind == MatchKind::Prefix) continue;
+    for (const std::string& synonym : found->second) {
+      Alternative other{.term = synonym,
+                        .kind = alternative.typos > 0 ? MatchKind::Typo : MatchKind::Synonym,
+                        .typos = alternative.typos,
+                        .fields = ~0U,
+                        .points = 0};
+      add(position, other);
+      add_stems(position, synonym, other);
     }
   }
 }
@@ -128,6 +178,7 @@ void Planner::add_prefixes(Position& position) const {
     const auto [first, last] = segment->terms.prefix_range(position.word);
     for (TermId id = first; id < last; ++id) {
       const std::string_view term = segment->terms.term(id);
+      if (!is_worth_expanding(*segment, id, position.word, *context_.schema)) continue;
       if (found.try_emplace(term, 0).second) found[term] = statistics_.frequency(term);
     }
   }
@@ -176,9 +227,11 @@ void Planner::add_typos(Position& position, bool prefix) const {
 Position Planner::position(const std::string& word, bool last, bool typos) const {
   Position position{.word = word, .alternatives = {}};
   add(position, {.term = word, .kind = MatchKind::Literal, .typos = 0, .fields = ~0U, .points = 0});
-  add_stems(position);
+  add_stems(position, word, {.term = "", .kind = MatchKind::Stem, .typos = 0, .fields = 0, .points = 0});
   if (last) add_prefixes(position);
   if (typos) add_typos(position, last);
+  add_synonyms(position);
+  set_points(position);
   return position;
 }
 
@@ -208,6 +261,25 @@ Plan Planner::plan(const std::vector<std::string>& words, bool typos) const {
     if (apart.positions.size() > 1) plan.readings.push_back(std::move(apart));
   }
   return plan;
+}
+
+bool Planner::names_keyword(const Plan& plan) const {
+  const std::vector<Field>& fields = context_.schema->fields;
+  const auto stands_in_keyword = [&](const Segment& segment, const std::string& word) {
+    const TermId term = segment.terms.find(word);
+    if (term == no_term) return false;
+    for (std::uint32_t list = segment.term_lists[term]; list < segment.term_lists[term + 1]; ++list) {
+      if (fields[segment.lists[list].field].type == FieldType::Keyword) return true;
+    }
+    return false;
+  };
+  for (const Alternative& alternative : plan.readings.front().positions.front().alternatives) {
+    if (alternative.kind == MatchKind::Prefix) continue;
+    for (const Segment* segment : segments()) {
+      if (stands_in_keyword(*segment, alternative.term)) return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace aisle

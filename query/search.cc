@@ -170,13 +170,17 @@ class Search {
     return more.second;
   }
 
-  // Words that nothing matches first, then the most common; the most telling word that matches is never
-  // dropped.
+  // Words that nothing matches first, then the most common, then those that name a brand or another keyword;
+  // the most telling word that matches is never dropped.
   Result<std::vector<std::string>> words_to_drop(const std::vector<std::string>& words) const {
+    constexpr std::uint32_t keyword_rank = 1U << 20U;
     std::vector<std::pair<std::uint32_t, std::string>> order;  // rank, word
     for (const std::string& word : words) {
-      AISLE_TRY(const auto found, match_all(planner_.plan({word}, request_.typos)));
-      order.emplace_back(found.second == 0 ? 0 : view_.statistics->inverse_frequency(word), word);
+      const Plan plan = planner_.plan({word}, request_.typos);
+      AISLE_TRY(const auto found, match_all(plan));
+      const std::uint32_t rank =
+          view_.statistics->inverse_frequency(word) + (planner_.names_keyword(plan) ? keyword_rank : 0);
+      order.emplace_back(found.second == 0 ? 0 : rank, word);
     }
     std::ranges::sort(order);
     order.erase(std::ranges::unique(order).begin(), order.end());
