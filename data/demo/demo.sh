@@ -109,7 +109,7 @@ start_aisle() {
 await_ready() {
   local waited
   for ((waited = 0; waited < 1200; ++waited)); do
-    running_aisle >/dev/null || return 1
+    kill -0 "$(< "$home/aisle.pid")" 2>/dev/null || return 1
     url=$(sed -n 's/^aisle .* serves \(http:[^ ]*\).*/\1/p' "$home/aisle.out")
     [[ -n "$url" ]] && curl -fsS -m 2 "$url/readyz" >/dev/null 2>&1 && return 0
     sleep 0.1
@@ -205,7 +205,7 @@ verb_start() {
     return 0
   fi
   say "  Ctrl-C ends it; the data stays for the next start."
-  wait "$(running_aisle)" || status=$?
+  wait "$(< "$home/aisle.pid")" || status=$?
   die "aisle ended by itself ($status), see $home/aisle.log"
 }
 
