@@ -55,8 +55,9 @@ class Planner {
   Planner(const IndexContext& context, std::span<const std::shared_ptr<const Image>> shards,
           const Statistics& statistics, const QueryLimits& limits);
 
-  // Literal terms, words of the same stem, beginnings for the last word; with `typos` misspellings too.
-  Plan plan(const std::vector<std::string>& words, bool typos) const;
+  // Literal terms and words of the same stem; with `typos` misspellings too; the last word may be the
+  // beginning of one unless `last_is_prefix` says that it is not being typed.
+  Plan plan(const std::vector<std::string>& words, bool typos, bool last_is_prefix = true) const;
 
  private:
   Position position(const std::string& word, bool last, bool typos) const;
