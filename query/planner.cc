@@ -235,13 +235,13 @@ Position Planner::position(const std::string& word, bool last, bool typos) const
   return position;
 }
 
-Plan Planner::plan(const std::vector<std::string>& words, bool typos) const {
+Plan Planner::plan(const std::vector<std::string>& words, bool typos, bool last_is_prefix) const {
   Plan plan;
   if (words.empty()) return plan;
   Reading literal;
   std::string joined;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    literal.positions.push_back(position(words[i], i + 1 == words.size(), typos));
+    literal.positions.push_back(position(words[i], last_is_prefix && i + 1 == words.size(), typos));
     if (typos) plan.typos_max = std::max(plan.typos_max, typos_allowed(words[i]));
     joined += words[i];
   }
