@@ -77,6 +77,25 @@ std::vector<const Segment*> Planner::segments() const {
   return all;
 }
 
+// Terms of deleted documents stay until a merge; they must not take the places of others, since replicas
+// merge at different times.
+bool Planner::is_live(std::string_view term) const {
+  for (const auto& image : shards_) {
+    for (const SegmentView& view : image->segments) {
+      const Segment& segment = *view.segment;
+      const TermId id = segment.terms.find(term);
+      if (id == no_term) continue;
+      if (!view.deleted) return true;
+      const std::uint32_t begin = segment.lists[segment.term_lists[id]].begin;
+      const std::uint32_t end = segment.lists[segment.term_lists[id + 1]].begin;
+      for (std::uint32_t at = begin; at < end; ++at) {
+        if (!view.deleted->test(segment.documents[at])) return true;
+      }
+    }
+  }
+  return false;
+}
+
 std::uint32_t Planner::fields_of_stemmer(std::size_t stemmer) const {
   std::uint32_t mask = 0;
   const std::vector<const Field*> fields = search_fields(*context_.schema);
@@ -134,8 +153,12 @@ void Planner::add_prefixes(Position& position) const {
   std::vector<std::pair<std::string_view, std::uint32_t>> ranked(found.begin(), found.end());
   std::ranges::stable_sort(ranked, std::ranges::greater(),
                            &std::pair<std::string_view, std::uint32_t>::second);
-  if (ranked.size() > limits_.prefix_expansions_max) ranked.resize(limits_.prefix_expansions_max);
+  const bool cut = ranked.size() > limits_.prefix_expansions_max;
+  std::size_t taken = 0;
   for (const auto& entry : ranked) {
+    if (taken == limits_.prefix_expansions_max) break;
+    if (cut && !is_live(entry.first)) continue;
+    ++taken;
     add(position, {.term = std::string(entry.first),
                    .kind = MatchKind::Prefix,
                    .typos = 0,
@@ -163,8 +186,12 @@ void Planner::add_typos(Position& position, bool prefix) const {
   std::ranges::stable_sort(ranked, [](const Candidate& a, const Candidate& b) {
     return a.typos != b.typos ? a.typos < b.typos : a.frequency > b.frequency;
   });
-  if (ranked.size() > limits_.typo_candidates_max) ranked.resize(limits_.typo_candidates_max);
+  const bool cut = ranked.size() > limits_.typo_candidates_max;
+  std::size_t taken = 0;
   for (const Candidate& candidate : ranked) {
+    if (taken == limits_.typo_candidates_max) break;
+    if (cut && !is_live(candidate.term)) continue;
+    ++taken;
     add(position, {.term = std::string(candidate.term),
                    .kind = MatchKind::Typo,
                    .typos = static_cast<std::uint8_t>(candidate.typos),
