@@ -226,7 +226,7 @@ Plan Planner::plan(const std::vector<std::string>& words, bool typos, bool last_
     code.positions.push_back(position(normalize_code(joined), true, false));
     plan.readings.push_back(std::move(code));
   }
-  // A mixed word that was never written like that: its letters and digits apart.
+  // A mixed word that hardly anybody writes like that: its letters and digits apart.
   if (words.size() == 1 && has_digit(words.front()) && statistics_.frequency(words.front()) == 0) {
     Reading apart;
     for (const Token& token : context_.analyzer->index_tokens(words.front())) {
