@@ -92,6 +92,25 @@ std::vector<const Segment*> Planner::segments() const {
   return all;
 }
 
+// Terms of deleted documents stay until a merge; they must not take the places of others, since replicas
+// merge at different times.
+bool Planner::is_live(std::string_view term) const {
+  for (const auto& image : shards_) {
+    for (const SegmentView& view : image->segments) {
+      const Segment& segment = *view.segment;
+      const TermId id = segment.terms.find(term);
+      if (id == no_term) continue;
+      if (!view.deleted) return true;
+      const std::uint32_t begin = segment.lists[segment.term_lists[id]].begin;
+      const std::uint32_t end = segment.lists[segment.term_lists[id + 1]].begin;
+      for (std::uint32_t at = begin; at < end; ++at) {
+        if (!view.deleted->test(segment.documents[at])) return true;
+      }
+    }
+  }
+  return false;
+}
+
 std::uint32_t Planner::fields_of_stemmer(std::size_t stemmer) const {
   std::uint32_t mask = 0;
   const std::vector<const Field*> fields = search_fields(*context_.schema);
@@ -185,8 +204,12 @@ void Planner::add_prefixes(Position& position) const {
   std::vector<std::pair<std::string_view, std::uint32_t>> ranked(found.begin(), found.end());
   std::ranges::stable_sort(ranked, std::ranges::greater(),
                            &std::pair<std::string_view, std::uint32_t>::second);
-  if (ranked.size() > limits_.prefix_expansions_max) ranked.resize(limits_.prefix_expansions_max);
+  const bool cut = ranked.size() > limits_.prefix_expansions_max;
+  std::size_t taken = 0;
   for (const auto& entry : ranked) {
+    if (taken == limits_.prefix_expansions_max) break;
+    if (cut && !is_live(entry.first)) continue;
+    ++taken;
     add(position, {.term = std::string(entry.first),
                    .kind = MatchKind::Prefix,
                    .typos = 0,
@@ -214,8 +237,12 @@ void Planner::add_typos(Position& position, bool prefix) const {
   std::ranges::stable_sort(ranked, [](const Candidate& a, const Candidate& b) {
     return a.typos != b.typos ? a.typos < b.typos : a.frequency > b.frequency;
   });
-  if (ranked.size() > limits_.typo_candidates_max) ranked.resize(limits_.typo_candidates_max);
+  const bool cut = ranked.size() > limits_.typo_candidates_max;
+  std::size_t taken = 0;
   for (const Candidate& candidate : ranked) {
+    if (taken == limits_.typo_candidates_max) break;
+    if (cut && !is_live(candidate.term)) continue;
+    ++taken;
     add(position, {.term = std::string(candidate.term),
                    .kind = MatchKind::Typo,
                    .typos = static_cast<std::uint8_t>(candidate.typos),
@@ -235,13 +262,13 @@ Position Planner::position(const std::string& word, bool last, bool typos) const
   return position;
 }
 
-Plan Planner::plan(const std::vector<std::string>& words, bool typos) const {
+Plan Planner::plan(const std::vector<std::string>& words, bool typos, bool last_is_prefix) const {
   Plan plan;
   if (words.empty()) return plan;
   Reading literal;
   std::string joined;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    literal.positions.push_back(position(words[i], i + 1 == words.size(), typos));
+    literal.positions.push_back(position(words[i], last_is_prefix && i + 1 == words.size(), typos));
     if (typos) plan.typos_max = std::max(plan.typos_max, typos_allowed(words[i]));
     joined += words[i];
   }
@@ -252,7 +279,7 @@ Plan Planner::plan(const std::vector<std::string>& words, bool typos) const {
     code.positions.push_back(position(normalize_code(joined), true, false));
     plan.readings.push_back(std::move(code));
   }
-  // A mixed word that was never written like that: its letters and digits apart.
+  // A mixed word that hardly anybody writes like that: its letters and digits apart.
   if (words.size() == 1 && has_digit(words.front()) && statistics_.frequency(words.front()) == 0) {
     Reading apart;
     for (const Token& token : context_.analyzer->index_tokens(words.front())) {

@@ -56,9 +56,9 @@ class Planner {
   Planner(const IndexContext& context, std::span<const std::shared_ptr<const Image>> shards,
           const Statistics& statistics, const QueryLimits& limits);
 
-  // Literal terms, words of the same stem, synonyms of all these, beginnings for the last word; with `typos`
-  // misspellings too.
-  Plan plan(const std::vector<std::string>& words, bool typos) const;
+  // Literal terms, words of the same stem, synonyms of all these; with `typos` misspellings too. The last
+  // word may also be the beginning of one, unless `last_is_prefix` says that it is not being typed.
+  Plan plan(const std::vector<std::string>& words, bool typos, bool last_is_prefix = true) const;
   // Whether a reading's word, or one it may be a form or misspelling of, stands in a keyword field: a brand,
   // a colour.
   bool names_keyword(const Plan& plan) const;
@@ -71,6 +71,7 @@ class Planner {
   void add_synonyms(Position& position) const;
   void add_prefixes(Position& position) const;
   void add_typos(Position& position, bool prefix) const;
+  bool is_live(std::string_view term) const;
   std::uint32_t fields_of_stemmer(std::size_t stemmer) const;
   std::vector<const Segment*> segments() const;
 
