@@ -29,13 +29,32 @@ bool has_digit(std::string_view word) {
   return std::ranges::any_of(word, [](char c) { return c >= '0' && c <= '9'; });
 }
 
+// Terms of deleted documents stay until a merge. They must neither take the places of others nor count, since
+// replicas merge at different times.
+bool has_live(const SegmentView& view, std::uint32_t list) {
+  if (!view.deleted) return true;
+  const auto documents = view.segment->postings(list).documents;
+  return std::ranges::any_of(documents,
+                             [&](std::uint32_t document) { return !view.deleted->test(document); });
+}
+
+bool is_live(const SegmentView& view, TermId term) {
+  const auto& term_lists = view.segment->term_lists;
+  for (std::uint32_t list = term_lists[term]; list < term_lists[term + 1]; ++list) {
+    if (has_live(view, list)) return true;
+  }
+  return false;
+}
+
 // A term with a digit brings no new document to a word of letters alone: whoever holds "iphone14" holds its
 // part "iphone" too. Codes are not taken apart, so theirs count.
-bool is_worth_expanding(const Segment& segment, TermId term, std::string_view word,
+bool is_worth_expanding(const SegmentView& view, TermId term, std::string_view word,
                         const IndexSchema& schema) {
-  if (has_digit(word) || !has_digit(segment.terms.term(term))) return true;
+  const Segment& segment = *view.segment;
+  if (has_digit(word) || !has_digit(segment.terms.term(term))) return is_live(view, term);
   for (std::uint32_t list = segment.term_lists[term]; list < segment.term_lists[term + 1]; ++list) {
-    if (schema.fields[segment.lists[list].field].type == FieldType::Code) return true;
+    const bool is_code = schema.fields[segment.lists[list].field].type == FieldType::Code;
+    if (is_code && has_live(view, list)) return true;
   }
   return false;
 }
@@ -84,31 +103,12 @@ Planner::Planner(const IndexContext& context, std::span<const std::shared_ptr<co
                  const Statistics& statistics, const QueryLimits& limits)
     : context_(context), shards_(shards), statistics_(statistics), limits_(limits) {}
 
-std::vector<const Segment*> Planner::segments() const {
-  std::vector<const Segment*> all;
+std::vector<const SegmentView*> Planner::views() const {
+  std::vector<const SegmentView*> all;
   for (const auto& image : shards_) {
-    for (const SegmentView& view : image->segments) all.push_back(view.segment.get());
+    for (const SegmentView& view : image->segments) all.push_back(&view);
   }
   return all;
-}
-
-// Terms of deleted documents stay until a merge; they must not take the places of others, since replicas
-// merge at different times.
-bool Planner::is_live(std::string_view term) const {
-  for (const auto& image : shards_) {
-    for (const SegmentView& view : image->segments) {
-      const Segment& segment = *view.segment;
-      const TermId id = segment.terms.find(term);
-      if (id == no_term) continue;
-      if (!view.deleted) return true;
-      const std::uint32_t begin = segment.lists[segment.term_lists[id]].begin;
-      const std::uint32_t end = segment.lists[segment.term_lists[id + 1]].begin;
-      for (std::uint32_t at = begin; at < end; ++at) {
-        if (!view.deleted->test(segment.documents[at])) return true;
-      }
-    }
-  }
-  return false;
 }
 
 std::uint32_t Planner::fields_of_stemmer(std::size_t stemmer) const {
@@ -159,12 +159,14 @@ void Planner::add_stems(Position& position, const std::string& word, const Alter
       alternative.term = stem;
       add(position, alternative);
     }
-    for (const Segment* segment : segments()) {
-      const std::vector<TermId>& ordered = segment->stemmed_terms[stemmer];
-      const auto stem_of = [&](TermId id) { return analyzer.stem(segment->terms.term(id)); };
+    for (const SegmentView* view : views()) {
+      const TermDictionary& terms = view->segment->terms;
+      const std::vector<TermId>& ordered = view->segment->stemmed_terms[stemmer];
+      const auto stem_of = [&](TermId id) { return analyzer.stem(terms.term(id)); };
       for (auto at = std::ranges::lower_bound(ordered, stem, {}, stem_of);
            at != ordered.end() && stem_of(*at) == stem; ++at) {
-        alternative.term = segment->terms.term(*at);
+        if (!is_live(*view, *at)) continue;
+        alternative.term = terms.term(*at);
         add(position, alternative);
       }
     }
@@ -193,23 +195,20 @@ void Planner::add_synonyms(Position& position) const {
 // The most frequent terms of those that begin with the word; equally frequent ones in their own order.
 void Planner::add_prefixes(Position& position) const {
   std::map<std::string_view, std::uint32_t> found;
-  for (const Segment* segment : segments()) {
-    const auto [first, last] = segment->terms.prefix_range(position.word);
+  for (const SegmentView* view : views()) {
+    const Segment& segment = *view->segment;
+    const auto [first, last] = segment.terms.prefix_range(position.word);
     for (TermId id = first; id < last; ++id) {
-      const std::string_view term = segment->terms.term(id);
-      if (!is_worth_expanding(*segment, id, position.word, *context_.schema)) continue;
+      const std::string_view term = segment.terms.term(id);
+      if (!is_worth_expanding(*view, id, position.word, *context_.schema)) continue;
       if (found.try_emplace(term, 0).second) found[term] = statistics_.frequency(term);
     }
   }
   std::vector<std::pair<std::string_view, std::uint32_t>> ranked(found.begin(), found.end());
   std::ranges::stable_sort(ranked, std::ranges::greater(),
                            &std::pair<std::string_view, std::uint32_t>::second);
-  const bool cut = ranked.size() > limits_.prefix_expansions_max;
-  std::size_t taken = 0;
+  if (ranked.size() > limits_.prefix_expansions_max) ranked.resize(limits_.prefix_expansions_max);
   for (const auto& entry : ranked) {
-    if (taken == limits_.prefix_expansions_max) break;
-    if (cut && !is_live(entry.first)) continue;
-    ++taken;
     add(position, {.term = std::string(entry.first),
                    .kind = MatchKind::Prefix,
                    .typos = 0,
@@ -222,9 +221,10 @@ void Planner::add_typos(Position& position, bool prefix) const {
   const int allowed = typos_allowed(position.word);
   if (allowed == 0) return;
   std::map<std::string_view, int> found;
-  for (const Segment* segment : segments()) {
-    walk_typos(segment->terms, position.word, allowed, prefix,
-               [&](TermId term, int typos) { found.try_emplace(segment->terms.term(term), typos); });
+  for (const SegmentView* view : views()) {
+    walk_typos(view->segment->terms, position.word, allowed, prefix, [&](TermId term, int typos) {
+      if (is_live(*view, term)) found.try_emplace(view->segment->terms.term(term), typos);
+    });
   }
   struct Candidate {
     std::string_view term;
@@ -237,12 +237,8 @@ void Planner::add_typos(Position& position, bool prefix) const {
   std::ranges::stable_sort(ranked, [](const Candidate& a, const Candidate& b) {
     return a.typos != b.typos ? a.typos < b.typos : a.frequency > b.frequency;
   });
-  const bool cut = ranked.size() > limits_.typo_candidates_max;
-  std::size_t taken = 0;
+  if (ranked.size() > limits_.typo_candidates_max) ranked.resize(limits_.typo_candidates_max);
   for (const Candidate& candidate : ranked) {
-    if (taken == limits_.typo_candidates_max) break;
-    if (cut && !is_live(candidate.term)) continue;
-    ++taken;
     add(position, {.term = std::string(candidate.term),
                    .kind = MatchKind::Typo,
                    .typos = static_cast<std::uint8_t>(candidate.typos),
@@ -292,9 +288,10 @@ Plan Planner::plan(const std::vector<std::string>& words, bool typos, bool last_
 
 bool Planner::names_keyword(const Plan& plan) const {
   const std::vector<Field>& fields = context_.schema->fields;
-  const auto stands_in_keyword = [&](const Segment& segment, const std::string& word) {
+  const auto stands_in_keyword = [&](const SegmentView& view, const std::string& word) {
+    const Segment& segment = *view.segment;
     const TermId term = segment.terms.find(word);
-    if (term == no_term) return false;
+    if (term == no_term || !is_live(view, term)) return false;
     for (std::uint32_t list = segment.term_lists[term]; list < segment.term_lists[term + 1]; ++list) {
       if (fields[segment.lists[list].field].type == FieldType::Keyword) return true;
     }
@@ -302,8 +299,8 @@ bool Planner::names_keyword(const Plan& plan) const {
   };
   for (const Alternative& alternative : plan.readings.front().positions.front().alternatives) {
     if (alternative.kind == MatchKind::Prefix) continue;
-    for (const Segment* segment : segments()) {
-      if (stands_in_keyword(*segment, alternative.term)) return true;
+    for (const SegmentView* view : views()) {
+      if (stands_in_keyword(*view, alternative.term)) return true;
     }
   }
   return false;

@@ -71,9 +71,8 @@ class Planner {
   void add_synonyms(Position& position) const;
   void add_prefixes(Position& position) const;
   void add_typos(Position& position, bool prefix) const;
-  bool is_live(std::string_view term) const;
   std::uint32_t fields_of_stemmer(std::size_t stemmer) const;
-  std::vector<const Segment*> segments() const;
+  std::vector<const SegmentView*> views() const;
 
   const IndexContext& context_;
   std::span<const std::shared_ptr<const Image>> shards_;
