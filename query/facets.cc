@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace aisle {
 namespace {
@@ -21,6 +22,20 @@ bool keep_most_frequent(std::vector<FacetValue>& values, std::size_t values_max)
 
 bool contains(const std::vector<std::string>& values, std::string_view value) {
   return std::ranges::find(values, value) != values.end();
+}
+
+constexpr std::size_t levels_max = 32;  // no product has a longer path
+
+// "A", "A > B" and "A > B > C" of the last; nothing of a path with too many levels.
+std::vector<std::string> levels_of(const std::string& path, const std::string& separator) {
+  std::vector<std::string> levels;
+  for (std::size_t end = path.find(separator); end != std::string::npos;
+       end = path.find(separator, end + separator.size())) {
+    if (end > 0) levels.push_back(path.substr(0, end));
+  }
+  levels.push_back(path);
+  if (path.empty() || levels.size() > levels_max) levels.clear();
+  return levels;
 }
 
 }  // namespace
@@ -85,21 +100,20 @@ FacetResult FacetCounter::tree(const std::vector<std::string>& selected, std::si
   result.hierarchical = true;
   std::map<std::string, std::uint64_t> counts(counts_.begin(), counts_.end());
   // Selected paths and what is above them are listed and opened.
-  std::vector<std::string> open;
+  std::set<std::string> open;
   for (const std::string& path : selected) {
-    for (std::size_t end = 0; end != std::string::npos;) {
-      end = path.find(field_->separator, end == 0 ? 0 : end + field_->separator.size());
-      open.push_back(path.substr(0, end));
-      counts.try_emplace(open.back(), 0);
+    for (std::string& level : levels_of(path, field_->separator)) {
+      counts.try_emplace(level, 0);
+      open.insert(std::move(level));
     }
   }
   std::map<std::string, std::vector<FacetValue>> levels;  // by the path above
   for (const auto& [path, count] : counts) {
     const std::size_t cut = path.rfind(field_->separator);
     const std::string parent = cut == std::string::npos ? "" : path.substr(0, cut);
-    if (!parent.empty() && !contains(open, parent)) continue;
+    if (!parent.empty() && !open.contains(parent)) continue;
     // an opened value stays listed whatever its count
-    levels[parent].push_back({path, count, contains(open, path), {}});
+    levels[parent].push_back({path, count, open.contains(path), {}});
   }
   const auto fill = [&](auto&& self, const std::string& parent, std::vector<FacetValue>& values) -> void {
     values = levels[parent];

@@ -130,7 +130,7 @@ class FilterParser {
   }
 
   Result<FilterNode> one(std::size_t depth) {
-    if (depth >= limits_.filter_depth_max) {
+    if (depth > limits_.filter_depth_max) {
       return fail(ErrorCode::InvalidArgument,
                   "filter is nested deeper than the limit of " + std::to_string(limits_.filter_depth_max));
     }
@@ -258,7 +258,11 @@ class FilterParser {
     node.high = std::numeric_limits<std::int64_t>::max();
     if (op == "<") node.high = bound - 1;
     if (op == "<=") node.high = bound;
-    if (op == ">") node.low = bound + 1;
+    if (op == ">" && bound == node.high) {
+      node.high = missing_number;  // nothing is greater
+    } else if (op == ">") {
+      node.low = bound + 1;
+    }
     if (op == ">=") node.low = bound;
     return node;
   }
@@ -269,6 +273,15 @@ class FilterParser {
   std::size_t at_ = 0;
   std::size_t clauses_ = 0;
 };
+
+// Splits what must hold at once into its parts, however the brackets stand.
+void flatten(FilterNode node, std::vector<FilterNode>& parts) {
+  if (node.kind != FilterKind::And) {
+    parts.push_back(std::move(node));
+    return;
+  }
+  for (FilterNode& child : node.children) flatten(std::move(child), parts);
+}
 
 // The one field a node tests; null when it tests several.
 const Field* only_field(const FilterNode& node) {
@@ -294,11 +307,7 @@ Result<Filter> compile_filter(std::string_view text, const IndexSchema& schema, 
   if (tokens.size() == 1) return filter;
   AISLE_TRY(FilterNode root, FilterParser(std::move(tokens), schema, limits).run());
   std::vector<FilterNode> parts;
-  if (root.kind == FilterKind::And) {
-    parts = std::move(root.children);
-  } else {
-    parts.push_back(std::move(root));
-  }
+  flatten(std::move(root), parts);
   for (FilterNode& part : parts) {
     const Field* field = only_field(part);
     filter.conjuncts.push_back({std::move(part), field});

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <functional>
+#include <limits>
 
 #include "query/intersect.h"
 
@@ -13,6 +14,8 @@ namespace {
 constexpr std::int64_t neighbour_points = 30;   // a word directly behind the one before it in the query
 constexpr std::int64_t first_word_points = 10;  // the field begins with the query's first word
 constexpr std::int64_t exact_points = 60;       // the field has the query's words and no other
+
+constexpr DocumentScore unmatched_score{-1, 0};
 
 constexpr std::size_t readings_words_max = 16;  // positions a proximity mask can hold
 
@@ -25,14 +28,19 @@ std::int64_t tier_of(int typos) {
 // Marks which positions of the first reading each term of a segment stands for, and reads the forward field.
 class Scorer::Proximity {
  public:
-  Proximity(const ReadingPostings& positions, const Segment& segment, std::int64_t weight)
-      : segment_(segment), weight_(weight), positions_(std::min(positions.size(), readings_words_max)) {
+  Proximity(const ReadingPostings& positions, const Segment& segment, const IndexContext& context)
+      : segment_(segment),
+        weight_(context.schema->fields[static_cast<std::size_t>(context.forward_field)].weight),
+        positions_(std::min(positions.size(), readings_words_max)) {
     std::size_t terms = 0;
     for (const PositionPostings& position : positions) terms += position.sources.size();
     slots_.resize(std::bit_ceil(std::max<std::size_t>(8, terms * 2)));
     for (std::size_t p = 0; p < positions_; ++p) {
-      for (const auto& source : positions[p].sources)
-        slot(source.term).mask |= static_cast<std::uint16_t>(1U << p);
+      for (const auto& source : positions[p].sources) {
+        // a term that stands for the word in other fields only says nothing about this one
+        if (source.postings.field == context.forward_field)
+          slot(source.term).mask |= static_cast<std::uint16_t>(1U << p);
+      }
     }
   }
 
@@ -40,6 +48,7 @@ class Scorer::Proximity {
     std::int64_t neighbours = 0;
     std::int64_t first = 0;
     std::int64_t exact = 0;
+    std::int64_t sum() const { return neighbours + first + exact; }
   };
 
   Parts parts(std::uint32_t document) const {
@@ -160,81 +169,107 @@ std::vector<DocumentScore> Scorer::score(const SegmentView& view, std::span<cons
   std::vector<DocumentScore> scores(documents.size());
   if (plan_.browse() || documents.empty()) return scores;
   const Segment& segment = *view.segment;
-  std::vector<std::uint8_t> literal(documents.size());  // the first reading gave the score
+  std::ranges::fill(scores, unmatched_score);
+  std::vector<DocumentScore> first(documents.size(), unmatched_score);  // of the first reading
   for (std::size_t r = 0; r < plan_.readings.size(); ++r) {
     const Reading& reading = plan_.readings[r];
     const Points points = score_reading(resolve(reading, segment, context_), segment, documents);
     for (std::size_t i = 0; i < documents.size(); ++i) {
       if (points.matched[i] != reading.positions.size()) continue;
-      const std::int64_t score = tier_of(points.typos[i]) + std::min(points.points[i], points_max);
-      if (score <= scores[i].score) continue;
-      scores[i] = {score, points.typos[i]};
-      literal[i] = r == 0 ? 1 : 0;
+      const DocumentScore score{tier_of(points.typos[i]) + std::min(points.points[i], points_max),
+                                points.typos[i]};
+      DocumentScore& kept = r == 0 ? first[i] : scores[i];
+      if (score.score > kept.score) kept = score;
     }
   }
-  if (context_.forward_field < 0) return scores;
-  std::int64_t threshold = 0;
-  if (documents.size() > best) {
-    if (best == 0) return scores;
-    std::vector<std::int64_t> order;
-    order.reserve(scores.size());
-    for (const DocumentScore& score : scores) order.push_back(score.score);
-    const auto kth = order.begin() + static_cast<std::ptrdiff_t>(best - 1);
-    std::nth_element(order.begin(), kth, order.end(), std::greater<>());
-    threshold = *kth - proximity_max();
-  }
-  const auto weight = context_.schema->fields[static_cast<std::size_t>(context_.forward_field)].weight;
-  const Proximity proximity(resolve(plan_.readings.front(), segment, context_), segment, weight);
-  for (std::size_t i = 0; i < documents.size(); ++i) {
-    if (scores[i].score < threshold || literal[i] == 0) continue;
-    const auto parts = proximity.parts(documents[i]);
-    const std::int64_t tier = tier_of(scores[i].typos);
-    const std::int64_t points = scores[i].score - tier + parts.neighbours + parts.first + parts.exact;
-    scores[i].score = tier + std::min(points, points_max);
-  }
+  add_proximity(segment, documents, best, first, scores);
   return scores;
 }
 
-std::vector<ScorePart> Scorer::explain(const SegmentView& view, std::uint32_t document) const {
+// `scores` has the best of the other readings and takes the best of all.
+void Scorer::add_proximity(const Segment& segment, std::span<const std::uint32_t> documents, std::size_t best,
+                           std::span<const DocumentScore> first, std::span<DocumentScore> scores) const {
+  const auto better = [&](const DocumentScore& one, std::size_t i) {
+    if (one.score >= scores[i].score) scores[i] = one;
+  };
+  const std::int64_t most = proximity_max();
+  std::int64_t threshold = best == 0 ? std::numeric_limits<std::int64_t>::max() : 0;
+  if (best > 0 && documents.size() > best) {
+    std::vector<std::int64_t> order;
+    order.reserve(first.size());
+    for (std::size_t i = 0; i < first.size(); ++i) order.push_back(std::max(first[i].score, scores[i].score));
+    const auto kth = order.begin() + static_cast<std::ptrdiff_t>(best - 1);
+    std::nth_element(order.begin(), kth, order.end(), std::greater<>());
+    threshold = *kth;
+  }
+  if (most == 0) {
+    for (std::size_t i = 0; i < first.size(); ++i) better(first[i], i);
+    return;
+  }
+  const Proximity proximity(resolve(plan_.readings.front(), segment, context_), segment, context_);
+  for (std::size_t i = 0; i < documents.size(); ++i) {
+    DocumentScore score = first[i];
+    if (score.score >= 0 && score.score + most >= threshold) {
+      const std::int64_t tier = tier_of(score.typos);
+      score.score = tier + std::min(score.score - tier + proximity.parts(documents[i]).sum(), points_max);
+    }
+    better(score, i);
+  }
+}
+
+// The best alternative of each position and field, as score_reading() counts them.
+std::vector<ScorePart> Scorer::parts_of(const Reading& reading, const Segment& segment,
+                                        std::span<const std::uint32_t> one) const {
   std::vector<ScorePart> parts;
-  if (plan_.browse()) return parts;
-  const Segment& segment = *view.segment;
-  const std::span<const std::uint32_t> one(&document, 1);
-  const DocumentScore final = score(view, one, 1).front();
-  std::int64_t best_total = -1;
-  for (std::size_t r = 0; r < plan_.readings.size(); ++r) {
-    const Reading& reading = plan_.readings[r];
-    const ReadingPostings positions = resolve(reading, segment, context_);
-    const Points points = score_reading(positions, segment, one);
-    const std::int64_t total = tier_of(points.typos[0]) + std::min(points.points[0], points_max);
-    if (points.matched[0] != reading.positions.size() || total <= best_total) continue;
-    best_total = total;
-    parts = {{.word = "", .term = "", .field = "", .kind = "tier", .points = tier_of(points.typos[0])}};
-    for (std::size_t p = 0; p < positions.size(); ++p) {
-      // the best alternative of each field, as score_reading counts them
-      for (std::size_t s = 0; s < positions[p].sources.size(); ++s) {
-        const auto& source = positions[p].sources[s];
-        intersect(one, source.postings.documents, [&](std::size_t, std::size_t j) {
-          const std::string& field = context_.schema->fields[source.postings.field].name;
-          ScorePart part{reading.positions[p].word, source.alternative->term, field,
-                         std::string(kind_name(source.alternative->kind)), points_of(source, segment, j)};
-          const bool same = parts.back().word == part.word && parts.back().field == part.field &&
-                            parts.back().kind != "tier";
-          if (!same) {
-            parts.push_back(std::move(part));
-          } else if (part.points > parts.back().points) {
-            parts.back() = std::move(part);
-          }
-        });
-      }
+  const ReadingPostings positions = resolve(reading, segment, context_);
+  for (std::size_t p = 0; p < positions.size(); ++p) {
+    int field = -1;  // of the last part of this position
+    for (const auto& source : positions[p].sources) {
+      intersect(one, source.postings.documents, [&](std::size_t, std::size_t at) {
+        ScorePart part{reading.positions[p].word, source.alternative->term,
+                       context_.schema->fields[source.postings.field].name,
+                       std::string(kind_name(source.alternative->kind)), points_of(source, segment, at)};
+        if (field != source.postings.field) {
+          parts.push_back(std::move(part));
+        } else if (part.points > parts.back().points) {
+          parts.back() = std::move(part);
+        }
+        field = source.postings.field;
+      });
     }
   }
-  std::int64_t sum = 0;
-  for (const ScorePart& part : parts) sum += part.points;
-  if (final.score != sum) {
-    parts.push_back({.word = "", .term = "", .field = "", .kind = "proximity", .points = final.score - sum});
-  }
   return parts;
+}
+
+std::vector<ScorePart> Scorer::explain(const SegmentView& view, std::uint32_t document) const {
+  std::vector<ScorePart> best;
+  if (plan_.browse()) return best;
+  const Segment& segment = *view.segment;
+  const std::span<const std::uint32_t> one(&document, 1);
+  std::int64_t best_score = -1;
+  for (const Reading& reading : plan_.readings) {
+    const ReadingPostings positions = resolve(reading, segment, context_);
+    const Points points = score_reading(positions, segment, one);
+    if (points.matched[0] != reading.positions.size()) continue;
+    std::vector<ScorePart> parts = parts_of(reading, segment, one);
+    if (&reading == &plan_.readings.front() && context_.forward_field >= 0) {
+      const auto near = Proximity(positions, segment, context_).parts(document);
+      const std::string& field =
+          context_.schema->fields[static_cast<std::size_t>(context_.forward_field)].name;
+      if (near.neighbours + near.first > 0)
+        parts.push_back({"", "", field, "proximity", near.neighbours + near.first});
+      if (near.exact > 0) parts.push_back({"", "", field, "exact", near.exact});
+    }
+    std::int64_t sum = 0;
+    for (const ScorePart& part : parts) sum += part.points;
+    if (sum > points_max) parts.push_back({"", "", "", "limit", points_max - sum});
+    parts.insert(parts.begin(), {"", "", "", "tier", tier_of(points.typos[0])});
+    const std::int64_t score = tier_of(points.typos[0]) + std::min(sum, points_max);
+    if (score <= best_score) continue;
+    best_score = score;
+    best = std::move(parts);
+  }
+  return best;
 }
 
 }  // namespace aisle

@@ -49,6 +49,10 @@ class Scorer {
                          std::size_t at) const;
   Points score_reading(const ReadingPostings& positions, const Segment& segment,
                        std::span<const std::uint32_t> documents) const;
+  void add_proximity(const Segment& segment, std::span<const std::uint32_t> documents, std::size_t best,
+                     std::span<const DocumentScore> first, std::span<DocumentScore> scores) const;
+  std::vector<ScorePart> parts_of(const Reading& reading, const Segment& segment,
+                                  std::span<const std::uint32_t> one) const;
   std::int64_t proximity_max() const;
 
   const Plan& plan_;

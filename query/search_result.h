@@ -12,7 +12,7 @@ struct ScorePart {
   std::string word;  // of the query; "" for parts of the whole
   std::string term;  // what matched in the product
   std::string field;
-  std::string kind;  // literal, stem, prefix, typo, tier, proximity, exact
+  std::string kind;  // literal, stem, prefix, typo, tier, proximity, exact, limit
   std::int64_t points = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
 #include <map>
 #include <unordered_map>
 
@@ -44,16 +45,15 @@ void count_term(const Segment& segment, TermId term, FieldCounts& counts) {
 }  // namespace
 
 std::uint32_t log2_fixed(std::uint64_t x) {
+  __extension__ using Wide = unsigned __int128;
   const auto whole = static_cast<std::uint32_t>(std::bit_width(x) - 1);
-  std::uint64_t mantissa = whole > 31 ? x >> (whole - 31U) : x << (31U - whole);  // [2^31, 2^32)
+  std::uint64_t mantissa = x << (63U - whole);  // [2^63, 2^64) stands for [1, 2)
   std::uint32_t fraction = 0;
   for (int bit = 0; bit < 8; ++bit) {
-    mantissa = (mantissa * mantissa) >> 31U;
-    fraction <<= 1U;
-    if (mantissa >= (std::uint64_t{1} << 32U)) {
-      fraction |= 1U;
-      mantissa >>= 1U;
-    }
+    const Wide square = static_cast<Wide>(mantissa) * mantissa;  // [2^126, 2^128)
+    const bool two = (square >> 127U) != 0;
+    mantissa = static_cast<std::uint64_t>(square >> (two ? 64U : 63U));
+    fraction = (fraction << 1U) | (two ? 1U : 0U);
   }
   return (whole << 8U) | fraction;
 }
@@ -105,9 +105,10 @@ std::uint32_t Statistics::frequency(std::string_view term) const {
   return id == no_term ? 0 : frequencies_[id];
 }
 
-std::uint32_t Statistics::inverse_frequency(std::string_view term) const {
-  const std::uint64_t df = std::max<std::uint64_t>(frequency(term), 1);
-  return 256 + log2_fixed(documents_ + 1 > df ? documents_ + 1 : df + 1) - log2_fixed(df + 1);
+std::uint32_t Statistics::inverse_frequency(std::uint64_t documents) const {
+  const std::uint64_t all = std::max<std::uint64_t>(documents_, 1);
+  const std::uint64_t df = std::clamp<std::uint64_t>(documents, 1, all);
+  return 256 + log2_fixed(all + 1) - log2_fixed(df + 1);
 }
 
 std::string Statistics::encode() const {
@@ -126,7 +127,8 @@ std::string Statistics::encode() const {
 
 Result<std::shared_ptr<const Statistics>> Statistics::decode(std::string_view bytes) {
   auto statistics = std::make_shared<Statistics>();
-  statistics->hash_ = hash_text(bytes);
+  const std::string_view all = bytes;
+  statistics->hash_ = hash_text(all);
   if (bytes.substr(0, magic.size()) != magic)
     return fail(ErrorCode::DataLoss, "not a statistics file of this version");
   bytes.remove_prefix(magic.size());
@@ -134,6 +136,7 @@ Result<std::shared_ptr<const Statistics>> Statistics::decode(std::string_view by
   AISLE_TRY(const std::uint64_t fields, take(bytes));
   for (std::uint64_t i = 0; i < fields; ++i) {
     AISLE_TRY(const std::uint64_t mean, take(bytes));
+    if (mean < 256) return fail(ErrorCode::DataLoss, "the statistics file has a mean length below one");
     statistics->mean_lengths_.push_back(static_cast<std::uint32_t>(mean));
   }
   AISLE_TRY(const std::uint64_t count, take(bytes));
@@ -146,8 +149,11 @@ Result<std::shared_ptr<const Statistics>> Statistics::decode(std::string_view by
     statistics->frequencies_.push_back(static_cast<std::uint32_t>(frequency));
     bytes.remove_prefix(length);
   }
-  if (!std::ranges::is_sorted(terms)) return fail(ErrorCode::DataLoss, "the statistics file is not sorted");
+  if (std::ranges::adjacent_find(terms, std::ranges::greater_equal()) != terms.end())
+    return fail(ErrorCode::DataLoss, "the statistics file is not sorted");
   statistics->terms_ = TermDictionary::build(terms);
+  if (statistics->encode() != all)  // numbers out of range, bytes behind the end
+    return fail(ErrorCode::DataLoss, "the statistics file is damaged");
   return statistics;
 }
 

@@ -23,10 +23,12 @@ class Statistics {
                                                    std::size_t fields);
 
   std::uint64_t documents() const { return documents_; }
-  // Documents that hold the term; 0 when it was not there when the statistics were collected.
+  // Documents that hold the term; 0 when it was in less than two when the statistics were collected.
   std::uint32_t frequency(std::string_view term) const;
   // log2((N + 1) / (df + 1)) + 1 as fixed point with 8 fractional bits, made of integers alone; at least 256.
-  std::uint32_t inverse_frequency(std::string_view term) const;
+  std::uint32_t inverse_frequency(std::string_view term) const { return inverse_frequency(std::uint64_t{frequency(term)}); }
+  // The same for a number of documents, at least 1.
+  std::uint32_t inverse_frequency(std::uint64_t documents) const;
   // Mean tokens of a field where it is present, 8 fractional bits; at least 256.
   std::uint32_t mean_length(std::uint16_t field) const {
     return field < mean_lengths_.size() ? mean_lengths_[field] : 256;
@@ -35,6 +37,7 @@ class Statistics {
   const std::string& hash() const { return hash_; }
 
   std::string encode() const;
+  // DataLoss for anything that encode() cannot have written.
   static Result<std::shared_ptr<const Statistics>> decode(std::string_view bytes);
   std::size_t bytes() const { return terms_.bytes() + frequencies_.capacity() * sizeof(std::uint32_t); }
 
@@ -46,7 +49,7 @@ class Statistics {
   std::string hash_;
 };
 
-// floor(log2(x) * 256), exact, for x >= 1.
+// floor(log2(x) * 256) for x >= 1.
 std::uint32_t log2_fixed(std::uint64_t x);
 
 }  // namespace aisle

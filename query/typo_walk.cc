@@ -161,7 +161,9 @@ void walk_typos(const TermDictionary& dictionary, std::string_view word, int typ
 }
 
 int typo_distance(std::string_view word, std::string_view term, int typos_max, bool prefix) {
-  EditRows rows(code_points(word), typos_max, prefix);
+  const std::u32string points = code_points(word);
+  if (points.size() > word_length_max) return typos_max + 1;
+  EditRows rows(points, typos_max, prefix);
   std::size_t depth = 0;
   for (std::size_t at = 0; at < term.size(); ++depth) {
     if (!rows.push(depth, next_code_point(term, at))) return typos_max + 1;

@@ -19,7 +19,8 @@ int typos_allowed(std::string_view word);
 void walk_typos(const TermDictionary& dictionary, std::string_view word, int typos_max, bool prefix,
                 const std::function<void(TermId term, int typos)>& found);
 
-// The same measure for two single words, for tests and explanations; > typos_max when farther apart.
+// The same measure for two single words, digits or not; > typos_max when farther apart. Words of more than 48
+// code points are bent by neither.
 int typo_distance(std::string_view word, std::string_view term, int typos_max, bool prefix);
 
 }  // namespace aisle

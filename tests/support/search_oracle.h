@@ -1,0 +1,84 @@
+// A search engine that is slow and obvious: it looks at every product for everything. The engine must agree
+// with it in what matches, the order, the scores, the totals and the facets.
+#pragma once
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "query/index_context.h"
+#include "query/limits.h"
+#include "query/search_request.h"
+#include "query/search_result.h"
+#include "schemas/op.h"
+#include "tests/support/oracle_filter.h"
+
+namespace aisle::test {
+
+// Edits between two words by the book: a matrix, restricted transpositions, the first letter counts two. With
+// `prefix` the least over the beginnings of the term.
+int plain_typo_distance(const std::string& word, const std::string& term, bool prefix);
+
+class SearchOracle {
+ public:
+  SearchOracle(const IndexContext& context, std::vector<Document> documents, const QueryLimits& limits);
+
+  // `filter` is what request.filter says. Hits have id, score and typos.
+  SearchResult search(const SearchRequest& request, const std::optional<OracleFilter>& filter) const;
+  const std::vector<Document>& documents() const { return documents_; }
+
+ private:
+  enum class Kind : std::uint8_t { Literal, Stem, Prefix, Typo };
+  struct Alternative {
+    Kind kind = Kind::Literal;
+    int typos = 0;
+    std::set<std::uint16_t> fields;
+  };
+  using Position = std::map<std::string, Alternative>;  // by term
+  using Reading = std::vector<Position>;
+  struct Score {
+    std::int64_t score = 0;
+    int typos = 0;
+    friend bool operator==(const Score&, const Score&) = default;
+  };
+  using Matches = std::map<std::size_t, Score>;  // by document
+
+  std::uint64_t frequency(const std::string& term) const;
+  std::uint64_t inverse_frequency(std::uint64_t holding) const;
+  std::uint64_t counted(const std::string& term) const;
+  std::uint64_t rarity(const Position& position, const std::string& term) const;
+  bool stands_in(FieldType type, const std::string& term) const;
+  bool names_keyword(const Position& position) const;
+  std::uint64_t mean_length(std::uint16_t field) const;
+
+  Position position(const std::string& word, bool last, bool typos) const;
+  void add_most_frequent(Position& position, std::map<std::string, int> found, Kind kind,
+                         std::size_t count_max) const;
+  std::vector<Reading> readings(const std::vector<std::string>& words, bool last_is_prefix, bool typos) const;
+  std::optional<Score> score(const Document& document, const Reading& reading, bool first) const;
+  std::int64_t points(const Document& document, const Position& position, int& typos) const;
+  std::int64_t proximity(const Document& document, const Reading& reading) const;
+  Matches match(const std::vector<std::string>& words, bool last_is_prefix, bool typos) const;
+  Matches match_with_typos(const std::vector<std::string>& words, const SearchRequest& request,
+                           int& typos) const;
+  Matches match_relaxed(std::vector<std::string> words, const SearchRequest& request,
+                        SearchResult& result) const;
+  FacetResult facet(const Field& field, const std::vector<const Document*>& documents,
+                    const std::set<std::string>& selected, std::size_t values_max) const;
+  FacetResult tree(const Field& field, const std::map<std::string, std::uint64_t>& counts,
+                   const std::set<std::string>& selected, std::size_t values_max) const;
+  int compare(const std::vector<std::string>& sort, const Document& a, const Document& b) const;
+
+  const IndexContext& context_;
+  std::vector<Document> documents_;
+  QueryLimits limits_;
+  std::vector<const Field*> searched_;
+};
+
+// The parts of an answer that an oracle can tell, as text for comparing and reading.
+std::string describe(const SearchResult& result);
+// The same and everything else: products, highlights, explanations.
+std::string describe_all(const SearchResult& result);
+
+}  // namespace aisle::test
