@@ -168,13 +168,19 @@ Status ImageBuilder::apply(std::span<const Op> ops, Seq seq) {
 }
 
 Status ImageBuilder::merge_all() {
+  const std::lock_guard one_at_a_time(merge_mutex_);  // what a running merge makes is merged, too
   std::vector<std::shared_ptr<const Segment>> all;
-  for (const SegmentView& view : image()->segments) all.push_back(view.segment);
-  return merge(std::move(all));
+  const std::shared_ptr<const Image> now = image();
+  for (const SegmentView& view : now->segments) all.push_back(view.segment);
+  return merge_locked(all);
 }
 
-Status ImageBuilder::merge(std::vector<std::shared_ptr<const Segment>> chosen) {
+Status ImageBuilder::merge(const std::vector<std::shared_ptr<const Segment>>& chosen) {
   const std::lock_guard one_at_a_time(merge_mutex_);
+  return merge_locked(chosen);
+}
+
+Status ImageBuilder::merge_locked(const std::vector<std::shared_ptr<const Segment>>& chosen) {
   const auto is_chosen = [&](const SegmentView& view) {
     return std::ranges::find(chosen, view.segment) != chosen.end();
   };
@@ -216,7 +222,7 @@ void ImageBuilder::merge_loop(const std::stop_token& stop) {
       });
     }
     if (stop.stop_requested() || chosen.empty()) continue;
-    if (const Status status = merge(std::move(chosen)); !status) {
+    if (const Status status = merge(chosen); !status) {
       log(LogLevel::Error, "image.merge_failed", status.error().message);
       std::unique_lock lock(publish_mutex_);  // do not spin: wait for the next change
       const Seq seq = image_.get()->seq;

@@ -33,7 +33,7 @@ class ImageBuilder {
   // cannot be written; the image is then the former one.
   Status apply(std::span<const Op> ops, Seq seq);
   std::shared_ptr<const Image> image() const { return image_.get(); }
-  // Merges everything into one segment and returns when it is published.
+  // Merges all that was applied before the call into one segment and returns when it is published.
   Status merge_all();
 
  private:
@@ -49,7 +49,8 @@ class ImageBuilder {
   Status add_segment(const Batch& batch, Image& next) const;
   void change_segments(const Batch& batch, Image& next) const;
   void merge_loop(const std::stop_token& stop);
-  Status merge(std::vector<std::shared_ptr<const Segment>> chosen);
+  Status merge(const std::vector<std::shared_ptr<const Segment>>& chosen);
+  Status merge_locked(const std::vector<std::shared_ptr<const Segment>>& chosen);  // merge_mutex_ is held
 
   std::shared_ptr<const IndexContext> context_;
   Snapshot<Image> image_;

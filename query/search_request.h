@@ -7,13 +7,13 @@
 namespace aisle {
 
 struct SearchRequest {
-  std::string q;                    // "" or only separators: browse, all products
-  std::string filter;               // grammar: docs/search-api.md; "" = none
-  std::vector<std::string> facets;  // field names
-  std::vector<std::string> sort;    // "price:asc", "released:desc"; empty = relevance
-  std::int64_t page = 1;            // from 1
-  std::int64_t per_page = 20;       // 0 = counts and facets only
-  std::int64_t facet_values = 20;   // values listed a facet
+  std::string q{};                    // "" or only separators: browse, all products
+  std::string filter{};               // grammar: docs/search-api.md; "" = none
+  std::vector<std::string> facets{};  // field names
+  std::vector<std::string> sort{};    // "price:asc", "released:desc"; empty = relevance
+  std::int64_t page = 1;              // from 1
+  std::int64_t per_page = 20;         // 0 = counts and facets only
+  std::int64_t facet_values = 20;     // values listed a facet
   bool explain = false;
   bool typos = true;  // false: literal matches only
   bool highlight = true;
