@@ -83,9 +83,18 @@ std::vector<Highlighter::Mark> Highlighter::marks(const Field& field, std::strin
   }
   const Analyzer& analyzer =
       *context_.stemmers[static_cast<std::size_t>(context_.stemmer_of_field[field.number])];
-  for (const Token& token : analyzer.index_tokens(cut_utf8(text, limits_.highlight_bytes_max))) {
+  const std::vector<Token> tokens = analyzer.index_tokens(cut_utf8(text, limits_.highlight_bytes_max));
+  const Token* first = nullptr;  // the longest word or part of those that begin where a joined token begins
+  for (const Token& token : tokens) {
+    if (token.kind != TokenKind::Joined &&
+        (first == nullptr || first->begin != token.begin || first->text.size() < token.text.size())) {
+      first = &token;
+    }
     const auto* match = matched(token.text);
     if (match == nullptr) continue;
+    // "iphone 14" joined to "iphone14" adds nothing where only "ipho" is typed
+    const bool joined = token.kind == TokenKind::Joined && first != nullptr && first->begin == token.begin;
+    if (joined && match->first->kind == MatchKind::Prefix && first->text.size() >= match->second) continue;
     Mark mark{token.begin, token.end};
     const std::string_view original = text.substr(token.begin, token.end - token.begin);
     if (match->first->kind == MatchKind::Prefix && is_ascii(original) &&

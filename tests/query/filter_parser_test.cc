@@ -102,6 +102,14 @@ TEST_F(FilterParser, DepthEndsAt32) {
             "filter is nested deeper than the limit of 32");
 }
 
+TEST_F(FilterParser, NestedNegationsAreCheckedAndEvaluated) {
+  fill({R"({"id": "1", "size": 1})", R"({"id": "2", "size": 2})"});
+  EXPECT_EQ(ids(answer({.filter = repeated("NOT ", 32) + "size = 1", .facets = {"size"}})),
+            std::vector<std::string>{"1"});
+  EXPECT_EQ(ids(answer({.filter = repeated("NOT (", 15) + "size = 1" + repeated(")", 15)})),
+            std::vector<std::string>{"2"});
+}
+
 TEST_F(FilterParser, ClausesEndAt64) {
   EXPECT_EQ(error(repeated("size = 1", 64, " OR ")), "");
   EXPECT_EQ(error(repeated("size = 1", 65, " AND ")), "filter has more clauses than the limit of 64");

@@ -164,8 +164,8 @@ std::vector<OracleFilter> conjuncts_of(const OracleFilter& filter) {
 const Field* field_of(const OracleFilter& filter) {
   if (filter.is_test()) return filter.field;
   const Field* field = field_of(filter.children.front());
-  for (const OracleFilter& child : filter.children) {
-    if (field_of(child) != field) return nullptr;
+  for (std::size_t i = 1; i < filter.children.size(); ++i) {
+    if (field_of(filter.children[i]) != field) return nullptr;
   }
   return field;
 }

@@ -1,0 +1,98 @@
+#include "query/planner.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/query/kitchen.h"
+
+namespace aisle {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+class PlannerTest : public test::Kitchen {
+ protected:
+  Plan plan(const std::string& q, bool typos = false, bool last_is_prefix = true) const {
+    const Planner planner(*view_.context, view_.shards, *view_.statistics, limits_);
+    return planner.plan(parse_query(q, *view_.context->analyzer, limits_).words, typos, last_is_prefix);
+  }
+  // "term:kind" of one position of the first reading.
+  static std::vector<std::string> alternatives(const Plan& plan, std::size_t position = 0) {
+    std::vector<std::string> all;
+    for (const Alternative& alternative : plan.readings.at(0).positions.at(position).alternatives) {
+      all.push_back(alternative.term + ":" + std::string(kind_name(alternative.kind)));
+    }
+    return all;
+  }
+};
+
+TEST_F(PlannerTest, NoWordsBrowse) {
+  EXPECT_TRUE(plan("").browse());
+  EXPECT_TRUE(plan(" -- !! ").browse());
+}
+
+TEST_F(PlannerTest, AWordStandsForItsStemsAndTheLastForItsBeginnings) {
+  fill({R"({"id": "1", "title": "kettle kettles kettlebell ketlte pans"})"});
+  EXPECT_THAT(alternatives(plan("kettle")),
+              UnorderedElementsAre("kettle:literal", "kettl:stem", "kettles:stem", "kettlebell:prefix"));
+  EXPECT_THAT(alternatives(plan("kettle pan")),
+              UnorderedElementsAre("kettle:literal", "kettl:stem", "kettles:stem"));
+  EXPECT_THAT(alternatives(plan("kettle", false, false)),
+              UnorderedElementsAre("kettle:literal", "kettl:stem", "kettles:stem"));
+  EXPECT_THAT(alternatives(plan("kettle", true, false)),
+              UnorderedElementsAre("kettle:literal", "kettl:stem", "kettles:stem", "ketlte:typo"));
+}
+
+TEST_F(PlannerTest, AWordKeepsItsCheapestKind) {
+  fill({R"({"id": "1", "title": "panel panels"})"});
+  const Plan bent = plan("panel", true);
+  EXPECT_THAT(alternatives(bent), UnorderedElementsAre("panel:literal", "panels:stem"));
+  EXPECT_EQ(bent.typos_max, 1);
+}
+
+TEST_F(PlannerTest, CodesInPiecesAreReadAsOneWord) {
+  const Plan code = plan("KDL-40 W600/B");
+  ASSERT_EQ(code.readings.size(), 2U);
+  EXPECT_EQ(code.readings[1].positions.at(0).word, "kdl40w600b");
+  EXPECT_EQ(plan("red pan").readings.size(), 1U) << "no digit, no code";
+}
+
+TEST_F(PlannerTest, AnUnknownMixedWordIsReadInPieces) {
+  const Plan apart = plan("iphone14");
+  ASSERT_EQ(apart.readings.size(), 2U);
+  ASSERT_EQ(apart.readings[1].positions.size(), 2U);
+  EXPECT_EQ(apart.readings[1].positions[0].word, "iphone");
+  EXPECT_EQ(apart.readings[1].positions[1].word, "14");
+}
+
+TEST_F(PlannerTest, DeletedWordsTakeNoPlaces) {
+  std::vector<Op> ops = shop_.upserts({R"({"id": "1", "title": "panama"})",
+                                       R"({"id": "2", "title": "panda"})", R"({"id": "3", "title": "x"})"});
+  Op gone;
+  gone.kind = OpKind::Delete;
+  gone.id = "1";
+  ImageBuilder builder(shop_.context(), std::make_shared<Image>());
+  ASSERT_TRUE(builder.apply(ops, 1));
+  ASSERT_TRUE(builder.apply(std::vector<Op>{gone}, 2));
+  view_.shards = {builder.image()};
+  limits_.prefix_expansions_max = 1;
+  EXPECT_THAT(alternatives(plan("pan")), ElementsAre("pan:literal", "panda:prefix"));
+}
+
+TEST_F(PlannerTest, StemsOfALanguageMatchInItsFieldsAlone) {
+  const test::Catalogue shop(test::kitchen_schema_text);
+  fill({R"({"id": "1", "title": "pans"})"});
+  const Plan stems = plan("pan", false, false);
+  const auto& all = stems.readings.at(0).positions.at(0).alternatives;
+  const auto fields = search_fields(*shop.schema());
+  const std::uint32_t code =
+      1U << static_cast<unsigned>(std::ranges::find(fields, "ean", &Field::name) - fields.begin());
+  for (const Alternative& alternative : all) {
+    EXPECT_EQ((alternative.fields & code) != 0, alternative.kind == MatchKind::Literal) << alternative.term;
+  }
+}
+
+}  // namespace
+}  // namespace aisle

@@ -1,0 +1,88 @@
+#include "query/search.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/query/kitchen.h"
+
+namespace aisle {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class SearchTest : public test::Kitchen {};
+
+TEST_F(SearchTest, AnEmptyIndexAnswers) {
+  for (const char* q : {"", "pan", "red pan x1"}) {
+    const SearchResult result = answer({.q = q, .facets = {"brand", "price"}});
+    EXPECT_EQ(result.total, 0U);
+    EXPECT_EQ(result.facets.size(), 2U);
+  }
+}
+
+TEST_F(SearchTest, UnknownWordsAloneFindNothing) {
+  fill({R"({"id": "1", "title": "pan"})", R"({"id": "2", "title": "lid"})"});
+  for (const char* q : {"zzxxqq", "zzxxqq qqxxzz", "zzxxqq qqxxzz xzxzxz"}) {
+    const SearchResult result = answer({.q = q});
+    EXPECT_EQ(result.total, 0U) << q;
+    EXPECT_THAT(result.dropped_words, IsEmpty());
+  }
+}
+
+TEST_F(SearchTest, UnknownWordsAreDroppedBeforeCommonOnes) {
+  fill({R"({"id": "1", "title": "red pan"})", R"({"id": "2", "title": "red lid"})",
+        R"({"id": "3", "title": "red pot"})"});
+  const SearchResult unknown = answer({.q = "zzxxqq red pan"});
+  EXPECT_THAT(unknown.dropped_words, ElementsAre("zzxxqq"));
+  EXPECT_THAT(ids(unknown), ElementsAre("1"));
+  const SearchResult common = answer({.q = "red lid pan"});
+  EXPECT_THAT(common.dropped_words, ElementsAre("red", "lid"));
+  EXPECT_THAT(ids(common), ElementsAre("1"));
+}
+
+TEST_F(SearchTest, AHalfWordInTheMiddleIsDroppedRatherThanWholeOnes) {
+  fill({R"({"id": "1", "title": "iphone case"})", R"({"id": "2", "title": "red case"})"});
+  const SearchResult result = answer({.q = "ipho red case"});
+  EXPECT_THAT(result.dropped_words, ElementsAre("ipho"));
+  EXPECT_THAT(ids(result), ElementsAre("2"));
+}
+
+TEST_F(SearchTest, MisspellingsAreTriedOnlyWhenLittleIsFound) {
+  std::vector<std::string> records = {R"({"id": "bent", "title": "kettel"})"};
+  for (int i = 0; i < 9; ++i)
+    records.push_back(R"({"id": "p)" + std::to_string(i) + R"(", "title": "kettle"})");
+  fill(records);
+  EXPECT_EQ(answer({.q = "kettle"}).total, 10U);
+  EXPECT_EQ(answer({.q = "kettle"}).typos, 1);
+  EXPECT_EQ(answer({.q = "kettle", .typos = false}).total, 9U);
+  records.push_back(R"({"id": "p9", "title": "kettle"})");
+  fill(records);
+  const SearchResult enough = answer({.q = "kettle"});
+  EXPECT_EQ(enough.total, 10U);
+  EXPECT_EQ(enough.typos, 0);
+}
+
+TEST_F(SearchTest, AFilterDoesNotMakeTheSearchGuess) {
+  fill(
+      {R"({"id": "1", "title": "kettle", "brand": "a"})", R"({"id": "2", "title": "kettel", "brand": "b"})"});
+  EXPECT_EQ(answer({.q = "red kettle", .filter = "brand = c"}).total, 0U);
+}
+
+TEST_F(SearchTest, ProductsCarryTheirVolatileFields) {
+  fill({R"({"id": "1", "title": "pan", "price": 12.50, "extra": {"a": 1}})"});
+  const std::string product = answer({.q = "pan"}).hits.at(0).product;
+  EXPECT_EQ(product, R"({"extra":{"a":1},"id":"1","title":"pan","price":12.5})");
+  EXPECT_EQ(find_product(view_, "1"), product);
+  EXPECT_EQ(find_product(view_, "2"), std::nullopt);
+}
+
+TEST_F(SearchTest, SortedAnswersKeepTheirScores) {
+  fill({R"({"id": "1", "title": "pan", "price": 2})", R"({"id": "2", "title": "steel pan", "price": 1})"});
+  const SearchResult by_price = answer({.q = "pan", .sort = {"price"}});
+  EXPECT_THAT(ids(by_price), ElementsAre("2", "1"));
+  EXPECT_GT(by_price.hits[1].score, by_price.hits[0].score);
+}
+
+}  // namespace
+}  // namespace aisle
