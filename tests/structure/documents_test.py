@@ -49,6 +49,15 @@ class Documents(unittest.TestCase):
             found = re.search(rf"`(\w+(\[\])?\.)*{re.escape(key)}[`.\[]", described)
             self.assertIsNotNone(found, f"{key} is not described")
 
+    def test_every_command_and_flag_is_described(self):
+        described = text("docs/configuration.md")
+        source = text("server/main.cc")
+        names = [f"aisle {name}" for name in re.findall(r'add_subcommand\("(\w+)"', source)]
+        names += re.findall(r'add_(?:option|flag)\("(--[\w-]+)"', source)
+        self.assertGreater(len(names), 15)
+        for name in names:
+            self.assertRegex(described, rf"`{name}[ `]", f"{name} is not described")
+
     def test_limits_have_the_defaults_of_the_sources(self):
         described = text("docs/configuration.md")
         limits = re.findall(r"(\w+_max) = ([\d' *]+);", text("query/limits.h"))

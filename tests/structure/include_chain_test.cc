@@ -43,7 +43,7 @@ const std::vector<LibraryRule>& library_rules() {
       {"xapian.h", {"schemas/", "indexer/", "query/shard_loader.cc"}, true},
       {"libpq-fe.h", {"indexer/postgres/"}, true},
       {"CLI/", {"server/"}, false},
-      {"httplib.h", {"server/"}, false},
+      {"httplib.h", {"server/commands/"}, false},
       {"spdlog/", {"base/"}, false},
       {"prometheus/", {"base/"}, false},
       {"xxhash.h", {"base/"}, false},
