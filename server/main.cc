@@ -10,7 +10,7 @@ void add_place(CLI::App& command, aisle::IndexPlace& place) {
   auto* config = command.add_option("--config", place.config, "configuration file; its first index is used");
   command.add_option("--schema", place.schema, "catalogue schema, with all other settings at their defaults")
       ->excludes(config);
-  command.add_option("--data", place.data_dir, "folder of the index, with --schema")->capture_default_str();
+  command.add_option("--data", place.data_dir, "folder of the indexes");
 }
 
 void add_serve(CLI::App& app, int& exit_code) {

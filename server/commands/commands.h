@@ -10,9 +10,9 @@ namespace aisle {
 
 // Where an index lies, for the commands that work on one without a running service.
 struct IndexPlace {
-  std::filesystem::path config;  // configuration file; or
-  std::filesystem::path schema;  // catalogue schema, with
-  std::filesystem::path data_dir = "aisle-data";
+  std::filesystem::path config;    // configuration file; or
+  std::filesystem::path schema;    // catalogue schema, all else at its default
+  std::filesystem::path data_dir;  // "" = the configuration's
 };
 
 struct ServeOptions {

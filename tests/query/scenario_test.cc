@@ -1,0 +1,254 @@
+// Runs tests/scenarios/**/*.json: a catalogue, requests as the search API takes them, and what a shopper
+// sees. Each runs on one shard and on four, on images grown from ops and on images loaded from disk.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+
+#include "query/search.h"
+#include "schemas/json_reader.h"
+#include "server/search_wire.h"
+#include "tests/support/catalogue.h"
+
+namespace aisle {
+namespace {
+
+using testing::ElementsAreArray;
+using testing::UnorderedElementsAreArray;
+using Counts = std::map<std::string, std::uint64_t>;
+using nlohmann::json;
+
+std::filesystem::path scenario_folder() {
+  return std::filesystem::path(AISLE_SOURCE_DIR) / "tests" / "scenarios";
+}
+
+std::vector<std::string> scenario_names() {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(scenario_folder())) {
+    const auto relative = std::filesystem::relative(entry.path(), scenario_folder());
+    if (entry.path().extension() == ".json" && relative.has_parent_path()) names.push_back(relative.string());
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+void flatten(const std::vector<FacetValue>& values, Counts& counts, std::vector<std::string>& selected) {
+  for (const FacetValue& value : values) {
+    counts[value.value] = value.count;
+    if (value.selected) selected.push_back(value.value);
+    flatten(value.children, counts, selected);
+  }
+}
+
+std::vector<std::string> strings(const json& list) {
+  return list.get<std::vector<std::string>>();
+}
+
+// Checks one answer against the members of `expected`, each of which promises one thing.
+class Expectation {
+ public:
+  Expectation(const json& expected, const SearchResult& result) : expected_(expected), result_(result) {}
+
+  void check() const {
+    if (has("total")) {
+      EXPECT_EQ(result_.total, at("total").get<std::uint64_t>());
+    }
+    if (has("hits")) {
+      EXPECT_THAT(ids(), ElementsAreArray(strings(at("hits"))));
+    }
+    if (has("hits_any_order")) {
+      EXPECT_THAT(ids(), UnorderedElementsAreArray(strings(at("hits_any_order"))));
+    }
+    if (has("first")) {
+      EXPECT_EQ(ids().empty() ? "" : ids().front(), at("first").get<std::string>());
+    }
+    if (has("dropped")) {
+      EXPECT_EQ(result_.dropped_words, strings(at("dropped")));
+    }
+    if (has("ignored")) {
+      EXPECT_EQ(result_.ignored_words, strings(at("ignored")));
+    }
+    if (has("typos")) {
+      EXPECT_EQ(result_.typos, at("typos").get<int>());
+    }
+    if (has("truncated")) {
+      EXPECT_EQ(result_.truncated_query, at("truncated").get<bool>());
+    }
+    for (const char* name : {"facets", "facet_order", "selected", "numbers"}) {
+      if (has(name)) check_facets(name);
+    }
+    if (has("highlight")) check_highlight();
+    if (has("product")) check_products();
+  }
+
+ private:
+  bool has(const char* name) const { return expected_.contains(name); }
+  const json& at(const char* name) const { return expected_.at(name); }
+
+  std::vector<std::string> ids() const {
+    std::vector<std::string> all;
+    for (const Hit& hit : result_.hits) all.push_back(hit.id);
+    return all;
+  }
+
+  void check_facets(const std::string& what) const {
+    for (const auto& [field, wanted] : expected_.at(what).items()) {
+      SCOPED_TRACE(what + " " + field);
+      const auto facet = std::ranges::find(result_.facets, field, &FacetResult::field);
+      ASSERT_NE(facet, result_.facets.end()) << "the request does not ask for this facet";
+      Counts counts;
+      std::vector<std::string> selected;
+      flatten(facet->values, counts, selected);
+      if (what == "facets") {
+        EXPECT_EQ(counts, wanted.get<Counts>());
+      }
+      if (what == "selected") {
+        EXPECT_THAT(selected, UnorderedElementsAreArray(strings(wanted)));
+      }
+      if (what == "numbers") check_numbers(*facet, wanted);
+      if (what != "facet_order") continue;
+      std::vector<std::string> order;
+      for (const FacetValue& value : facet->values) order.push_back(value.value);
+      EXPECT_EQ(order, strings(wanted));
+    }
+  }
+
+  static void check_numbers(const FacetResult& facet, const json& wanted) {
+    const std::map<std::string, std::string> found = {{"min", facet.min},
+                                                      {"max", facet.max},
+                                                      {"avg", facet.avg},
+                                                      {"sum", facet.sum},
+                                                      {"count", std::to_string(facet.count)}};
+    for (const auto& [name, value] : wanted.items()) EXPECT_EQ(json::parse(found.at(name)), value) << name;
+  }
+
+  const Hit* hit(const std::string& id) const {
+    const auto found = std::ranges::find(result_.hits, id, &Hit::id);
+    EXPECT_NE(found, result_.hits.end()) << id << " is no hit";
+    return found == result_.hits.end() ? nullptr : &*found;
+  }
+
+  void check_highlight() const {
+    for (const auto& [id, fields] : at("highlight").items()) {
+      const Hit* found = hit(id);
+      if (found == nullptr) continue;
+      const std::map<std::string, std::string> texts(found->highlight.begin(), found->highlight.end());
+      for (const auto& [field, text] : fields.items()) {
+        ASSERT_TRUE(texts.contains(field)) << id << " has no highlight of " << field;
+        EXPECT_EQ(texts.at(field), text.get<std::string>()) << id;
+      }
+    }
+  }
+
+  void check_products() const {
+    for (const auto& [id, product] : at("product").items()) {
+      if (const Hit* found = hit(id)) {
+        EXPECT_EQ(json::parse(found->product), product) << id;
+      }
+    }
+  }
+
+  const json& expected_;
+  const SearchResult& result_;
+};
+
+// Refuses members that scenario.schema.json does not know: a misspelt expectation must not pass.
+void check_names(const JsonReader& scenario) {
+  scenario.allow_only({"schema", "catalogue", "steps"});
+  scenario.member("schema");
+  scenario.member("catalogue").elements();
+  for (const JsonReader& step : scenario.member("steps").elements()) {
+    step.allow_only({"request", "expected"});
+    step.member("request").members();
+    const JsonReader expected = step.member("expected");
+    expected.allow_only({"total", "hits", "hits_any_order", "first", "facets", "facet_order", "selected",
+                         "numbers", "dropped", "ignored", "typos", "truncated", "highlight", "product",
+                         "error"});
+    if (expected.members().empty()) expected.fail("promises nothing");
+    if (!expected.has("error")) continue;
+    expected.member("error").allow_only({"code", "message"});
+    expected.member("error").require_string("code");
+    expected.member("error").require_string("message");
+  }
+}
+
+class Scenario : public testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    std::ifstream file(scenario_folder() / GetParam());
+    std::stringstream text;
+    text << file.rdbuf();
+    auto parsed = parse_json(text.str());
+    ASSERT_TRUE(parsed) << parsed.error().message;
+    scenario_ = std::move(*parsed);
+    JsonReader::ErrorSink sink;
+    check_names(JsonReader(scenario_, "", sink));
+    ASSERT_FALSE(sink.error) << sink.error->message;
+  }
+
+  void run(const View& view, const std::string& name) const {
+    int number = 0;
+    for (const json& step : scenario_.at("steps")) {
+      SCOPED_TRACE(name + ", step " + std::to_string(++number) + ": " + step.at("request").dump());
+      const auto request = parse_search_body(step.at("request").dump());
+      auto result = request ? search(view, *request, {}, Deadline::never()) : tl::unexpected(request.error());
+      const json& expected = step.at("expected");
+      if (expected.contains("error")) {
+        ASSERT_FALSE(result) << "no error";
+        EXPECT_EQ(code_name(result.error().code), expected.at("error").at("code").get<std::string>());
+        EXPECT_EQ(result.error().message, expected.at("error").at("message").get<std::string>());
+        continue;
+      }
+      ASSERT_TRUE(result) << result.error().message;
+      Expectation(expected, *result).check();
+    }
+  }
+
+  json scenario_;
+};
+
+TEST_P(Scenario, ShowsTheShopperWhatIsPromised) {
+  if (HasFatalFailure()) return;
+  test::Catalogue catalogue(scenario_.at("schema").dump());
+  std::vector<std::string> records;
+  for (const json& record : scenario_.at("catalogue")) records.push_back(record.dump());
+  const std::vector<Op> ops = catalogue.upserts(records);
+  run(catalogue.grow(ops, 1), "grown, 1 shard");
+  run(catalogue.grow(ops, 4), "grown, 4 shards");
+  run(catalogue.import(records, 1), "loaded, 1 shard");
+  run(catalogue.import(records, 4), "loaded, 4 shards");
+}
+
+std::string test_name(const testing::TestParamInfo<std::string>& scenario) {
+  std::string name = scenario.param.substr(0, scenario.param.size() - 5);
+  for (char& c : name) c = std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Scenarios, Scenario, testing::ValuesIn(scenario_names()), test_name);
+
+TEST(Scenarios, AreThere) {
+  EXPECT_GE(scenario_names().size(), 40U);
+}
+
+TEST(Scenarios, MisspeltExpectationsAreRefused) {
+  const auto refusal = [](const char* expected) {
+    const json scenario = {{"schema", json::object()},
+                           {"catalogue", json::array()},
+                           {"steps", {{{"request", json::object()}, {"expected", json::parse(expected)}}}}};
+    JsonReader::ErrorSink sink;
+    check_names(JsonReader(scenario, "", sink));
+    return sink.error ? sink.error->message : "";
+  };
+  EXPECT_EQ(refusal(R"({"total": 1})"), "");
+  EXPECT_THAT(refusal(R"({"totl": 1})"), testing::HasSubstr("did you mean \"total\"?"));
+  EXPECT_THAT(refusal(R"({"error": {"mesage": "x"}})"), testing::HasSubstr("did you mean \"message\"?"));
+  EXPECT_THAT(refusal("{}"), testing::HasSubstr("promises nothing"));
+}
+
+}  // namespace
+}  // namespace aisle
