@@ -99,6 +99,7 @@ CONF
 }
 
 start_aisle() {
+  : > "$home/aisle.out"
   # A session of its own: Ctrl-C is then ours alone to pass on.
   AISLE_LISTEN__PORT=$port AISLE_ADMIN__PORT=$admin_port \
     setsid "$binary" serve --config "$home/aisle.json" --web web/search > "$home/aisle.out" 2> "$home/aisle.log" &

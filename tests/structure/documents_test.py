@@ -56,7 +56,7 @@ class Documents(unittest.TestCase):
         names += re.findall(r'add_(?:option|flag)\("(--[\w-]+)"', source)
         self.assertGreater(len(names), 15)
         for name in names:
-            self.assertRegex(described, rf"`{name}[ `]", f"{name} is not described")
+            self.assertRegex(described, rf"[` ]{name}[ `]", f"{name} is not described")
 
     def test_limits_have_the_defaults_of_the_sources(self):
         described = text("docs/configuration.md")
