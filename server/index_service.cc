@@ -31,7 +31,8 @@ std::uint64_t estimate_products(const IndexSchema& schema, const IndexConfig& co
   }
   const auto* source = std::get_if<PostgresSource>(&schema.source);
   if (source == nullptr) return 0;
-  const auto rows = estimate_rows(*source, config.connection.empty() ? source->connection : config.connection);
+  const auto rows =
+      estimate_rows(*source, config.connection.empty() ? source->connection : config.connection);
   if (!rows) log(LogLevel::Warn, "index.no_estimate", rows.error().message, {{"index", schema.index}});
   return rows ? static_cast<std::uint64_t>(*rows) : 0;
 }
@@ -54,7 +55,8 @@ Result<std::unique_ptr<IndexService>> IndexService::open(const IndexConfig& conf
   AISLE_TRY(const std::vector<std::uint32_t> generations, service->folder_->generations());
   IndexPipelineOptions options;
   options.shards = config.shards;
-  if (generations.empty() && config.shards == 0) options.products_estimate = estimate_products(*schema, config);
+  if (generations.empty() && config.shards == 0)
+    options.products_estimate = estimate_products(*schema, config);
   if (!generations.empty()) options.generation = generations.back();
   AISLE_TRY(service->pipeline_, IndexPipeline::open(service->folder_, schema, options));
   AISLE_TRY(service->context_, IndexContext::create(schema, service->folder()));
@@ -101,12 +103,12 @@ IndexService::~IndexService() {
 
 void IndexService::register_metrics() {
   const MetricLabels labels = {{"index", schema().index}};
-  metrics_ = Metrics{
-      metric_histogram("aisle_search_duration_seconds", "Time of a search without HTTP", labels),
-      metric_counter("aisle_search_zero_results_total", "Searches that found nothing", labels),
-      metric_gauge("aisle_index_documents", "Searchable products", labels),
-      metric_gauge("aisle_image_bytes", "Memory of the searchable image", labels),
-      metric_gauge("aisle_indexing_lag_seconds", "Age of the newest change when it became searchable", labels)};
+  metrics_ =
+      Metrics{metric_histogram("aisle_search_duration_seconds", "Time of a search without HTTP", labels),
+              metric_counter("aisle_search_zero_results_total", "Searches that found nothing", labels),
+              metric_gauge("aisle_index_documents", "Searchable products", labels),
+              metric_gauge("aisle_image_bytes", "Memory of the searchable image", labels),
+              metric_gauge("aisle_indexing_lag_seconds", "How old the searchable products may be", labels)};
 }
 
 void IndexService::count_search(double seconds, std::uint64_t total) const {

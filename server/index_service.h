@@ -34,7 +34,7 @@ struct IndexStatus {
   std::string problem;  // of the source, for people; "" = none
   std::uint64_t dead_letters = 0;
   Lsn lsn = 0;
-  double lag_ms = 0;  // age of the newest change when it became searchable
+  double lag_ms = 0;  // how old the index may be: FeedStatus::lag_seconds
 };
 
 // open(), start(), stop() from one thread; the rest is thread-safe.

@@ -14,7 +14,7 @@ FeedMetrics::FeedMetrics(const std::string& index) {
   reconnects_ = gauge("reconnects", "Sessions that ended with an error since the start");
   resyncs_ = gauge("resyncs", "Gaps mended by reading all products since the start");
   changes_ = gauge("changes", "Products changed by the stream since the start");
-  lag_ = gauge("lag_seconds", "Age of the last applied commit when it was applied");
+  lag_ = gauge("lag_seconds", "Age of the last commit when it was applied, 0 when up to date");
   silence_ = gauge("seconds_since_server_message", "Time since the server was last heard");
   backlog_ = gauge("backlog_products", "Products of large transactions still to be read");
   scanned_ = gauge("scanned_products", "Products read by the running or last scan");

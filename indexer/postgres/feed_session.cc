@@ -16,6 +16,7 @@ constexpr std::size_t values_per_read = 5'000;
 constexpr std::chrono::milliseconds idle_wait{100};      // for a message when there is nothing else to do
 constexpr std::chrono::milliseconds scan_wait{2};        // while chunks are being read
 constexpr std::chrono::milliseconds idle_interval{100};  // between positions told without a change
+constexpr std::chrono::seconds lag_shown{1};             // of the last change, before "nothing left" shows
 constexpr std::chrono::milliseconds visibility_slice{500};
 constexpr std::chrono::milliseconds tell_interval{50};
 
@@ -118,6 +119,7 @@ Status FeedSession::apply_window() {
   }
   const double lag = seconds_since_commit(window.commit_time);
   context_.board.update([&](FeedStatus& status) { status.lag_seconds = lag; });
+  lag_told_ = SteadyClock::now();
   return {};
 }
 
@@ -125,7 +127,12 @@ Status FeedSession::apply_window() {
 // log, and so that whoever waits for a position sees it pass.
 Status FeedSession::apply_idle() {
   const Lsn end = collector_.window().end_lsn;
-  if (end <= target_lsn_ || SteadyClock::now() - last_apply_ < idle_interval) return {};
+  const auto now = SteadyClock::now();
+  if (lag_told_ && backlog_.size() == 0 && now - *lag_told_ >= lag_shown) {
+    context_.board.update([](FeedStatus& status) { status.lag_seconds = 0; });
+    lag_told_.reset();
+  }
+  if (end <= target_lsn_ || now - last_apply_ < idle_interval) return {};
   stream_->passed(collector_.take().end_lsn);
   target_lsn_ = end;
   return backlog_.size() > 0 ? Status{} : apply({});

@@ -93,6 +93,7 @@ class FeedSession {
   bool repair_wanted_ = false;
   DirtyIds backlog_;  // products of large windows, read between the later ones
   std::chrono::steady_clock::time_point last_apply_;
+  std::optional<std::chrono::steady_clock::time_point> lag_told_;  // while it is not 0
   std::chrono::steady_clock::time_point last_publication_look_;
   std::chrono::steady_clock::time_point last_told_;
   std::unique_ptr<FullScan> scan_;

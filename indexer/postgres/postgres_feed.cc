@@ -4,6 +4,7 @@
 #include <condition_variable>
 
 #include "base/log.h"
+#include "indexer/postgres/feed_metrics.h"
 #include "indexer/postgres/feed_session.h"
 
 namespace aisle {
@@ -53,6 +54,7 @@ Status PostgresFeed::run(std::stop_token stop) {
     return fail(ErrorCode::InvalidArgument, "index " + schema_.index + " has no PostgreSQL source");
   AISLE_CHECK(check_conninfo(options_.connection.empty() ? source->connection : options_.connection));
   SessionContext context{schema_, *source, sink_, options_, *board_};
+  const FeedMetrics metrics(schema_.index);
   std::chrono::milliseconds wait = reconnect_min;
   std::string last_message;
   while (!stop.stop_requested()) {
@@ -60,11 +62,8 @@ Status PostgresFeed::run(std::stop_token stop) {
     const auto begun = std::chrono::steady_clock::now();
     const Status status = FeedSession(context, stop).run();
     if (status || stop.stop_requested()) break;
-    board_->update([&](FeedStatus& now) {
-      ++now.reconnects;
-      now.state = context.failure_state;
-      now.reason = status.error().message;
-    });
+    board_->set_lost(context.failure_state, status.error().message);
+    metrics.set(board_->get());
     if (std::exchange(last_message, status.error().message) != status.error().message) {
       log(LogLevel::Warn, "feed.reconnect", status.error().message);
     }

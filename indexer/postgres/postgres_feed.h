@@ -59,7 +59,9 @@ struct FeedStatus {
   std::uint64_t reconnects = 0;
   std::uint64_t resyncs = 0;
   std::uint64_t changes = 0;  // products upserted, revalued, deleted by the stream
-  double lag_seconds = 0;     // age of the last applied commit when it was applied
+  // How old the index may be: the age of the last commit when it was applied, 0 once nothing has been left to
+  // apply for a second; without a connection at least the time since it was lost.
+  double lag_seconds = 0;
   double seconds_since_server_message = 0;
   std::size_t backlog = 0;  // products of large transactions still to be read
   std::string scan;         // "chunk:123", "sweep:...", "done"

@@ -1,6 +1,9 @@
 // What the feed's threads tell about themselves and what people tell the feed. Thread-safe.
 #pragma once
+#include <algorithm>
+#include <chrono>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "indexer/postgres/postgres_feed.h"
@@ -11,7 +14,12 @@ class StatusBoard {
  public:
   FeedStatus get() const {
     const std::lock_guard lock(mutex_);
-    return status_;
+    FeedStatus status = status_;
+    if (lost_at_) {
+      const std::chrono::duration<double> lost = std::chrono::steady_clock::now() - *lost_at_;
+      status.lag_seconds = std::max(status.lag_seconds, lost.count());
+    }
+    return status;
   }
 
   // `change` gets the status to alter; it is short and takes no other lock.
@@ -22,10 +30,19 @@ class StatusBoard {
   }
 
   void set_state(FeedState state, const std::string& reason = "") {
-    update([&](FeedStatus& status) {
-      status.state = state;
-      status.reason = reason;
-    });
+    const std::lock_guard lock(mutex_);
+    status_.state = state;
+    status_.reason = reason;
+    if (state == FeedState::Scanning || state == FeedState::Streaming) lost_at_.reset();
+  }
+
+  // A session ended with an error. From the first one on until a session runs again the index ages.
+  void set_lost(FeedState state, const std::string& reason) {
+    const std::lock_guard lock(mutex_);
+    status_.state = state;
+    status_.reason = reason;
+    ++status_.reconnects;
+    if (!lost_at_) lost_at_ = std::chrono::steady_clock::now();
   }
 
   void confirm() {
@@ -40,6 +57,7 @@ class StatusBoard {
  private:
   mutable std::mutex mutex_;
   FeedStatus status_;
+  std::optional<std::chrono::steady_clock::time_point> lost_at_;
   bool confirmed_ = false;
 };
 

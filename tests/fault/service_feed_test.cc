@@ -1,5 +1,6 @@
 // The whole way: the sample shop in a real PostgreSQL, followed by the real binary, seen through the search
 // API.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -15,6 +16,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using test::eventually;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 class ServiceFeedTest : public test::DemoShopServiceTest {
  protected:
@@ -130,6 +134,21 @@ TEST_F(ServiceFeedTest, RowsOfOtherTablesChangeTheirProducts) {
   expect_equal(shop_->products());
 }
 
+TEST_F(ServiceFeedTest, CheckTellsWhatTheDatabaseLacks) {
+  const std::vector<std::string> command = {"check", "--config", config_};
+  const auto before = test::run_aisle(command);
+  EXPECT_EQ(before.exit_code, 0) << before.output;
+  EXPECT_THAT(before.output, HasSubstr("info     index products: PUBLICATION_MISSING"));
+  start();
+  const auto running = test::run_aisle(command);
+  EXPECT_EQ(running.exit_code, 0) << running.output;
+  EXPECT_THAT(running.output, AllOf(HasSubstr("SLOT_ACTIVE"), Not(HasSubstr("PUBLICATION_MISSING"))));
+  sql("ALTER TABLE prices RENAME COLUMN price TO amount");
+  const auto broken = test::run_aisle(command);
+  EXPECT_EQ(broken.exit_code, 1) << broken.output;
+  EXPECT_THAT(broken.output, AllOf(HasSubstr("error    index products: QUERY_FAILED"), HasSubstr("price")));
+}
+
 TEST_F(ServiceFeedTest, GoesOnAfterACrashOfTheDatabase) {
   start();
   sql("UPDATE prices SET price = 2.22, list_price = 2.22 WHERE product_id = 10001");
@@ -137,6 +156,10 @@ TEST_F(ServiceFeedTest, GoesOnAfterACrashOfTheDatabase) {
   EXPECT_TRUE(eventually([&] { return feed()["state"] == "reconnecting"; }));
   EXPECT_EQ(search({{"q", "smartphone"}, {"per_page", "1"}})["hits"].size(), 1U);
   EXPECT_EQ(aisle_->get("/readyz").status, 200);
+  EXPECT_TRUE(eventually([&] { return search({})["view"]["lag_ms"] > 300; })) << "the answers hide their age";
+  EXPECT_TRUE(eventually([&] {
+    return aisle_->get("/metrics").body.find("aisle_feed_up{index=\"products\"} 0") != std::string::npos;
+  }));
   shop_server().start();
   shop_->reconnect();
   sql("UPDATE prices SET price = 3.33, list_price = 3.33 WHERE product_id = 10002");
@@ -157,6 +180,8 @@ TEST_F(ServiceFeedTest, WhatChangedWhileItWasStoppedComesAtTheNextStart) {
       " 'en', released FROM products WHERE id = 10002");
   start();
   expect_caught_up();
+  EXPECT_TRUE(eventually([&] { return search({})["view"]["lag_ms"] == 0; }))
+      << "up to date, yet it tells an age";
   EXPECT_EQ(feed()["scanned_products"], 0) << "it began anew instead of going on";
   EXPECT_TRUE(finds("arrived by night", "900001"));
   expect_equal(shop_->products());

@@ -69,10 +69,11 @@ void DemoShop::reconnect() {
   session_ = std::make_unique<SqlSession>(conninfo());
 }
 
-fs::path DemoShop::write_config(const fs::path& folder) const {
+fs::path DemoShop::write_config(const fs::path& folder, int shards) const {
   const fs::path file = folder / "aisle.json";
   const nlohmann::json config = {
-      {"indexes", {{{"schema", (demo / "products.json").string()}, {"connection", conninfo()}}}}};
+      {"indexes",
+       {{{"schema", (demo / "products.json").string()}, {"connection", conninfo()}, {"shards", shards}}}}};
   std::ofstream(file) << config.dump(2);
   return file;
 }

@@ -27,8 +27,9 @@ class DemoShop {
   SqlSession& session() { return *session_; }
   // After a restart of the server.
   void reconnect();
-  // The service's configuration for it: catalogue schema of data/demo, indexes below `folder`.
-  std::filesystem::path write_config(const std::filesystem::path& folder) const;
+  // The service's configuration for it: catalogue schema of data/demo, indexes below `folder`; shards 0 = its
+  // choice.
+  std::filesystem::path write_config(const std::filesystem::path& folder, int shards = 0) const;
   // Every product as the catalogue schema's document query gives it, by id.
   std::map<std::string, nlohmann::json> products();
 

@@ -57,10 +57,11 @@ nlohmann::json DemoShopServiceTest::status() {
 
 void DemoShopServiceTest::expect_caught_up() {
   const std::uint64_t end = position(shop_->session().value("SELECT pg_current_wal_lsn()"));
-  EXPECT_TRUE(eventually([&] {
+  const auto caught_up = [&] {
     const nlohmann::json now = status();
     return position(now["lsn"].get<std::string>()) >= end && now["feed"]["scan"] == "done";
-  })) << status().dump(2);
+  };
+  EXPECT_TRUE(eventually(caught_up, std::chrono::seconds(120))) << status().dump(2);
 }
 
 void DemoShopServiceTest::expect_equal(const Products& truth) {
