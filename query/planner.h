@@ -65,6 +65,7 @@ class Planner {
   void add_stems(Position& position) const;
   void add_prefixes(Position& position) const;
   void add_typos(Position& position, bool prefix) const;
+  void add_joined(const std::vector<std::string>& words, bool last_is_prefix, Plan& plan) const;
   bool is_live(std::string_view term) const;
   std::uint32_t fields_of_stemmer(std::size_t stemmer) const;
   std::vector<const Segment*> segments() const;
