@@ -76,7 +76,7 @@ bool is_blank(const std::string& text) {
 // Splits one row that may go on over several lines. feed() takes a line at a time.
 class CellSplitter {
  public:
-  explicit CellSplitter(char delimiter) : delimiter_(delimiter) {}
+  CellSplitter(char delimiter, bool quotes) : delimiter_(delimiter), quotes_(quotes) {}
 
   // False when the row is wrong: error() says why.
   bool feed(std::string_view line) {
@@ -97,7 +97,7 @@ class CellSplitter {
         if (cells_.size() == RecordReader::cells_max) return refuse("has too many cells, the limit is 1000");
         cells_.emplace_back();
         closed_ = false;
-      } else if (c == '"' && cells_.back().empty() && !closed_) {
+      } else if (quotes_ && c == '"' && cells_.back().empty() && !closed_) {
         quoted_ = true;
       } else if (closed_) {
         return refuse("has text behind a closing quote");
@@ -118,6 +118,7 @@ class CellSplitter {
   }
 
   const char delimiter_;
+  const bool quotes_;  // a cell may stand in quotes
   std::vector<std::string> cells_;
   bool quoted_ = false;  // inside a quoted cell
   bool closed_ = false;  // behind its closing quote
@@ -211,7 +212,8 @@ Result<std::optional<RecordReader::Row>> RecordReader::next_row() {
   if (!first) return std::nullopt;
   Row row;
   row.line = first->number;
-  CellSplitter splitter(format_ == FileFormat::Csv ? ',' : '\t');
+  const bool is_csv = format_ == FileFormat::Csv;
+  CellSplitter splitter(is_csv ? ',' : '\t', is_csv);
   bool valid = !first->too_long && splitter.feed(first->text);
   std::size_t bytes = first->text.size();
   bool too_long = first->too_long;

@@ -283,11 +283,11 @@ void flatten(FilterNode node, std::vector<FilterNode>& parts) {
   for (FilterNode& child : node.children) flatten(std::move(child), parts);
 }
 
-// The one field a node tests; null when it tests several.
+// The one field a node tests; null when it tests several. Visits each node once: twice would be 2^depth.
 const Field* only_field(const FilterNode& node) {
   if (node.children.empty()) return node.field;
-  const Field* field = only_field(node.children.front());  // once: asking twice a level is 2^depth in all
-  for (std::size_t i = 1; i < node.children.size(); ++i) {
+  const Field* field = only_field(node.children.front());
+  for (std::size_t i = 1; i < node.children.size() && field != nullptr; ++i) {
     if (only_field(node.children[i]) != field) return nullptr;
   }
   return field;

@@ -129,16 +129,23 @@ std::string Highlighter::render(std::string_view text, const std::vector<Mark>& 
     }
   }
   std::string out = begin > 0 ? "…" : "";
+  const auto append = [&](std::string_view part) {
+    if (request_.highlight_html) {
+      append_escaped_html(out, part);
+    } else {
+      out += part;
+    }
+  };
   std::size_t at = begin;
   for (const Mark& mark : marks) {
     if (mark.begin >= end) break;
-    append_escaped_html(out, text.substr(at, mark.begin - at));
+    append(text.substr(at, mark.begin - at));
     out += request_.highlight_pre;
-    append_escaped_html(out, text.substr(mark.begin, mark.end - mark.begin));
+    append(text.substr(mark.begin, mark.end - mark.begin));
     out += request_.highlight_post;
     at = mark.end;
   }
-  append_escaped_html(out, text.substr(at, end - at));
+  append(text.substr(at, end - at));
   if (end < text.size()) out += "…";
   return out;
 }

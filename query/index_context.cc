@@ -20,6 +20,14 @@ Result<std::shared_ptr<const IndexContext>> IndexContext::create(std::shared_ptr
     const bool stems = field.search && field.type != FieldType::Code && found != languages.end();
     context->stemmer_of_field.push_back(stems ? static_cast<int>(found - languages.begin()) : -1);
   }
+  for (const std::vector<std::string>& group : schema->synonyms) {
+    for (const std::string& word : group) {
+      std::vector<std::string>& others = context->synonyms[word];
+      for (const std::string& other : group) {
+        if (other != word && std::ranges::find(others, other) == others.end()) others.push_back(other);
+      }
+    }
+  }
   context->forward_field = aisle::forward_field(*schema);
   context->folder = std::move(folder);
   context->schema = std::move(schema);

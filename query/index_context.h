@@ -2,6 +2,8 @@
 #pragma once
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "analyzers/analyzer.h"
@@ -18,6 +20,7 @@ struct IndexContext {
   std::shared_ptr<const Analyzer> analyzer;               // of the index's language: analyses queries
   std::filesystem::path folder;                           // for stored documents that do not fit into memory
   int forward_field = -1;
+  std::unordered_map<std::string, std::vector<std::string>> synonyms;  // by folded word, without itself
 
   static Result<std::shared_ptr<const IndexContext>> create(std::shared_ptr<const IndexSchema> schema,
                                                             std::filesystem::path folder);

@@ -14,7 +14,7 @@
 
 namespace aisle {
 
-enum class MatchKind : std::uint8_t { Literal, Stem, Prefix, Typo };
+enum class MatchKind : std::uint8_t { Literal, Stem, Synonym, Prefix, Typo };
 std::string_view kind_name(MatchKind kind);
 
 struct Alternative {
@@ -22,7 +22,8 @@ struct Alternative {
   MatchKind kind = MatchKind::Literal;
   std::uint8_t typos = 0;
   std::uint32_t fields = 0;  // bit n: may match in the n-th search field (IndexPlan order)
-  std::uint32_t points = 0;  // inverse frequency times the factor of its kind, 8 fractional bits
+  std::uint32_t points =
+      0;  // inverse frequency (see set_points) times the factor of its kind, 8 fractional bits
 };
 
 struct Position {
@@ -55,20 +56,24 @@ class Planner {
   Planner(const IndexContext& context, std::span<const std::shared_ptr<const Image>> shards,
           const Statistics& statistics, const QueryLimits& limits);
 
-  // Literal terms and words of the same stem; with `typos` misspellings too; the last word may be the
-  // beginning of one unless `last_is_prefix` says that it is not being typed.
+  // Literal terms, words of the same stem, synonyms of all these; with `typos` misspellings too. The last
+  // word may also be the beginning of one, unless `last_is_prefix` says that it is not being typed.
   Plan plan(const std::vector<std::string>& words, bool typos, bool last_is_prefix = true) const;
+  // Whether a reading's word, or one it may be a form or misspelling of, stands in a keyword field: a brand,
+  // a colour.
+  bool names_keyword(const Plan& plan) const;
 
  private:
   Position position(const std::string& word, bool last, bool typos) const;
   void add(Position& position, Alternative alternative) const;
-  void add_stems(Position& position) const;
+  void set_points(Position& position) const;
+  void add_stems(Position& position, const std::string& word, const Alternative& like) const;
+  void add_synonyms(Position& position) const;
   void add_prefixes(Position& position) const;
   void add_typos(Position& position, bool prefix) const;
   void add_joined(const std::vector<std::string>& words, bool last_is_prefix, Plan& plan) const;
-  bool is_live(std::string_view term) const;
   std::uint32_t fields_of_stemmer(std::size_t stemmer) const;
-  std::vector<const Segment*> segments() const;
+  std::vector<const SegmentView*> views() const;
 
   const IndexContext& context_;
   std::span<const std::shared_ptr<const Image>> shards_;

@@ -170,14 +170,18 @@ class Search {
     return more.second;
   }
 
-  // Words that nothing matches first, then the most common; the most telling one that matches stays, and one
-  // stays in any case: a query of nothing but unknown words finds nothing, not everything.
+  // Words that nothing matches first, then the most common, then those that name a brand or another keyword;
+  // the most telling one that matches stays, and one stays in any case: a query of nothing but unknown words
+  // finds nothing, not everything.
   Result<std::vector<std::string>> words_to_drop(const std::vector<std::string>& words) const {
+    constexpr std::uint32_t keyword_rank = 1U << 20U;
     std::vector<std::pair<std::uint32_t, std::string>> order;  // rank, word
     for (std::size_t i = 0; i < words.size(); ++i) {
       const Plan plan = planner_.plan({words[i]}, request_.typos, i + 1 == words.size());
       AISLE_TRY(const auto found, match_all(plan));
-      order.emplace_back(found.second == 0 ? 0 : view_.statistics->inverse_frequency(words[i]), words[i]);
+      const std::uint32_t rank =
+          view_.statistics->inverse_frequency(words[i]) + (planner_.names_keyword(plan) ? keyword_rank : 0);
+      order.emplace_back(found.second == 0 ? 0 : rank, words[i]);
     }
     std::ranges::sort(order);
     order.erase(std::ranges::unique(order).begin(), order.end());

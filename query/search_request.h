@@ -17,6 +17,7 @@ struct SearchRequest {
   bool explain = false;
   bool typos = true;  // false: literal matches only
   bool highlight = true;
+  bool highlight_html = true;            // false: the text around the marks as it is, for terminals
   std::string highlight_pre = "<em>";
   std::string highlight_post = "</em>";
 };

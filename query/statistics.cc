@@ -105,9 +105,10 @@ std::uint32_t Statistics::frequency(std::string_view term) const {
   return id == no_term ? 0 : frequencies_[id];
 }
 
-std::uint32_t Statistics::inverse_frequency(std::string_view term) const {
-  const std::uint64_t df = std::max<std::uint64_t>(frequency(term), 1);
-  return 256 + log2_fixed(documents_ + 1 > df ? documents_ + 1 : df + 1) - log2_fixed(df + 1);
+std::uint32_t Statistics::inverse_frequency(std::uint64_t documents) const {
+  const std::uint64_t all = std::max<std::uint64_t>(documents_, 1);
+  const std::uint64_t df = std::clamp<std::uint64_t>(documents, 1, all);
+  return 256 + log2_fixed(all + 1) - log2_fixed(df + 1);
 }
 
 std::string Statistics::encode() const {

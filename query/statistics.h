@@ -26,7 +26,9 @@ class Statistics {
   // Documents that hold the term; 0 when it was in less than two when the statistics were collected.
   std::uint32_t frequency(std::string_view term) const;
   // log2((N + 1) / (df + 1)) + 1 as fixed point with 8 fractional bits, made of integers alone; at least 256.
-  std::uint32_t inverse_frequency(std::string_view term) const;
+  std::uint32_t inverse_frequency(std::string_view term) const { return inverse_frequency(std::uint64_t{frequency(term)}); }
+  // The same for a number of documents, at least 1.
+  std::uint32_t inverse_frequency(std::uint64_t documents) const;
   // Mean tokens of a field where it is present, 8 fractional bits; at least 256.
   std::uint32_t mean_length(std::uint16_t field) const {
     return field < mean_lengths_.size() ? mean_lengths_[field] : 256;

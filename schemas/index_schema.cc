@@ -68,6 +68,37 @@ void read_identity(const JsonReader& root, IndexSchema& schema) {
   schema.language = read_language(root, schema.language);
 }
 
+// Groups of words; each must be one word for the index's analyzer.
+std::vector<std::vector<std::string>> read_synonyms(const JsonReader& list, const std::string& language) {
+  const auto analyzer = Analyzer::create(language);
+  std::vector<std::vector<std::string>> groups;
+  const auto size_in = [](const JsonReader& reader, std::size_t low, std::size_t high,
+                          std::string_view what) {
+    if (!reader.is_array()) return reader.fail(fmt::format("is not an array of {}", what));
+    const std::size_t size = reader.value().size();
+    if (size < low || size > high)
+      reader.fail(fmt::format("has {} {}, expected {} to {}", size, what, low, high));
+  };
+  size_in(list, 0, IndexSchema::synonym_groups_max, "groups");
+  if (!list.ok() || !analyzer) return groups;
+  for (const JsonReader& group : list.elements()) {
+    size_in(group, 2, IndexSchema::synonym_words_max, "words");
+    if (!list.ok()) break;
+    std::vector<std::string>& words = groups.emplace_back();
+    for (const JsonReader& word : group.elements()) {
+      const std::vector<Token> tokens =
+          word.is_string() ? (*analyzer)->query_tokens(word.value().get_ref<const std::string&>())
+                           : std::vector<Token>();
+      if (tokens.size() == 1) {
+        words.push_back(tokens.front().text);
+      } else {
+        word.fail(fmt::format("is {}, expected a single word", dump_json(word.value()).substr(0, 80)));
+      }
+    }
+  }
+  return groups;
+}
+
 }  // namespace
 
 const Field* IndexSchema::find(std::string_view name) const {
@@ -88,12 +119,14 @@ Result<std::shared_ptr<const IndexSchema>> IndexSchema::parse(std::string_view t
   AISLE_TRY(const nlohmann::json document, parse_json(text));
   JsonReader::ErrorSink sink;
   const JsonReader root(document, "", sink);
-  root.allow_only({"$schema", "index", "id", "language", "fields", "source"});
+  root.allow_only({"$schema", "index", "id", "language", "fields", "synonyms", "source"});
   root.string_or("$schema", "");  // for editors
   auto schema = std::make_shared<IndexSchema>();
   read_identity(root, *schema);
   schema->fields = read_fields(root.member("fields"), schema->language);
   if (root.ok()) check_id(root.member("fields"), *schema);
+  if (root.ok() && root.has("synonyms"))
+    schema->synonyms = read_synonyms(root.member("synonyms"), schema->language);
   if (root.has("source")) schema->source = read_source(root.member("source"), *schema);
   if (sink.error) return tl::unexpected<Error>(std::move(*sink.error));
   schema->hash = content_hash(*schema);

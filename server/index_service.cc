@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "indexer/postgres/root_table.h"
 #include "query/shard_loader.h"
 
 namespace aisle {
@@ -18,6 +19,21 @@ constexpr const char* scan_mark = "scan_cursor";
 
 std::filesystem::path statistics_file(const std::filesystem::path& folder) {
   return folder / "statistics.bin";
+}
+
+// For the number of shards of a new index: what the source seems to hold, 0 when it does not tell.
+std::uint64_t estimate_products(const IndexSchema& schema, const IndexConfig& config) {
+  constexpr std::uint64_t record_bytes = 150;  // of a short record; packed ones are a quarter of it
+  if (const auto* file = std::get_if<FileSource>(&schema.source)) {
+    std::error_code missing;
+    const std::uint64_t bytes = std::filesystem::file_size(file->path, missing);
+    return missing ? 0 : bytes / (file->path.extension() == ".gz" ? record_bytes / 4 : record_bytes);
+  }
+  const auto* source = std::get_if<PostgresSource>(&schema.source);
+  if (source == nullptr) return 0;
+  const auto rows = estimate_rows(*source, config.connection.empty() ? source->connection : config.connection);
+  if (!rows) log(LogLevel::Warn, "index.no_estimate", rows.error().message, {{"index", schema.index}});
+  return rows ? static_cast<std::uint64_t>(*rows) : 0;
 }
 
 // Sleeps, but not beyond a stop.
@@ -38,6 +54,7 @@ Result<std::unique_ptr<IndexService>> IndexService::open(const IndexConfig& conf
   AISLE_TRY(const std::vector<std::uint32_t> generations, service->folder_->generations());
   IndexPipelineOptions options;
   options.shards = config.shards;
+  if (generations.empty() && config.shards == 0) options.products_estimate = estimate_products(*schema, config);
   if (!generations.empty()) options.generation = generations.back();
   AISLE_TRY(service->pipeline_, IndexPipeline::open(service->folder_, schema, options));
   AISLE_TRY(service->context_, IndexContext::create(schema, service->folder()));

@@ -10,7 +10,7 @@ void add_place(CLI::App& command, aisle::IndexPlace& place) {
   auto* config = command.add_option("--config", place.config, "configuration file; its first index is used");
   command.add_option("--schema", place.schema, "catalogue schema, with all other settings at their defaults")
       ->excludes(config);
-  command.add_option("--data", place.data_dir, "folder of the index, with --schema")->capture_default_str();
+  command.add_option("--data", place.data_dir, "folder of the indexes");
 }
 
 void add_serve(CLI::App& app, int& exit_code) {
@@ -39,8 +39,11 @@ void add_import(CLI::App& app, int& exit_code) {
 
 void add_search(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<aisle::SearchOptions>();
-  CLI::App* command = app.add_subcommand("search", "search an index that no service has open");
+  CLI::App* command =
+      app.add_subcommand("search", "search a running service, or an index that no service has open");
   add_place(*command, options->place);
+  command->add_option("--url", options->url, "a running service, such as http://127.0.0.1:8700; prints JSON");
+  command->add_option("--index", options->index, "with --url")->capture_default_str();
   command->add_option("q", options->q, "what a shopper types");
   command->add_option("--filter", options->filter, "for instance: brand = \"Nordal\" AND price < 50");
   command->add_option("--facets", options->facets, "fields to count, separated by commas")->delimiter(',');
@@ -50,7 +53,9 @@ void add_search(CLI::App& app, int& exit_code) {
   command->add_flag("--explain", options->explain, "show what each score is made of");
   command->add_flag("--json", options->json, "the answer as the search API gives it");
   command->add_option("--queries", options->queries, "run every line of a file and print the latencies");
-  command->callback([options, &exit_code] { exit_code = aisle::search(*options); });
+  command->callback([options, &exit_code] {
+    exit_code = options->url.empty() ? aisle::search(*options) : aisle::remote_search(*options);
+  });
 }
 
 void add_check(CLI::App& app, int& exit_code) {

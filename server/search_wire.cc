@@ -182,8 +182,9 @@ Result<SearchRequest> parse_search_query(std::string_view query_string) {
     if (known == parameters.end()) {
       std::vector<std::string> names;
       for (const Parameter& parameter : parameters) names.emplace_back(parameter.name);
-      return fail(ErrorCode::InvalidArgument, "unknown parameter \"" + std::string(cut_utf8(name, 64)) +
-                                                  "\"" + did_you_mean(name, names));
+      return fail(ErrorCode::InvalidArgument,
+                  fmt::format("unknown parameter \"{}\"{}, expected one of {}", cut_utf8(name, 64),
+                              did_you_mean(name, names), fmt::join(names, ", ")));
     }
     if (json.contains(name)) return fail(ErrorCode::InvalidArgument, name + " is given twice");
     if (!is_valid_utf8(value)) return fail(ErrorCode::InvalidArgument, name + " is not valid UTF-8");

@@ -121,6 +121,10 @@ Result<ServiceConfig> ServiceConfig::load(const std::filesystem::path& file) {
   return config;
 }
 
+Result<ServiceConfig> ServiceConfig::of_schema(const std::filesystem::path& schema) {
+  return parse(dump_json({{"schema", schema.string()}}), "", aisle_environment());
+}
+
 std::map<std::string, std::string> aisle_environment() {
   static const std::array<std::string_view, 4> not_settings = {"AISLE_DATA", "AISLE_FAULT", "AISLE_SEED",
                                                                "AISLE_TEST"};

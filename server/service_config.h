@@ -39,6 +39,8 @@ struct ServiceConfig {
   static Result<ServiceConfig> parse(std::string_view text, const std::filesystem::path& folder,
                                      const std::map<std::string, std::string>& environment);
   static Result<ServiceConfig> load(const std::filesystem::path& file);
+  // One index, everything else at its default or as the process's environment says.
+  static Result<ServiceConfig> of_schema(const std::filesystem::path& schema);
 };
 
 // The process's environment variables that begin with AISLE_, but for those that are not settings.

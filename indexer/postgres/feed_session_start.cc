@@ -169,6 +169,7 @@ Status FeedSession::start_stream() {
 
 void FeedSession::start_scan(ScanPosition from) {
   scan_.reset();
+  context_.board.update([&](FeedStatus& status) { status.scan = from.text(); });
   if (from.phase == ScanPosition::Phase::Done) return;
   FullScanOptions options;
   options.connection = connection_options_;

@@ -78,4 +78,12 @@ Result<double> RootTable::estimated_rows(Connection& connection) const {
   return estimate;
 }
 
+Result<double> estimate_rows(const PostgresSource& source, const std::string& conninfo) {
+  ConnectionOptions options;
+  options.conninfo = conninfo;
+  AISLE_TRY(Connection connection, Connection::open(options));
+  AISLE_TRY(const RootTable root, RootTable::open(connection, followed_tables(source).front()));
+  return root.estimated_rows(connection);
+}
+
 }  // namespace aisle

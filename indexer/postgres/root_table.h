@@ -32,4 +32,7 @@ class RootTable {
   std::string type_;
 };
 
+// The same on a connection of its own.
+Result<double> estimate_rows(const PostgresSource& source, const std::string& conninfo);
+
 }  // namespace aisle

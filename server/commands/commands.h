@@ -10,9 +10,9 @@ namespace aisle {
 
 // Where an index lies, for the commands that work on one without a running service.
 struct IndexPlace {
-  std::filesystem::path config;  // configuration file; or
-  std::filesystem::path schema;  // catalogue schema, with
-  std::filesystem::path data_dir = "aisle-data";
+  std::filesystem::path config;    // configuration file; or
+  std::filesystem::path schema;    // catalogue schema, all else at its default
+  std::filesystem::path data_dir;  // "" = the configuration's
 };
 
 struct ServeOptions {
@@ -36,6 +36,8 @@ int import(const ImportOptions& options);
 
 struct SearchOptions {
   IndexPlace place;
+  std::string url;                 // of a running service, instead of a place: "http://127.0.0.1:8700"
+  std::string index = "products";  // there
   std::string q;
   std::string filter;
   std::vector<std::string> facets;
@@ -48,6 +50,8 @@ struct SearchOptions {
       queries;  // a file of queries, one a line, tab and weight allowed: prints their latencies
 };
 int search(const SearchOptions& options);
+// The same asked of a running service: prints its answer, errors included, as JSON.
+int remote_search(const SearchOptions& options);
 
 // One line a finding; exit code 1 when one of them stops the service.
 int check(const std::filesystem::path& config, const std::filesystem::path& schema);

@@ -8,12 +8,11 @@ Result<OpenedPlace> resolve_place(const IndexPlace& place) {
   if (place.config.empty() == place.schema.empty()) {
     return fail(ErrorCode::InvalidArgument, "give either --config or --schema");
   }
-  if (!place.schema.empty()) {
-    return OpenedPlace{
-        .index = {.schema = place.schema, .connection = ""}, .data_dir = place.data_dir, .limits = {}};
-  }
-  AISLE_TRY(const ServiceConfig config, ServiceConfig::load(place.config));
-  return OpenedPlace{.index = config.indexes.front(), .data_dir = config.data_dir, .limits = config.limits};
+  AISLE_TRY(const ServiceConfig config, place.schema.empty() ? ServiceConfig::load(place.config)
+                                                             : ServiceConfig::of_schema(place.schema));
+  return OpenedPlace{.index = config.indexes.front(),
+                     .data_dir = place.data_dir.empty() ? config.data_dir : place.data_dir,
+                     .limits = config.limits};
 }
 
 int report(const Error& error) {

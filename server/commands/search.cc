@@ -29,6 +29,7 @@ SearchRequest request_of(const SearchOptions& options) {
   request.page = options.page;
   request.per_page = options.per_page;
   request.explain = options.explain;
+  request.highlight_html = options.json;
   request.highlight_pre = options.json ? "<em>" : "[";
   request.highlight_post = options.json ? "</em>" : "]";
   return request;

@@ -25,7 +25,7 @@ Result<ServiceConfig> configuration(const ServeOptions& options) {
   if (!options.config.empty()) {
     AISLE_TRY(config, ServiceConfig::load(options.config));
   } else if (!options.schema.empty()) {
-    config.indexes.push_back({.schema = options.schema, .connection = ""});
+    AISLE_TRY(config, ServiceConfig::of_schema(options.schema));
   } else {
     return fail(ErrorCode::InvalidArgument, "give either --config or --schema");
   }

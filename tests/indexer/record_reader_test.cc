@@ -83,9 +83,14 @@ TEST_F(RecordReaderTest, BadRowsAreToldByLineAndDoNotEndTheFile) {
 }
 
 TEST_F(RecordReaderTest, AQuoteThatIsNeverClosedCostsOneLineOnly) {
-  EXPECT_THAT(all(write("p.tsv", "id\ttitle\n1\t\"open\n2\tb\n3\tc\n")),
+  EXPECT_THAT(all(write("p.csv", "id,title\n1,\"open\n2,b\n3,c\n")),
               ElementsAre("2! has a quote that is never closed", "3: {\"id\":\"2\",\"title\":\"b\"}",
                           "4: {\"id\":\"3\",\"title\":\"c\"}"));
+}
+
+TEST_F(RecordReaderTest, QuotesAreTextInTsv) {
+  EXPECT_THAT(all(write("p.tsv", "id\ttitle\n1\t\"Cozy\" blanket\n2\tTV 17\"\n")),
+              ElementsAre(R"(2: {"id":"1","title":"\"Cozy\" blanket"})", R"(3: {"id":"2","title":"TV 17\""})"));
 }
 
 TEST_F(RecordReaderTest, GzipIsReadLikePlainText) {

@@ -64,10 +64,40 @@ std::uint64_t SearchOracle::frequency(const std::string& term) const {
   return most;
 }
 
-std::uint64_t SearchOracle::inverse_frequency(const std::string& term) const {
-  const std::uint64_t holding = std::max<std::uint64_t>(frequency(term), 1);
-  const std::uint64_t all = std::max<std::uint64_t>(documents_.size(), holding);
-  return 256 + log2_times_256(all + 1) - log2_times_256(holding + 1);
+std::uint64_t SearchOracle::inverse_frequency(std::uint64_t holding) const {
+  const std::uint64_t all = std::max<std::uint64_t>(documents_.size(), 1);
+  return 256 + log2_times_256(all + 1) - log2_times_256(std::clamp<std::uint64_t>(holding, 1, all) + 1);
+}
+
+// As statistics count: a term that only one document holds is as good as unknown.
+std::uint64_t SearchOracle::counted(const std::string& term) const {
+  const std::uint64_t holding = frequency(term);
+  return holding > 1 ? holding : 0;
+}
+
+// A literal word's own; that of all other forms together; that of all misspellings together.
+std::uint64_t SearchOracle::rarity(const Position& position, const std::string& term) const {
+  const Kind kind = position.at(term).kind;
+  if (kind == Kind::Literal) return inverse_frequency(counted(term));
+  std::uint64_t together = 0;
+  for (const auto& [other, alternative] : position) {
+    if ((alternative.kind == Kind::Typo) == (kind == Kind::Typo)) together += counted(other);
+  }
+  return inverse_frequency(together);
+}
+
+bool SearchOracle::stands_in(FieldType type, const std::string& term) const {
+  return std::ranges::any_of(documents_, [&](const Document& document) {
+    return std::ranges::any_of(searched_, [&](const Field* field) {
+      return field->type == type && occurrences(document, field->number, term) > 0;
+    });
+  });
+}
+
+bool SearchOracle::names_keyword(const Position& position) const {
+  return std::ranges::any_of(position, [&](const auto& entry) {
+    return entry.second.kind != Kind::Prefix && stands_in(FieldType::Keyword, entry.first);
+  });
 }
 
 std::uint64_t SearchOracle::mean_length(std::uint16_t field) const {
@@ -118,7 +148,8 @@ SearchOracle::Position SearchOracle::position(const std::string& word, bool last
   std::map<std::string, int> misspelt;
   const int allowed = typos_allowed(word);
   for (const std::string& term : terms) {
-    if (last && term.starts_with(word)) beginnings[term] = 0;
+    const bool adds_nothing = has_digit(term) && !has_digit(word) && !stands_in(FieldType::Code, term);
+    if (last && term.starts_with(word) && !adds_nothing) beginnings[term] = 0;
     if (!typos || allowed == 0 || has_digit(term)) continue;
     const int distance = plain_typo_distance(word, term, last);
     if (distance >= 1 && distance <= allowed) misspelt[term] = distance;
@@ -177,7 +208,7 @@ std::int64_t SearchOracle::points(const Document& document, const Position& posi
                                                             : 112;
       const std::uint64_t saturated = 256 * 22 * count * 256 / (10 * count * 256 + 12 * norm);
       const std::uint64_t weighed =
-          inverse_frequency(term) * factor / 256 * static_cast<std::uint64_t>(field->weight);
+          rarity(position, term) * factor / 256 * static_cast<std::uint64_t>(field->weight);
       best = std::max(best, static_cast<std::int64_t>(weighed * saturated / 4096));
     }
     sum += best;
@@ -258,7 +289,7 @@ SearchOracle::Matches SearchOracle::match_with_typos(const std::vector<std::stri
   return bent;
 }
 
-// Words that nothing matches go first, then the most common; the most telling that matches and the last stay.
+// Words that nothing matches go first, then the most common, then those that name a keyword; the last stays.
 SearchOracle::Matches SearchOracle::match_relaxed(std::vector<std::string> words,
                                                   const SearchRequest& request, SearchResult& result) const {
   Matches matches = match_with_typos(words, request, result.typos);
@@ -266,7 +297,9 @@ SearchOracle::Matches SearchOracle::match_relaxed(std::vector<std::string> words
   std::set<std::pair<std::uint64_t, std::string>> order;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const bool any = !match({words[i]}, i + 1 == words.size(), request.typos).empty();
-    order.emplace(any ? inverse_frequency(words[i]) : 0, words[i]);
+    const bool keyword = names_keyword(position(words[i], i + 1 == words.size(), request.typos));
+    const std::uint64_t telling = inverse_frequency(counted(words[i])) + (keyword ? 1'000'000 : 0);
+    order.emplace(any ? telling : 0, words[i]);
   }
   order.erase(std::prev(order.end()));
   for (const auto& [rank, word] : order) {

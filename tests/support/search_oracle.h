@@ -45,7 +45,11 @@ class SearchOracle {
   using Matches = std::map<std::size_t, Score>;  // by document
 
   std::uint64_t frequency(const std::string& term) const;
-  std::uint64_t inverse_frequency(const std::string& term) const;
+  std::uint64_t inverse_frequency(std::uint64_t holding) const;
+  std::uint64_t counted(const std::string& term) const;
+  std::uint64_t rarity(const Position& position, const std::string& term) const;
+  bool stands_in(FieldType type, const std::string& term) const;
+  bool names_keyword(const Position& position) const;
   std::uint64_t mean_length(std::uint16_t field) const;
 
   Position position(const std::string& word, bool last, bool typos) const;

@@ -1,0 +1,228 @@
+#!/usr/bin/env bash
+# The sample shop as a running service: a private PostgreSQL (Unix socket only) with the shop's tables, and aisle
+# following it. Everything lies in build/demo and is there again at the next start.
+#   demo.sh start [--detach] [--port N] | stop | remove
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+home="$PWD/build/demo"
+binary="$PWD/build/release/aisle"
+export LC_ALL=C.UTF-8 PGUSER=aisle PGDATABASE=shop
+export PGOPTIONS='-c client_min_messages=warning'
+unset PGHOST PGPORT PGPASSWORD PGSERVICE
+
+say() { printf '%s\n' "$*"; }
+die() { printf 'demo: %s\n' "$*" >&2; exit 1; }
+
+# PostgreSQL refuses to run as root: then it runs as its own user.
+as_server() { if ((EUID == 0)); then (cd / && runuser -u postgres -- "$@"); else "$@"; fi; }
+
+server_program() {
+  local found
+  found=$(ls -d /usr/lib/postgresql/*/bin/"$1" 2>/dev/null | sort -V | tail -1)
+  [[ -n "$found" ]] || found=$(command -v "$1") || die "PostgreSQL's server is not installed: no $1"
+  echo "$found"
+}
+
+# Where PostgreSQL lies: in build/demo, unless its user cannot get there or the path is too long for a socket.
+choose_postgres_folder() {
+  mkdir -p "$home"
+  if [[ ! -s "$home/postgres_folder" ]]; then
+    local folder="$home/postgres"
+    if ((${#folder} > 80)) || ! as_server test -x "$home"; then
+      folder="/var/tmp/aisle-demo-$(printf '%s' "$home" | cksum | cut -d' ' -f1)"
+    fi
+    printf '%s' "$folder" > "$home/postgres_folder"
+  fi
+  postgres=$(< "$home/postgres_folder")
+  export PGHOST="$postgres"
+}
+
+is_postgres_up() { as_server "$(server_program pg_ctl)" -D "$postgres/data" status >/dev/null 2>&1; }
+
+create_postgres() {
+  rm -rf "$postgres"
+  mkdir -m 700 "$postgres"
+  ((EUID != 0)) || chown postgres: "$postgres"
+  as_server "$(server_program initdb)" -D "$postgres/new" -U aisle -A trust -E UTF8 --locale=C.UTF-8 \
+    --no-instructions > "$home/initdb.log" 2>&1 || { cat "$home/initdb.log" >&2; die "initdb failed"; }
+  as_server tee -a "$postgres/new/postgresql.conf" >/dev/null <<CONF
+listen_addresses = ''
+unix_socket_directories = '$postgres'
+wal_level = logical
+max_slot_wal_keep_size = 1GB
+CONF
+  mv "$postgres/new" "$postgres/data"
+}
+
+start_postgres() {
+  [[ -d "$postgres/data" ]] || create_postgres
+  is_postgres_up && return 0
+  as_server "$(server_program pg_ctl)" -D "$postgres/data" -l "$postgres/log" -w -t 60 start >/dev/null ||
+    { tail -20 "$postgres/log" >&2; die "PostgreSQL did not start"; }
+}
+
+load_shop() {
+  local quiet=(-X -q -v ON_ERROR_STOP=1)
+  [[ -z "$(psql -X -Atc "SELECT 1 FROM pg_database WHERE datname = 'shop'" postgres)" ]] || return 0
+  say "Loading the sample shop into PostgreSQL ..."
+  python3 data/demo/generate.py --format sql --out "$home/csv" > "$home/generate.log"
+  psql "${quiet[@]}" -c 'DROP DATABASE IF EXISTS shop_loading' -c 'CREATE DATABASE shop_loading' postgres
+  psql "${quiet[@]}" -f data/demo/shop.sql shop_loading
+  psql "${quiet[@]}" -v dir="$home/csv" -f data/demo/load.sql shop_loading
+  psql "${quiet[@]}" -c 'ALTER DATABASE shop_loading RENAME TO shop' postgres
+  rm -rf "$home/csv"
+}
+
+# The process of a former start, as long as it is ours.
+running_aisle() {
+  local pid
+  pid=$(cat "$home/aisle.pid" 2>/dev/null) || return 1
+  [[ -n "$pid" && "$(tr '\0' ' ' < "/proc/$pid/cmdline" 2>/dev/null)" == *"$home/aisle.json"* ]] && echo "$pid"
+}
+
+require_free() {
+  ! (exec 3<> "/dev/tcp/127.0.0.1/$1") 2>/dev/null ||
+    die "port $1 is taken; choose another: ./run demo --port N (N and N+1 are used), or AISLE_LISTEN__PORT=N"
+}
+
+write_config() {
+  cat > "$home/aisle.json" <<CONF
+{
+  "data_dir": "index",
+  "listen": {"port": $port},
+  "admin": {"port": $admin_port},
+  "web": "../../web/search",
+  "indexes": [{"schema": "../../data/demo/products.json", "connection": "host=$postgres user=aisle dbname=shop"}]
+}
+CONF
+}
+
+start_aisle() {
+  # A session of its own: Ctrl-C is then ours alone to pass on.
+  AISLE_LISTEN__PORT=$port AISLE_ADMIN__PORT=$admin_port \
+    setsid "$binary" serve --config "$home/aisle.json" --web web/search > "$home/aisle.out" 2> "$home/aisle.log" &
+  echo $! > "$home/aisle.pid"
+}
+
+# Waits until the index is built. 1: aisle ended.
+await_ready() {
+  local waited
+  for ((waited = 0; waited < 1200; ++waited)); do
+    kill -0 "$(< "$home/aisle.pid")" 2>/dev/null || return 1
+    url=$(sed -n 's/^aisle .* serves \(http:[^ ]*\).*/\1/p' "$home/aisle.out")
+    [[ -n "$url" ]] && curl -fsS -m 2 "$url/readyz" >/dev/null 2>&1 && return 0
+    sleep 0.1
+  done
+  die "aisle is not ready after two minutes, see $home/aisle.log"
+}
+
+start_service() {
+  start_aisle
+  await_ready && return 0
+  if grep -q NEEDS_REINDEX "$home/aisle.log"; then
+    say "The sample's schema has changed: building its index anew ..."
+    rm -rf "$home/index"
+    start_aisle
+    await_ready && return 0
+  fi
+  tail -5 "$home/aisle.log" >&2
+  die "aisle did not start, see $home/aisle.log"
+}
+
+tell() {
+  local query="$url/v1/indexes/products/search?q=wireles+headphnes&per_page=3" id
+  id=$(curl -fsS "$query" | python3 -c 'import json, sys; print(json.load(sys.stdin)["hits"][0]["id"])')
+  cat <<TEXT
+
+The sample shop is open:  $url/
+
+Try next
+  1. Open that page and misspell something.
+  2. Ask the API, two typos included:
+       curl '$query'
+  3. Change a price in PostgreSQL and ask again; it takes well under a second to show:
+       psql -h $postgres -U aisle shop -c 'UPDATE prices SET price = 1 WHERE product_id = $id'
+  4. Read README.md for your own catalogue, docs/search-api.md for all of the API.
+TEXT
+}
+
+stop_postgres() {
+  [[ -d "$postgres/data" ]] && is_postgres_up || return 0
+  as_server "$(server_program pg_ctl)" -D "$postgres/data" -m fast -w -t 60 stop >/dev/null
+}
+
+stop_aisle() {
+  local pid
+  pid=$(running_aisle) || { rm -f "$home/aisle.pid"; return 0; }
+  kill -TERM "$pid"
+  tail --pid="$pid" -f /dev/null
+  rm -f "$home/aisle.pid"
+}
+
+stop() {
+  trap '' INT TERM
+  trap - EXIT
+  stop_aisle
+  stop_postgres
+}
+
+stop_told() { stop && say "" "The sample shop is stopped."; }
+
+# verb_start [--detach] [--port N]
+verb_start() {
+  local detach="" pid status=0
+  port=${AISLE_LISTEN__PORT:-8700}
+  while (($#)); do
+    case "$1" in
+      --detach) detach=yes ;;
+      --port) port="${2:?--port needs a number}"; shift ;;
+      *) die "unknown option $1" ;;
+    esac
+    shift
+  done
+  [[ "$port" =~ ^[0-9]{1,5}$ ]] && ((port <= 65534)) || die "port is \"$port\", expected 0 to 65534"
+  admin_port=${AISLE_ADMIN__PORT:-$((port == 0 ? 0 : port + 1))}
+  choose_postgres_folder
+  if pid=$(running_aisle); then
+    say "The sample shop is already running (process $pid): $(sed -n 's/^aisle .* serves \([^ ]*\).*/\1/p' "$home/aisle.out")/"
+    say "./run stop ends it."
+    return 0
+  fi
+  ((port == 0)) || require_free "$port"
+  ((admin_port == 0)) || require_free "$admin_port"
+  trap 'stop_told; exit 130' INT
+  trap 'stop_told; exit 143' TERM
+  trap stop EXIT
+  start_postgres
+  load_shop
+  write_config
+  start_service
+  tell
+  if [[ -n "$detach" ]]; then
+    trap - EXIT INT TERM
+    say "  It runs in the background; ./run stop ends it."
+    return 0
+  fi
+  say "  Ctrl-C ends it; the data stays for the next start."
+  wait "$(< "$home/aisle.pid")" || status=$?
+  die "aisle ended by itself ($status), see $home/aisle.log"
+}
+
+verb_stop() {
+  [[ -s "$home/postgres_folder" ]] || { say "The sample shop is not running."; return 0; }
+  choose_postgres_folder
+  stop
+  say "The sample shop is stopped."
+}
+
+verb_remove() {
+  [[ -s "$home/postgres_folder" ]] || return 0
+  verb_stop
+  rm -rf "$postgres" "$home"
+}
+
+case "${1:-}" in
+  start | stop | remove) verb="verb_$1"; shift; "$verb" "$@" ;;
+  *) sed -n 's/^#   /usage: /p' "$0" >&2; exit 2 ;;
+esac
