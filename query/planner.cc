@@ -258,6 +258,24 @@ Position Planner::position(const std::string& word, bool last, bool typos) const
   return position;
 }
 
+// Two neighbours written as one word, where products write them so: "wi fi" also reads as "wifi".
+void Planner::add_joined(const std::vector<std::string>& words, bool last_is_prefix, Plan& plan) const {
+  const auto is_written = [&](const std::string& word) {
+    return std::ranges::any_of(views(), [&](const SegmentView* view) {
+      const TermId term = view->segment->terms.find(word);
+      return term != no_term && is_live(*view, term);
+    });
+  };
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    const std::string joined = words[i] + words[i + 1];
+    if (joined.size() > Analyzer::token_bytes_max || !is_written(joined)) continue;
+    Reading reading = plan.readings.front();
+    reading.positions.erase(reading.positions.begin() + static_cast<std::ptrdiff_t>(i));
+    reading.positions[i] = position(joined, last_is_prefix && i + 2 == words.size(), false);
+    plan.readings.push_back(std::move(reading));
+  }
+}
+
 Plan Planner::plan(const std::vector<std::string>& words, bool typos, bool last_is_prefix) const {
   Plan plan;
   if (words.empty()) return plan;
@@ -269,6 +287,7 @@ Plan Planner::plan(const std::vector<std::string>& words, bool typos, bool last_
     joined += words[i];
   }
   plan.readings.push_back(std::move(literal));
+  add_joined(words, last_is_prefix, plan);
   // A code written with dashes or spaces: the whole query as one word.
   if (words.size() > 1 && has_digit(joined) && joined.size() <= Analyzer::token_bytes_max) {
     Reading code;
@@ -291,9 +310,9 @@ bool Planner::names_keyword(const Plan& plan) const {
   const auto stands_in_keyword = [&](const SegmentView& view, const std::string& word) {
     const Segment& segment = *view.segment;
     const TermId term = segment.terms.find(word);
-    if (term == no_term || !is_live(view, term)) return false;
+    if (term == no_term) return false;
     for (std::uint32_t list = segment.term_lists[term]; list < segment.term_lists[term + 1]; ++list) {
-      if (fields[segment.lists[list].field].type == FieldType::Keyword) return true;
+      if (fields[segment.lists[list].field].type == FieldType::Keyword && has_live(view, list)) return true;
     }
     return false;
   };

@@ -71,6 +71,7 @@ class Planner {
   void add_synonyms(Position& position) const;
   void add_prefixes(Position& position) const;
   void add_typos(Position& position, bool prefix) const;
+  void add_joined(const std::vector<std::string>& words, bool last_is_prefix, Plan& plan) const;
   std::uint32_t fields_of_stemmer(std::size_t stemmer) const;
   std::vector<const SegmentView*> views() const;
 

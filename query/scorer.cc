@@ -231,8 +231,8 @@ std::vector<ScorePart> Scorer::parts_of(const Reading& reading, const Segment& s
                        std::string(kind_name(source.alternative->kind)), points_of(source, segment, at)};
         if (field != source.postings.field) {
           parts.push_back(std::move(part));
-        } else if (part.points > parts.back().points) {
-          parts.back() = std::move(part);
+        } else if (std::pair(-part.points, part.term) < std::pair(-parts.back().points, parts.back().term)) {
+          parts.back() = std::move(part);  // of equal ones the same, whatever the order of the segments
         }
         field = source.postings.field;
       });

@@ -59,6 +59,15 @@ TEST_F(PlannerTest, CodesInPiecesAreReadAsOneWord) {
   EXPECT_EQ(plan("red pan").readings.size(), 1U) << "no digit, no code";
 }
 
+TEST_F(PlannerTest, NeighboursAreReadAsOneWordWhereProductsWriteThemSo) {
+  fill({R"({"id": "1", "title": "wifi router"})"});
+  const Plan joined = plan("red wi fi router");
+  ASSERT_EQ(joined.readings.size(), 2U);
+  std::vector<std::string> words;
+  for (const Position& position : joined.readings[1].positions) words.push_back(position.word);
+  EXPECT_THAT(words, ElementsAre("red", "wifi", "router"));
+}
+
 TEST_F(PlannerTest, AnUnknownMixedWordIsReadInPieces) {
   const Plan apart = plan("iphone14");
   ASSERT_EQ(apart.readings.size(), 2U);

@@ -167,6 +167,14 @@ std::vector<SearchOracle::Reading> SearchOracle::readings(const std::vector<std:
     all[0].push_back(position(words[i], last_is_prefix && i + 1 == words.size(), typos));
     joined += words[i];
   }
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    const std::string pair = words[i] + words[i + 1];
+    if (frequency(pair) == 0 || pair.size() > Analyzer::token_bytes_max) continue;
+    Reading reading = all.front();
+    reading.erase(reading.begin() + static_cast<std::ptrdiff_t>(i));
+    reading[i] = position(pair, last_is_prefix && i + 2 == words.size(), false);
+    all.push_back(std::move(reading));
+  }
   if (words.size() > 1 && has_digit(joined) && joined.size() <= Analyzer::token_bytes_max) {
     all.push_back({position(normalize_code(joined), true, false)});
   }
