@@ -260,12 +260,25 @@ TEST_F(PostgresFeedFaultTest, CommitThatWaitsForItsStandbyAppearsOnceReleased) {
   SqlSession control(conninfo());
   control.exec("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
   control.exec("SELECT pg_reload_conf()");
-  EXPECT_TRUE(eventually([&] { return control.value("SHOW synchronous_standby_names") == "nobody"; }));
+  // The setting counts from when the checkpointer has seen it: until then a commit does not wait.
+  SqlSession probe(conninfo());
+  int number = 0;
+  probe.send("CREATE TABLE probe_0 ()");
+  EXPECT_TRUE(eventually([&] {
+    if (control.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'") == "1")
+      return true;
+    if (control.value("SELECT to_regclass('probe_" + std::to_string(number) + "') IS NOT NULL") == "t") {
+      probe.finish();
+      probe.send("CREATE TABLE probe_" + std::to_string(++number) + " ()");
+    }
+    return false;
+  }));
   session_->send("UPDATE products SET title = 'Released' WHERE id = 1");
   EXPECT_TRUE(eventually([&] { return status().reason.find("not yet visible") != std::string::npos; }));
   EXPECT_EQ(sink_.record("1")["title"], "Product 1");
   control.exec("ALTER SYSTEM RESET synchronous_standby_names");
   control.exec("SELECT pg_reload_conf()");
+  probe.finish();
   session_->finish();
   EXPECT_TRUE(eventually([&] { return sink_.record("1")["title"] == "Released"; }));
 }
