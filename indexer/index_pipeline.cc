@@ -1,15 +1,13 @@
 #include "indexer/index_pipeline.h"
 
-#include <fmt/chrono.h>
-
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <optional>
 #include <thread>
 #include <utility>
 
-#include "base/log.h"
-#include "indexer/shard_reader.h"
+#include "indexer/local_op_log.h"
 
 namespace aisle {
 namespace {
@@ -19,41 +17,6 @@ constexpr std::size_t append_bytes_max = 4U << 20U;
 
 unsigned cores() {
   return std::max(1U, std::thread::hardware_concurrency());
-}
-
-std::string now_text() {
-  const auto now = std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
-}
-
-std::uint32_t shard_count(const IndexPipelineOptions& options) {
-  const std::uint32_t wanted = options.shards > 0 ? options.shards
-                               : options.products_estimate < IndexPipeline::one_shard_products ? 1
-                                                                                               : cores();
-  return std::min(wanted, GenerationManifest::shards_max);
-}
-
-// The generation's manifest, checked against the schema; written first when the generation is new.
-Result<GenerationManifest> open_manifest(const IndexFolder& folder, const IndexSchema& schema,
-                                         const IndexPipelineOptions& options) {
-  const auto found = folder.manifest(options.generation);
-  if (!found && found.error().code != ErrorCode::NotFound) return tl::unexpected(found.error());
-  if (!found) {
-    const GenerationManifest manifest{options.generation, schema.hash, analyzer_version, shard_count(options),
-                                      now_text()};
-    AISLE_CHECK(folder.write_manifest(manifest));
-    return manifest;
-  }
-  if (found->schema_hash != schema.hash || found->analyzer_version != analyzer_version) {
-    const std::filesystem::path path = folder.generation_path(options.generation);
-    return fail(
-        ErrorCode::FailedPrecondition,
-        fmt::format("NEEDS_REINDEX: {} was built with schema {} and analyzer {}, now they are {} and {}: "
-                    "run aisle reindex {}, or delete the folder to build anew",
-                    path.string(), found->schema_hash, found->analyzer_version, schema.hash, analyzer_version,
-                    schema.index));
-  }
-  return *found;
 }
 
 // Marks carry a number on disk: shards that stopped at different batches are told apart by it.
@@ -68,13 +31,6 @@ std::pair<std::uint64_t, std::string> split_number(const std::string& stored) {
   return {number, begin < stored.size() ? stored.substr(begin + 1) : std::string()};
 }
 
-Status check_size(const Op& op) {
-  const std::size_t bytes = op_bytes(op);
-  if (bytes <= IndexPipeline::op_bytes_max) return {};
-  return fail(ErrorCode::TooLarge, "the document takes " + std::to_string(bytes) + " bytes, the limit is " +
-                                       std::to_string(IndexPipeline::op_bytes_max));
-}
-
 Status check_same_id(const SourceRecord& record, const std::string& id) {
   if (record.id.empty() || record.id == id) return {};
   return fail(ErrorCode::InvalidArgument,
@@ -83,49 +39,38 @@ Status check_same_id(const SourceRecord& record, const std::string& id) {
 
 }  // namespace
 
-IndexPipeline::IndexPipeline(std::shared_ptr<const IndexFolder> folder,
-                             std::shared_ptr<const IndexSchema> schema,
-                             std::shared_ptr<const DocumentBuilder> builder, unsigned builders)
-    : folder_(std::move(folder)),
-      schema_(std::move(schema)),
+IndexPipeline::IndexPipeline(std::shared_ptr<ShardSet> shards, std::shared_ptr<const DocumentBuilder> builder,
+                             IndexPipelineOptions options)
+    : shard_set_(std::move(shards)),
+      schema_(shard_set_->schema()),
       builder_(std::move(builder)),
+      options_(std::move(options)),
       dead_letters_(schema_->index),
-      pool_(builders > 0 ? builders : cores()) {}
+      pool_(options_.builders > 0 ? options_.builders : cores()) {}
 
 IndexPipeline::~IndexPipeline() {
   close();
 }
 
-Result<std::unique_ptr<IndexPipeline>> IndexPipeline::open(std::shared_ptr<const IndexFolder> folder,
-                                                           std::shared_ptr<const IndexSchema> schema,
+Result<std::unique_ptr<IndexPipeline>> IndexPipeline::open(std::shared_ptr<ShardSet> shards,
                                                            IndexPipelineOptions options) {
-  AISLE_TRY(auto builder, DocumentBuilder::create(schema));
-  AISLE_TRY(auto manifest, open_manifest(*folder, *schema, options));
+  AISLE_TRY(auto builder, DocumentBuilder::create(shards->schema()));
   std::unique_ptr<IndexPipeline> pipeline(
-      new IndexPipeline(std::move(folder), std::move(schema), std::move(builder), options.builders));
-  pipeline->manifest_ = std::move(manifest);
-  AISLE_CHECK(pipeline->open_shards(options));
+      new IndexPipeline(std::move(shards), std::move(builder), std::move(options)));
+  AISLE_CHECK(pipeline->begin());
   return pipeline;
 }
 
-Status IndexPipeline::open_shards(const IndexPipelineOptions& options) {
-  for (std::uint32_t i = 0; i < manifest_.shards; ++i) {
-    Shard shard;
-    AISLE_TRY(shard.writer, ShardWriter::open(schema_, {shard_path(i), i, options.pace}));
-    shard.log = std::make_shared<LocalOpLog>(shard.writer->durable_seq(), options.log);
-    shard.reader.emplace(shard.log->register_reader());
-    shard.lsn = shard.opened_lsn = shard.writer->durable_lsn();
-    AISLE_TRY(const auto marks, read_shard_marks(shard_path(i)));
+Status IndexPipeline::begin() {
+  for (std::uint32_t i = 0; i < shards(); ++i) {
+    const Lsn lsn = shard_set_->durable(i).lsn;
+    shards_.push_back({options_.logs.empty() ? shard_set_->log(i) : options_.logs.at(i), lsn, lsn});
+    AISLE_TRY(const auto marks, shard_set_->marks(i));
     for (const auto& [key, value] : marks) marks_ = std::max(marks_, split_number(value).first);
-    shards_.push_back(std::move(shard));
   }
   routed_.resize(shards_.size());
   replay_begin_ = durable_lsn();
   for (const Shard& shard : shards_) replay_end_ = std::max(replay_end_, shard.opened_lsn);
-  for (Shard& shard : shards_) {
-    LocalOpLog::Reader* reader = &*shard.reader;
-    shard.writer->start(shard.log, [reader](Seq seq) { reader->release(seq); });
-  }
   return {};
 }
 
@@ -154,7 +99,7 @@ Status IndexPipeline::apply(ChangeBatch batch) {
     if (!batch.mark_key.empty()) mark.mark_value = numbered(marks_, batch.mark_value);
     shard.lsn = mark.lsn;
     routed_[i].push_back(std::move(mark));
-    AISLE_CHECK(deliver(shard, std::exchange(routed_[i], {})));
+    AISLE_CHECK(deliver(i, std::exchange(routed_[i], {})));
   }
   return {};
 }
@@ -219,15 +164,23 @@ bool IndexPipeline::seen_before(const Shard& shard, Lsn lsn) const {
   return replaying_ && lsn != 0 && lsn <= shard.opened_lsn;
 }
 
-Status IndexPipeline::deliver(Shard& shard, std::vector<Op> ops) {
+Status IndexPipeline::check_size(const Op& op) const {
+  const std::size_t bytes = op_bytes(op);
+  if (bytes <= options_.op_bytes_max) return {};
+  return fail(ErrorCode::TooLarge, "the document takes " + std::to_string(bytes) + " bytes, the limit is " +
+                                       std::to_string(options_.op_bytes_max));
+}
+
+Status IndexPipeline::deliver(std::uint32_t number, std::vector<Op> ops) {
+  OpLog& log = *shards_[number].log;
   std::vector<Op> piece;
   std::size_t bytes = 0;
   const auto append = [&]() -> Status {
-    AISLE_CHECK(shard.writer->alive());
-    while (!shard.log->wait_for_room(piece.size(), bytes, Deadline::after(std::chrono::seconds(1)))) {
-      AISLE_CHECK(shard.writer->alive());  // else nobody would ever make room
+    AISLE_CHECK(shard_set_->alive(number));
+    while (!log.wait_for_room(piece.size(), bytes, Deadline::after(std::chrono::seconds(1)))) {
+      AISLE_CHECK(shard_set_->alive(number));  // else nobody would ever make room
     }
-    AISLE_CHECK(shard.log->append(shard.log->tail(), std::exchange(piece, {}), Deadline::never()));
+    AISLE_CHECK(log.append(log.tail(), std::exchange(piece, {}), Deadline::never()));
     bytes = 0;
     return {};
   };
@@ -243,22 +196,23 @@ Status IndexPipeline::deliver(Shard& shard, std::vector<Op> ops) {
 }
 
 Lsn IndexPipeline::durable_lsn() const {
-  Lsn lowest = std::numeric_limits<Lsn>::max();
-  for (const Shard& shard : shards_) lowest = std::min(lowest, shard.writer->durable_lsn());
-  return shards_.empty() ? 0 : lowest;
+  return shard_set_->durable_lsn();
+}
+
+std::vector<Seq> IndexPipeline::tails() const {
+  std::vector<Seq> tails;
+  for (const Shard& shard : shards_) tails.push_back(shard.log->tail());
+  return tails;
 }
 
 Status IndexPipeline::flush(Deadline deadline) {
-  // first ask all, then wait for each: the shards commit side by side
-  for (const Shard& shard : shards_) shard.writer->request_flush(shard.log->tail());
-  for (const Shard& shard : shards_) AISLE_CHECK(shard.writer->flush(shard.log->tail(), deadline));
-  return {};
+  return shard_set_->flush(tails(), deadline);
 }
 
 Result<std::string> IndexPipeline::mark(const std::string& key) const {
   std::optional<std::pair<std::uint64_t, std::string>> oldest;
   for (std::uint32_t i = 0; i < shards(); ++i) {
-    AISLE_TRY(auto marks, read_shard_marks(shard_path(i)));
+    AISLE_TRY(auto marks, shard_set_->marks(i));
     auto mark = split_number(marks[key]);
     if (!oldest || mark.first < oldest->first) oldest = std::move(mark);
   }
@@ -267,47 +221,12 @@ Result<std::string> IndexPipeline::mark(const std::string& key) const {
 
 Result<std::vector<std::string>> IndexPipeline::ids(const std::string& after, std::size_t count_max) {
   AISLE_CHECK(flush(Deadline::never()));
-  std::vector<std::string> all;
-  for (std::uint32_t i = 0; i < shards(); ++i) {
-    AISLE_TRY(auto ids, read_shard_ids(shard_path(i), after, count_max));
-    std::ranges::move(ids, std::back_inserter(all));
-  }
-  std::ranges::sort(all);
-  if (all.size() > count_max) all.resize(count_max);
-  return all;
+  return shard_set_->ids(after, count_max);
 }
 
 void IndexPipeline::close() {
   if (std::exchange(closed_, true)) return;
-  for (Shard& shard : shards_) {
-    shard.writer->request_flush(shard.log->tail());
-    shard.log->close();
-  }
-  for (Shard& shard : shards_) shard.writer->stop();
-}
-
-std::filesystem::path IndexPipeline::shard_path(std::uint32_t shard) const {
-  return folder_->shard_path(manifest_.generation, shard);
-}
-
-std::uint64_t IndexPipeline::document_count() const {
-  std::uint64_t count = 0;
-  for (const Shard& shard : shards_) count += shard.writer->document_count();
-  return count;
-}
-
-ShardStatistics IndexPipeline::statistics() const {
-  ShardStatistics sum;
-  for (const Shard& shard : shards_) {
-    const ShardStatistics one = shard.writer->statistics();
-    sum.added += one.added;
-    sum.replaced += one.replaced;
-    sum.values_changed += one.values_changed;
-    sum.unchanged += one.unchanged;
-    sum.deleted += one.deleted;
-    sum.unknown += one.unknown;
-  }
-  return sum;
+  if (options_.logs.empty()) shard_set_->close();
 }
 
 }  // namespace aisle

@@ -1,12 +1,10 @@
-// From changes to shards, all in one process: builds documents, routes them to the shards' op logs and keeps
-// one writer a shard busy.
+// From changes to ops: builds documents and routes them to one op log a shard, those of this node's own shards
+// or of a cluster.
 //
-//   apply() --builder pool--> ops --shard_of(id)--> op log k --> shard writer k (disk)
-//                                                           \--> whoever else registers as reader (images)
+//   apply() --builder pool--> ops --shard_of(id)--> op log k
 #pragma once
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,19 +12,18 @@
 #include "indexer/change.h"
 #include "indexer/dead_letters.h"
 #include "indexer/document_builder.h"
-#include "indexer/index_folder.h"
-#include "indexer/local_op_log.h"
-#include "indexer/shard_writer.h"
+#include "indexer/op_log.h"
+#include "indexer/shard_set.h"
 
 namespace aisle {
 
 struct IndexPipelineOptions {
-  std::uint32_t generation = 1;
-  std::uint32_t shards = 0;             // of a new generation; 0 = decide by the estimate
-  std::uint64_t products_estimate = 0;  // one shard below one_shard_products, else one a core
-  unsigned builders = 0;                // threads that build documents; 0 = one a core
-  CommitPace pace = {};
-  LocalOpLog::Limits log = {};  // of each shard; bytes_max >= 2 * pace.bytes_max, else commits come late
+  static constexpr std::size_t op_bytes_max_default = 8U << 20U;
+
+  unsigned builders = 0;  // threads that build documents; 0 = one a core
+  std::vector<std::shared_ptr<OpLog>> logs = {};  // by shard, whose ops reach the shard set by a follower; empty =
+                                             // the set's own, which the pipeline then closes with itself
+  std::size_t op_bytes_max = op_bytes_max_default;  // by op_bytes(); a larger document is a dead letter
 };
 
 // Truths: (1) within a shard ops come in the order of the batches and, inside one, upserts, values, deletes;
@@ -38,14 +35,8 @@ struct IndexPipelineOptions {
 // from any.
 class IndexPipeline final : public ChangeSink {
  public:
-  static constexpr std::uint64_t one_shard_products = 200'000;
-  static constexpr std::size_t op_bytes_max = 8U << 20U;  // by op_bytes(); a larger document is a dead letter
-
-  // Opens the generation or creates it.
-  //   FailedPrecondition  NEEDS_REINDEX: the generation was built with another schema; names both and what to
-  //   do others              as ShardStore::open and IndexFolder
-  static Result<std::unique_ptr<IndexPipeline>> open(std::shared_ptr<const IndexFolder> folder,
-                                                     std::shared_ptr<const IndexSchema> schema,
+  // The shards must have on disk all that the logs hold.
+  static Result<std::unique_ptr<IndexPipeline>> open(std::shared_ptr<ShardSet> shards,
                                                      IndexPipelineOptions options);
   ~IndexPipeline() override;  // close()
 
@@ -55,45 +46,39 @@ class IndexPipeline final : public ChangeSink {
   Result<std::string> mark(const std::string& key) const override;
   Result<std::vector<std::string>> ids(const std::string& after, std::size_t count_max) override;
 
-  // Commits what was applied and ends all threads; apply() fails afterwards. May be called twice.
+  // apply() fails afterwards. With the shards' own logs: commits what was applied and ends all threads of the
+  // shards. May be called twice.
   void close();
 
-  // For whoever follows a shard: register as reader of the log first, load shard_path(k) second, then read on
-  // from the seq found there.
-  LocalOpLog& op_log(std::uint32_t shard) { return *shards_.at(shard).log; }
-  std::filesystem::path shard_path(std::uint32_t shard) const;
-
-  std::uint32_t shards() const { return manifest_.shards; }
-  const GenerationManifest& manifest() const { return manifest_; }
+  ShardSet& shard_set() const { return *shard_set_; }
+  std::uint32_t shards() const { return shard_set_->size(); }
   const IndexSchema& schema() const { return *schema_; }
-  std::uint64_t document_count() const;  // as committed
   const DeadLetters& dead_letters() const { return dead_letters_; }
-  ShardStatistics statistics() const;  // of all shards, as committed
   std::uint64_t values_skipped() const { return values_skipped_; }
 
  private:
   struct Shard {
-    std::shared_ptr<LocalOpLog> log;
-    std::optional<LocalOpLog::Reader> reader;  // of the writer
-    std::unique_ptr<ShardWriter> writer;
+    std::shared_ptr<OpLog> log;
     Lsn lsn = 0;         // carried by the last op that was appended
     Lsn opened_lsn = 0;  // as found on disk
   };
 
-  IndexPipeline(std::shared_ptr<const IndexFolder> folder, std::shared_ptr<const IndexSchema> schema,
-                std::shared_ptr<const DocumentBuilder> builder, unsigned builders);
-  Status open_shards(const IndexPipelineOptions& options);
+  IndexPipeline(std::shared_ptr<ShardSet> shards, std::shared_ptr<const DocumentBuilder> builder,
+                IndexPipelineOptions options);
+  Status begin();
   std::vector<Result<Op>> build_upserts(const std::vector<SourceRecord>& records);
   std::vector<Result<Op>> build_values(const std::vector<SourceRecord>& records);
   void route(std::vector<Result<Op>> built, const std::vector<SourceRecord>& records, Lsn lsn);
   void route(Op op);
   bool seen_before(const Shard& shard, Lsn lsn) const;
-  Status deliver(Shard& shard, std::vector<Op> ops);
+  Status deliver(std::uint32_t number, std::vector<Op> ops);
+  Status check_size(const Op& op) const;
+  std::vector<Seq> tails() const;
 
-  const std::shared_ptr<const IndexFolder> folder_;
+  const std::shared_ptr<ShardSet> shard_set_;
   const std::shared_ptr<const IndexSchema> schema_;
   const std::shared_ptr<const DocumentBuilder> builder_;
-  GenerationManifest manifest_;
+  const IndexPipelineOptions options_;
   DeadLetters dead_letters_;
 
   // of the thread that applies
@@ -106,7 +91,7 @@ class IndexPipeline final : public ChangeSink {
   bool closed_ = false;
 
   std::atomic<std::uint64_t> values_skipped_{0};
-  std::vector<Shard> shards_;  // fixed after open(); its parts are thread-safe
+  std::vector<Shard> shards_;  // fixed after open() but for `lsn`, of the thread that applies
 };
 
 }  // namespace aisle

@@ -55,10 +55,7 @@ class LocalOpLog final : public OpLog {
   Result<Seq> append(Seq last_seen, std::vector<Op> ops, Deadline deadline) override;
   Result<std::vector<SequencedOp>> read(Seq seen, std::size_t count_max, Deadline deadline) override;
   Seq tail() const override;
-
-  // True as soon as an append of that size would not wait (or the log is closed), false when the deadline
-  // passes.
-  bool wait_for_room(std::size_t ops, std::size_t bytes, Deadline deadline);
+  bool wait_for_room(std::size_t ops, std::size_t bytes, Deadline deadline) override;
 
   // Appends fail from now on, reads drain what is left. Wakes everybody.
   void close();

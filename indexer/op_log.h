@@ -33,6 +33,10 @@ class OpLog {
   //   Unavailable       the log is closed and drained.
   virtual Result<std::vector<SequencedOp>> read(Seq seen, std::size_t count_max, Deadline deadline) = 0;
 
+  // True as soon as an append of that size would not wait (or the log is closed), false when the deadline
+  // passes.
+  virtual bool wait_for_room(std::size_t ops, std::size_t bytes, Deadline deadline) = 0;
+
   // Seq of the last op, 0 (or the seq it was opened with) when there is none.
   virtual Seq tail() const = 0;
 };

@@ -45,6 +45,7 @@ ShardWriter::ShardWriter(std::string index, std::unique_ptr<ShardStore> store, S
       store_(std::move(store)),
       pacer_(options_.pace),
       seen_(store_->position()) {
+  durable_ = seen_;
   durable_seq_ = seen_.seq;
   durable_lsn_ = seen_.lsn;
   documents_ = store_->document_count();
@@ -89,6 +90,11 @@ Status ShardWriter::alive() const {
   const std::string shard = "shard " + std::to_string(options_.shard);
   return trouble_ ? fail(trouble_->code, shard + " has stopped: " + trouble_->message)
                   : fail(ErrorCode::Unavailable, shard + " has stopped");
+}
+
+ShardPosition ShardWriter::durable() const {
+  const std::lock_guard lock(mutex_);
+  return durable_;
 }
 
 ShardStatistics ShardWriter::statistics() const {
@@ -169,6 +175,7 @@ void ShardWriter::publish() {
   documents_ = store_->document_count();
   const std::lock_guard lock(mutex_);
   durable_seq_ = seen_.seq;
+  durable_ = seen_;
   statistics_ = store_->statistics();
   trouble_.reset();
   moved_.notify_all();

@@ -54,8 +54,8 @@ class ShardWriter {
   // An error when the thread has ended, with its reason.
   Status alive() const;
 
-  Seq durable_seq() const { return durable_seq_; }
-  Lsn durable_lsn() const { return durable_lsn_; }
+  ShardPosition durable() const;
+  Lsn durable_lsn() const { return durable_lsn_; }  // without a lock
   std::uint64_t document_count() const { return documents_; }  // as committed
   ShardStatistics statistics() const;                          // as committed
   const std::filesystem::path& folder() const { return options_.folder; }
@@ -98,6 +98,7 @@ class ShardWriter {
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable moved_;
+  ShardPosition durable_;
   std::optional<Error> trouble_;
   bool ended_ = false;
   ShardStatistics statistics_;

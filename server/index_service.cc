@@ -53,12 +53,13 @@ Result<std::unique_ptr<IndexService>> IndexService::open(const IndexConfig& conf
   AISLE_TRY(const auto schema, IndexSchema::load(config.schema));
   AISLE_TRY(service->folder_, IndexFolder::acquire(data, schema->index));
   AISLE_TRY(const std::vector<std::uint32_t> generations, service->folder_->generations());
-  IndexPipelineOptions options;
+  ShardSetOptions options;
   options.shards = config.shards;
   if (generations.empty() && config.shards == 0)
     options.products_estimate = estimate_products(*schema, config);
   if (!generations.empty()) options.generation = generations.back();
-  AISLE_TRY(service->pipeline_, IndexPipeline::open(service->folder_, schema, options));
+  AISLE_TRY(service->shard_set_, ShardSet::open(service->folder_, schema, options));
+  AISLE_TRY(service->pipeline_, IndexPipeline::open(service->shard_set_, {}));
   AISLE_TRY(service->context_, IndexContext::create(schema, service->folder()));
   service->register_metrics();
   AISLE_CHECK(service->open_shards());
@@ -67,14 +68,14 @@ Result<std::unique_ptr<IndexService>> IndexService::open(const IndexConfig& conf
 
 // Registers as a reader of each log before its shard is loaded, so that no op falls between the two.
 Status IndexService::open_shards() {
-  const std::uint32_t count = pipeline_->shards();
+  const std::uint32_t count = shard_set_->size();
   shards_ = std::vector<Shard>(count);
   std::vector<Result<std::shared_ptr<const Image>>> images(count);
   {
     std::vector<std::jthread> loaders;
     for (std::uint32_t i = 0; i < count; ++i) {
-      shards_[i].reader.emplace(pipeline_->op_log(i).register_reader());
-      loaders.emplace_back([&, i] { images[i] = load_image(pipeline_->shard_path(i), context_); });
+      shards_[i].reader.emplace(shard_set_->log(i)->register_reader());
+      loaders.emplace_back([&, i] { images[i] = load_image(shard_set_->path(i), context_); });
     }
   }
   for (std::uint32_t i = 0; i < count; ++i) {
@@ -164,7 +165,7 @@ void IndexService::stop() {
 
 void IndexService::apply_ops(const std::stop_token& stop, std::uint32_t number) {
   Shard& shard = shards_[number];
-  OpLog& op_log = pipeline_->op_log(number);
+  OpLog& op_log = *shard_set_->log(number);
   Seq seen = shard.builder->image()->seq;
   while (!stop.stop_requested()) {
     auto read = op_log.read(seen, ops_per_image, Deadline::after(stop_check));
@@ -222,7 +223,7 @@ Result<FileImportReport> IndexService::import(const std::filesystem::path& file,
 
 Status IndexService::catch_up(Deadline deadline) const {
   for (std::uint32_t i = 0; i < shards_.size(); ++i) {
-    const Seq wanted = pipeline_->op_log(i).tail();
+    const Seq wanted = shard_set_->log(i)->tail();
     while (shards_[i].builder->image()->seq < wanted) {
       if (deadline.expired())
         return fail(ErrorCode::DeadlineExceeded, "the image is still behind its op log");
@@ -267,7 +268,7 @@ View IndexService::view() const {
   View view{.context = context_,
             .shards = {},
             .statistics = statistics_.get(),
-            .generation = pipeline_->manifest().generation};
+            .generation = shard_set_->manifest().generation};
   for (const Shard& shard : shards_) view.shards.push_back(shard.builder->image());
   return view;
 }
@@ -277,7 +278,7 @@ IndexStatus IndexService::status() const {
   const View now = view();
   status.index = schema().index;
   status.products = now.live();
-  status.shards = pipeline_->shards();
+  status.shards = shard_set_->size();
   status.ready = built_;
   status.source = feed_ ? "postgres" : "file";
   status.lsn = now.lsn();

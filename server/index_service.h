@@ -71,7 +71,7 @@ class IndexService {
 
   // Memory of all images by part.
   SegmentBytes image_bytes() const;
-  std::filesystem::path folder() const { return folder_->generation_path(pipeline_->manifest().generation); }
+  std::filesystem::path folder() const { return folder_->generation_path(shard_set_->manifest().generation); }
 
  private:
   struct Shard {
@@ -101,6 +101,7 @@ class IndexService {
   IndexConfig config_;
   std::shared_ptr<const IndexContext> context_;
   std::shared_ptr<const IndexFolder> folder_;
+  std::shared_ptr<ShardSet> shard_set_;
   std::unique_ptr<IndexPipeline> pipeline_;
   std::vector<Shard> shards_;
   Snapshot<Statistics> statistics_;

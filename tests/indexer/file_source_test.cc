@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "indexer/index_pipeline.h"
 #include "tests/indexer/shop.h"
+#include "tests/support/pipeline.h"
 #include "tests/support/temporary_folder.h"
 
 namespace aisle {
@@ -18,7 +19,7 @@ class FileSourceTest : public testing::Test {
  protected:
   void SetUp() override {
     auto lock = IndexFolder::acquire(folder_.path() / "data", "shop").value();
-    auto opened = IndexPipeline::open(std::move(lock), test::shop_schema(), {.shards = 2, .builders = 2});
+    auto opened = test::open_pipeline(std::move(lock), test::shop_schema(), {.shards = 2}, 2);
     ASSERT_TRUE(opened) << opened.error().message;
     pipeline_ = std::move(*opened);
   }
@@ -50,7 +51,7 @@ TEST_F(FileSourceTest, AWholeFileIsIndexedAndItsFingerprintKept) {
   const auto report = import(options);
   EXPECT_EQ(report.records, 2'500U);
   EXPECT_EQ(report.deleted, 0U);
-  EXPECT_EQ(pipeline_->document_count(), 2'500U);
+  EXPECT_EQ(pipeline_->shard_set().document_count(), 2'500U);
   EXPECT_EQ(pipeline_->durable_lsn(), 2'500U);
   EXPECT_THAT(progress, ElementsAre(1'000, 2'000, 2'500));
   EXPECT_EQ(pipeline_->mark(std::string(file_mark)).value(), file_fingerprint(path_).value());
@@ -64,7 +65,7 @@ TEST_F(FileSourceTest, ImportingAgainWritesOnlyWhatChangedAndDeletesWhatVanished
   EXPECT_EQ(report.deleted, 10U);
   EXPECT_EQ(ids().size(), 100U);
   EXPECT_EQ(ids().front(), "p10");
-  const auto statistics = pipeline_->statistics();
+  const auto statistics = pipeline_->shard_set().statistics();
   EXPECT_EQ(statistics.unchanged, 90U);
   EXPECT_EQ(statistics.replaced, 0U);
   EXPECT_EQ(statistics.added, 110U);
@@ -106,7 +107,7 @@ TEST_F(FileSourceTest, AProductThatCannotBeBuiltKeepsItsOldVersion) {
 TEST_F(FileSourceTest, TheLastLineOfAnIdWins) {
   write("{\"id\": \"p1\", \"price\": 1}\n{\"id\": \"p1\", \"price\": 2}\n{\"id\": \"p1\", \"price\": 3}\n");
   import();
-  const auto shard = test::read_shard(pipeline_->shard_path(shard_of("p1", 2)));
+  const auto shard = test::read_shard(pipeline_->shard_set().path(shard_of("p1", 2)));
   EXPECT_EQ(shard.products.at("p1").numbers.at(test::field_number("price")), 300);
 }
 

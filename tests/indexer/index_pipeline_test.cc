@@ -6,6 +6,7 @@
 #include <set>
 
 #include "tests/indexer/shop.h"
+#include "tests/support/pipeline.h"
 #include "tests/support/temporary_folder.h"
 
 namespace aisle {
@@ -34,13 +35,13 @@ ChangeBatch upserts(std::vector<SourceRecord> records, Lsn lsn) {
 
 class IndexPipelineTest : public testing::Test {
  protected:
-  Result<std::unique_ptr<IndexPipeline>> try_open(IndexPipelineOptions options) {
+  Result<std::unique_ptr<IndexPipeline>> try_open(const ShardSetOptions& options) {
     pipeline_.reset();
     if (lock_ == nullptr) lock_ = IndexFolder::acquire(folder_.path(), "shop").value();
-    return IndexPipeline::open(lock_, test::shop_schema(), options);
+    return test::open_pipeline(lock_, test::shop_schema(), options, 2);
   }
   IndexPipeline& open(std::uint32_t shards = 2, CommitPace pace = {}) {
-    auto opened = try_open({.shards = shards, .builders = 2, .pace = pace});
+    auto opened = try_open({.shards = shards, .pace = pace});
     EXPECT_TRUE(opened) << opened.error().message;
     pipeline_ = std::move(*opened);
     return *pipeline_;
@@ -56,7 +57,7 @@ class IndexPipelineTest : public testing::Test {
   std::map<std::string, test::StoredProduct> products() {
     std::map<std::string, test::StoredProduct> all;
     for (std::uint32_t i = 0; i < pipeline_->shards(); ++i)
-      all.merge(read_shard(pipeline_->shard_path(i)).products);
+      all.merge(read_shard(pipeline_->shard_set().path(i)).products);
     return all;
   }
   std::int64_t price(const std::string& id) {
@@ -74,9 +75,9 @@ TEST_F(IndexPipelineTest, ProductsLandInTheirShards) {
   for (int i = 0; i < 200; ++i) records.push_back(product("p" + std::to_string(i), "kettle"));
   apply(upserts(records, 10));
   flush();
-  EXPECT_EQ(pipeline.document_count(), 200U);
+  EXPECT_EQ(pipeline.shard_set().document_count(), 200U);
   for (std::uint32_t i = 0; i < 3; ++i) {
-    const auto shard = read_shard(pipeline.shard_path(i));
+    const auto shard = read_shard(pipeline.shard_set().path(i));
     EXPECT_GT(shard.products.size(), 30U);
     for (const auto& [id, stored] : shard.products) EXPECT_EQ(shard_of(id, 3), i);
   }
@@ -84,7 +85,7 @@ TEST_F(IndexPipelineTest, ProductsLandInTheirShards) {
 
 TEST_F(IndexPipelineTest, OpsKeepTheOrderOfBatchesWhateverTheBuilders) {
   auto& pipeline = open(1, CommitPace{.interval = std::chrono::hours(1)});
-  auto reader = pipeline.op_log(0).register_reader();
+  auto reader = pipeline.shard_set().log(0)->register_reader();
   std::vector<std::string> expected;
   for (int batch = 0; batch < 5; ++batch) {
     std::vector<SourceRecord> records;
@@ -97,7 +98,7 @@ TEST_F(IndexPipelineTest, OpsKeepTheOrderOfBatchesWhateverTheBuilders) {
     apply(upserts(std::move(records), 1));
   }
   std::vector<std::string> order;
-  const auto read = pipeline.op_log(0).read(0, 10'000, soon()).value();
+  const auto read = pipeline.shard_set().log(0)->read(0, 10'000, soon()).value();
   for (const auto& next : read) {
     if (next.op.kind == OpKind::Upsert) order.push_back(next.op.id);
   }
@@ -120,7 +121,7 @@ TEST_F(IndexPipelineTest, UntouchedShardsFollowTheLsn) {
   apply(upserts({product("p1", "a")}, 77));
   flush();
   EXPECT_EQ(pipeline.durable_lsn(), 77U);
-  for (std::uint32_t i = 0; i < 4; ++i) EXPECT_EQ(read_shard(pipeline.shard_path(i)).lsn, "77");
+  for (std::uint32_t i = 0; i < 4; ++i) EXPECT_EQ(read_shard(pipeline.shard_set().path(i)).lsn, "77");
   apply({});  // lsn 0 leaves it
   flush();
   EXPECT_EQ(pipeline.durable_lsn(), 77U);
@@ -128,11 +129,11 @@ TEST_F(IndexPipelineTest, UntouchedShardsFollowTheLsn) {
 
 TEST_F(IndexPipelineTest, OnlyTheLastOpOfABatchCarriesItsLsn) {
   auto& pipeline = open(1, CommitPace{.interval = std::chrono::hours(1)});
-  auto reader = pipeline.op_log(0).register_reader();
+  auto reader = pipeline.shard_set().log(0)->register_reader();
   apply(upserts({product("p1", "a"), product("p2", "a")}, 50));
   apply(upserts({product("p3", "a")}, 60));
   std::vector<Lsn> lsns;
-  const auto read = pipeline.op_log(0).read(0, 100, soon()).value();
+  const auto read = pipeline.shard_set().log(0)->read(0, 100, soon()).value();
   for (const auto& next : read) lsns.push_back(next.op.lsn);
   EXPECT_THAT(lsns, ElementsAre(0, 0, 50, 50, 60));
 }
@@ -158,7 +159,7 @@ TEST_F(IndexPipelineTest, MarksAreCommittedWithTheirBatchAndTheOldestWins) {
   pipeline.close();
   {
     // as if the process had died after the second batch reached shard 0 alone, at the same LSN
-    auto store = ShardStore::open(pipeline.shard_path(0), test::shop_schema()).value();
+    auto store = ShardStore::open(pipeline.shard_set().path(0), test::shop_schema()).value();
     ASSERT_TRUE(store->apply(test::mark(9, "scan_cursor", "2 p9")));
     ASSERT_TRUE(store->commit({store->position().seq + 1, 9}));
   }
@@ -181,7 +182,7 @@ TEST_F(IndexPipelineTest, BadRecordsBecomeDeadLettersAndTheRestIsIndexed) {
   EXPECT_THAT(letters[0].error, HasSubstr("price is \"12,50\""));
   EXPECT_THAT(letters[2].error, HasSubstr("p5"));
   flush();
-  EXPECT_EQ(pipeline.document_count(), 1U);
+  EXPECT_EQ(pipeline.shard_set().document_count(), 1U);
   apply(upserts({product("p2", "a", "12.50")}, 10));
   EXPECT_EQ(pipeline.dead_letters().list().size(), 2U);
   EXPECT_EQ(pipeline.dead_letters().total(), 3U);
@@ -220,11 +221,11 @@ TEST_F(IndexPipelineTest, IdsComeInOrderAndSeeWhatWasJustApplied) {
 }
 
 TEST_F(IndexPipelineTest, ASlowReaderHoldsTheSourceBack) {
-  IndexPipelineOptions options{.shards = 1, .builders = 1};
+  ShardSetOptions options{.shards = 1};
   options.log = {.ops_max = 50, .bytes_max = 1U << 20U};
   options.pace = CommitPace{.interval = milliseconds(5)};
   pipeline_ = try_open(options).value();
-  std::optional<LocalOpLog::Reader> slow(pipeline_->op_log(0).register_reader());
+  std::optional<LocalOpLog::Reader> slow(pipeline_->shard_set().log(0)->register_reader());
   std::atomic<int> applied = 0;
   std::thread source([&] {
     for (int i = 0; i < 100; ++i, ++applied) {
@@ -237,11 +238,11 @@ TEST_F(IndexPipelineTest, ASlowReaderHoldsTheSourceBack) {
   // two ops a batch: the log is full, even though the writer commits
   while (pipeline_->durable_lsn() < 25 && !end.expired()) std::this_thread::yield();
   EXPECT_EQ(applied, 25);
-  EXPECT_EQ(pipeline_->op_log(0).ops(), 50U);
+  EXPECT_EQ(pipeline_->shard_set().log(0)->ops(), 50U);
   slow.reset();
   source.join();
   flush();
-  EXPECT_EQ(pipeline_->document_count(), 100U);
+  EXPECT_EQ(pipeline_->shard_set().document_count(), 100U);
 }
 
 TEST_F(IndexPipelineTest, RestartGoesOnAndShardsAheadSkipValuesTheyHaveSeen) {
@@ -250,7 +251,7 @@ TEST_F(IndexPipelineTest, RestartGoesOnAndShardsAheadSkipValuesTheyHaveSeen) {
   for (int i = 0; i < 20; ++i) records.push_back(product("p" + std::to_string(i), "a", "1"));
   apply(upserts(records, 10));
   flush();
-  const auto shard_path = pipeline_->shard_path(0);
+  const auto shard_path = pipeline_->shard_set().path(0);
   pipeline_->close();
   std::string ahead;
   std::string behind;
@@ -312,7 +313,7 @@ TEST_F(IndexPipelineTest, AnotherSchemaNeedsAReindexAndNamesBoth) {
   pipeline_.reset();
   const auto other = test::shop_schema(R"({"index": "shop", "id": "id", "fields": {
     "title": {"type": "text", "search": true}}, "source": {"type": "file", "path": "p.csv"}})");
-  const auto refused = IndexPipeline::open(lock_, other, {});
+  const auto refused = test::open_pipeline(lock_, other, {});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::FailedPrecondition);
   EXPECT_THAT(refused.error().message, HasSubstr("NEEDS_REINDEX"));
@@ -320,7 +321,7 @@ TEST_F(IndexPipelineTest, AnotherSchemaNeedsAReindexAndNamesBoth) {
   EXPECT_THAT(refused.error().message, HasSubstr(test::shop_schema()->hash));
   EXPECT_THAT(refused.error().message, HasSubstr("aisle reindex shop"));
   // the next generation may have it, beside the old one
-  EXPECT_TRUE(IndexPipeline::open(lock_, other, {.generation = 2}));
+  EXPECT_TRUE(test::open_pipeline(lock_, other, {.generation = 2}));
   EXPECT_THAT(lock_->generations().value(), ElementsAre(1, 2));
 }
 
@@ -337,7 +338,7 @@ TEST_F(IndexPipelineTest, ClosingKeepsEverythingAndRefusesMore) {
   apply(upserts({product("p1", "a")}, 3));
   pipeline.close();
   EXPECT_EQ(pipeline.apply({}).error().code, ErrorCode::Unavailable);
-  EXPECT_EQ(open(2).document_count(), 1U);
+  EXPECT_EQ(open(2).shard_set().document_count(), 1U);
   EXPECT_EQ(pipeline_->durable_lsn(), 3U);
 }
 
@@ -352,7 +353,7 @@ TEST_F(IndexPipelineTest, OversizedDocumentsAreDeadLetters) {
   flush();
   EXPECT_EQ(pipeline.dead_letters().total(), 1U);
   EXPECT_THAT(pipeline.dead_letters().list()[0].error, HasSubstr("the limit is 1048576"));
-  EXPECT_EQ(pipeline.document_count(), 1U);
+  EXPECT_EQ(pipeline.shard_set().document_count(), 1U);
 }
 
 }  // namespace

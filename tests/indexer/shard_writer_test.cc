@@ -36,7 +36,7 @@ struct Rig {
     auto opened = ShardWriter::open(test::shop_schema(), {path, 0, pace});
     EXPECT_TRUE(opened) << opened.error().message;
     writer = std::move(*opened);
-    log = std::make_shared<LocalOpLog>(writer->durable_seq(), LocalOpLog::Limits{});
+    log = std::make_shared<LocalOpLog>(writer->durable().seq, LocalOpLog::Limits{});
     reader = std::make_unique<LocalOpLog::Reader>(log->register_reader());
     writer->start(log, [this](Seq seq) { reader->release(seq); });
   }
@@ -62,7 +62,7 @@ TEST_F(ShardWriterTest, CommitsByItselfAndReleasesTheLog) {
   rig.append({upsert(shop_document("p1", {"kettle"}, 1), 5), test::mark(6)});
   // no flush(): the interval has to do it
   const Deadline end = soon();
-  while (rig.writer->durable_seq() < 2 && !end.expired()) std::this_thread::yield();
+  while (rig.writer->durable().seq < 2 && !end.expired()) std::this_thread::yield();
   EXPECT_EQ(rig.writer->durable_lsn(), 6U);
   while (rig.log->ops() > 0 && !end.expired()) std::this_thread::yield();
   EXPECT_EQ(rig.log->ops(), 0U);
@@ -92,8 +92,8 @@ TEST_F(ShardWriterTest, BytesForceACommit) {
   for (int i = 0; i < 200; ++i)
     rig.append({upsert(shop_document("p" + std::to_string(i), {"kettle"}, i), 1)});
   const Deadline end = soon();
-  while (rig.writer->durable_seq() < 100 && !end.expired()) std::this_thread::yield();
-  EXPECT_GE(rig.writer->durable_seq(), 100U);
+  while (rig.writer->durable().seq < 100 && !end.expired()) std::this_thread::yield();
+  EXPECT_GE(rig.writer->durable().seq, 100U);
 }
 
 TEST_F(ShardWriterTest, GoesOnFromItsStoredSeqAfterARestart) {
@@ -102,7 +102,7 @@ TEST_F(ShardWriterTest, GoesOnFromItsStoredSeqAfterARestart) {
     rig.append({upsert(shop_document("p1", {"a"}, 1), 1), upsert(shop_document("p2", {"a"}, 1), 2)});
   }  // stopping commits
   Rig rig(path_);
-  EXPECT_EQ(rig.writer->durable_seq(), 2U);
+  EXPECT_EQ(rig.writer->durable().seq, 2U);
   EXPECT_EQ(rig.writer->durable_lsn(), 2U);
   rig.append({upsert(shop_document("p3", {"a"}, 1), 3)});
   rig.flush();
@@ -224,7 +224,7 @@ class ShardWriterKillTest : public ShardWriterTest {
       EXPECT_EQ(product.numbers.at(test::field_number("price")), round) << id;
     }
     const Rig rig(path_);
-    EXPECT_EQ(rig.writer->durable_seq(), seq);
+    EXPECT_EQ(rig.writer->durable().seq, seq);
   }
 };
 

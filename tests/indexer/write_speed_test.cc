@@ -9,6 +9,7 @@
 
 #include "base/utf8.h"
 #include "indexer/index_pipeline.h"
+#include "tests/support/pipeline.h"
 #include "indexer/line_reader.h"
 #include "tests/indexer/shop.h"
 #include "tests/support/temporary_folder.h"
@@ -72,8 +73,8 @@ TEST(WriteSpeed, OfTitles) {
                 static_cast<double>(tokens) / count);
   }
   const test::TemporaryFolder folder;
-  auto pipeline = IndexPipeline::open(IndexFolder::acquire(folder.path(), "titles").value(), schema,
-                                      {.shards = static_cast<std::uint32_t>(setting("AISLE_SHARDS", 1))})
+  auto pipeline = test::open_pipeline(IndexFolder::acquire(folder.path(), "titles").value(), schema,
+                                      {.shards = static_cast<std::uint32_t>(setting("AISLE_SHARDS", 1))}, 0)
                       .value();
   const auto measure = [&](const char* what, std::uint64_t size, const auto& fill) {
     const auto begin = Clock::now();
@@ -104,7 +105,7 @@ TEST(WriteSpeed, OfTitles) {
             const std::string& other = records[i * 104'729 % records.size()].json;
             batch.upserts.push_back({id, R"({"id":")" + id + R"(")" + other.substr(other.find(','))});
           });
-  EXPECT_EQ(pipeline->document_count(), records.size());
+  EXPECT_EQ(pipeline->shard_set().document_count(), records.size());
 }
 
 }  // namespace

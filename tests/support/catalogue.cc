@@ -5,9 +5,9 @@
 #include <cstdlib>
 #include <map>
 
-#include "indexer/index_pipeline.h"
 #include "indexer/shard_store.h"
 #include "query/shard_loader.h"
+#include "tests/support/pipeline.h"
 
 namespace aisle::test {
 namespace {
@@ -117,7 +117,7 @@ View Catalogue::load(std::span<const Op> ops, std::uint32_t shards) {
 View Catalogue::import(const std::vector<std::string>& records, std::uint32_t shards) {
   const auto folder =
       value_of(IndexFolder::acquire(folder_.path() / ("import-" + std::to_string(loads_++)), schema_->index));
-  const auto pipeline = value_of(IndexPipeline::open(folder, schema_, {.shards = shards, .builders = 1}));
+  const auto pipeline = value_of(open_pipeline(folder, schema_, {.shards = shards}));
   ChangeBatch batch;
   for (const std::string& record : records) batch.upserts.push_back({upsert(record).id, record});
   batch.lsn = 1;
@@ -126,7 +126,7 @@ View Catalogue::import(const std::vector<std::string>& records, std::uint32_t sh
   require(pipeline->dead_letters().total() == 0, "a record of the catalogue was refused");
   std::vector<std::shared_ptr<const Image>> images;
   for (std::uint32_t shard = 0; shard < pipeline->shards(); ++shard) {
-    images.push_back(value_of(load_image(pipeline->shard_path(shard), context_)));
+    images.push_back(value_of(load_image(pipeline->shard_set().path(shard), context_)));
   }
   return view_of(std::move(images), upserts(records));
 }
