@@ -81,6 +81,16 @@ void FacetCounter::add_numbers(const SegmentView& view, std::span<const std::uin
   if (present > trues) counts_["false"] += present - trues;
 }
 
+void FacetCounter::merge(const FacetCounter& more) {
+  for (const auto& [value, count] : more.counts_) counts_[value] += count;
+  if (more.documents_ > 0) {
+    min_ = documents_ > 0 ? std::min(min_, more.min_) : more.min_;
+    max_ = documents_ > 0 ? std::max(max_, more.max_) : more.max_;
+  }
+  sum_ += more.sum_;
+  documents_ += more.documents_;
+}
+
 FacetResult FacetCounter::flat(const std::vector<std::string>& selected, std::size_t values_max) const {
   FacetResult result;
   result.count = documents_;

@@ -19,6 +19,8 @@ class FacetCounter {
   explicit FacetCounter(const Field& field) : field_(&field) {}
 
   void add(const SegmentView& view, std::span<const std::uint32_t> documents);
+  // Adds the counts of other documents. What `more` counted must outlive this.
+  void merge(const FacetCounter& more);
   // `selected` values are listed whatever their count; `values_max` bounds the others, by level in a
   // hierarchy.
   FacetResult result(const std::vector<std::string>& selected, std::size_t values_max) const;

@@ -8,7 +8,7 @@
 
 #include "query/index_context.h"
 #include "query/limits.h"
-#include "query/planner.h"
+#include "query/plan.h"
 #include "query/search_request.h"
 
 namespace aisle {

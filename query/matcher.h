@@ -3,7 +3,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "query/planner.h"
+#include "query/index_context.h"
+#include "query/plan.h"
 #include "query/segment.h"
 
 namespace aisle {

@@ -14,6 +14,7 @@
 
 #include "query/matcher.h"
 #include "query/search_result.h"
+#include "query/statistics.h"
 
 namespace aisle {
 

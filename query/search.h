@@ -1,4 +1,5 @@
-// The whole of a search: parse, plan, match, filter, count, order, fetch, highlight.
+// The whole of a search: parse, plan, match, order, fetch, highlight. The coordinator of any number of
+// shards, here or on other nodes; shard_search.h is what it asks of them.
 #pragma once
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 #include "query/limits.h"
 #include "query/search_request.h"
 #include "query/search_result.h"
+#include "query/shard_search.h"
 #include "query/view.h"
 
 namespace aisle {
@@ -16,9 +18,13 @@ namespace aisle {
 inline constexpr std::uint64_t typo_threshold = 10;
 
 // Deterministic: the same view and request give the same answer, scores included, whatever the number of
-// shards and segments. Thread-safe.
+// shards, segments and nodes. Of the view only context and statistics are used, for `shards` hold the rest.
+// Thread-safe.
 //   InvalidArgument   field, value and limit or nearest name
-//   DeadlineExceeded  the hard time limit passed
+//   others            of ShardSearch
+Result<SearchResult> search(const View& view, const SearchRequest& request, const QueryLimits& limits,
+                            ShardSearch& shards);
+// The same on the shards of this process.
 Result<SearchResult> search(const View& view, const SearchRequest& request, const QueryLimits& limits,
                             Deadline deadline);
 

@@ -52,6 +52,7 @@ struct SearchResult {
   std::vector<std::string> dropped_words;  // relaxation: words left out to find anything
   std::vector<std::string> ignored_words;  // beyond words_max
   bool truncated_query = false;
+  double coverage = 1.0;  // share of all documents that were searched
 };
 
 }  // namespace aisle

@@ -5,10 +5,12 @@
 #include <set>
 
 #include "query/matcher.h"
+#include "query/planner.h"
 #include "query/search.h"
 #include "schemas/term_layout.h"
 #include "tests/support/random_catalogue.h"
 #include "tests/support/search_oracle.h"
+#include "tests/support/split_search.h"
 
 namespace aisle::test {
 namespace {
@@ -50,6 +52,29 @@ TEST(ViewEquality, AnyNumberOfShardsGivesTheSameAnswerWithItsScores) {
         ASSERT_EQ(describe_all(answer(view, asked.request, asked.limits)), expected)
             << view.shards.size() << " shards, " << asked.request.q << " / " << asked.request.filter;
       }
+    }
+  }
+}
+
+TEST(ViewEquality, ShardsOnSeveralNodesGiveTheSameAnswer) {
+  const Catalogue catalogue(random_schema_text);
+  const Seeds all = seeds(200);
+  for (std::uint64_t seed = all.first; seed != all.first + all.count; ++seed) {
+    SCOPED_TRACE(Seeds::trace(seed));
+    Random random(seed);
+    RandomCatalogue products(catalogue, random);
+    const std::vector<Op> ops = products.history(20 + random.below(150), 60);
+    const View one = catalogue.grow(ops, 1, random);
+    const View view = catalogue.grow(ops, static_cast<std::uint32_t>(2 + random.below(7)), random);
+    std::vector<std::size_t> node_of;
+    for (std::size_t i = 0; i < view.shards.size(); ++i) node_of.push_back(i == 0 ? 3 : random.below(4));
+    for (int i = 0; i < 8; ++i) {
+      const Asked asked = ask(products, random);
+      SplitSearch nodes(view, node_of);
+      const auto found = search(view, asked.request, asked.limits, nodes);
+      ASSERT_TRUE(found) << found.error().message;
+      ASSERT_EQ(describe_all(*found), describe_all(answer(one, asked.request, asked.limits)))
+          << view.shards.size() << " shards, " << asked.request.q << " / " << asked.request.filter;
     }
   }
 }
@@ -187,11 +212,13 @@ TEST(ViewEquality, XapiansOwnMatcherFindsTheSameProductsOnDisk) {
     const View view = catalogue.load(products.history(150, 60));
     const Xapian::Database database(catalogue.shard_folders().front().string());
     const QueryLimits limits;
-    const Planner planner(*catalogue.context(), view.shards, *view.statistics, limits);
     for (int i = 0; i < 20; ++i) {
       const std::string q = products.request(limits).q;
+      LocalShardSearch shards(view, Deadline::never());
+      Planner planner(*catalogue.context(), *view.statistics, limits, shards);
       const Plan plan =
-          planner.plan(parse_query(q, *catalogue.context()->analyzer, limits).words, random.chance(50));
+          planner.plan({parse_query(q, *catalogue.context()->analyzer, limits).words, random.chance(50)})
+              .value();
       std::set<std::string> ours;
       for (const SegmentView& segment : view.shards.front()->segments) {
         for (const std::uint32_t document : match(plan, segment, *catalogue.context())) {

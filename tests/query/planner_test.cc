@@ -15,8 +15,10 @@ using testing::UnorderedElementsAre;
 class PlannerTest : public test::Kitchen {
  protected:
   Plan plan(const std::string& q, bool typos = false, bool last_is_prefix = true) const {
-    const Planner planner(*view_.context, view_.shards, *view_.statistics, limits_);
-    return planner.plan(parse_query(q, *view_.context->analyzer, limits_).words, typos, last_is_prefix);
+    LocalShardSearch shards(view_, Deadline::never());
+    Planner planner(*view_.context, *view_.statistics, limits_, shards);
+    return planner.plan({parse_query(q, *view_.context->analyzer, limits_).words, typos, last_is_prefix})
+        .value();
   }
   // "term:kind" of one position of the first reading.
   static std::vector<std::string> alternatives(const Plan& plan, std::size_t position = 0) {

@@ -1,0 +1,65 @@
+#include "query/request_check.h"
+
+#include "base/nearest_name.h"
+
+namespace aisle {
+namespace {
+
+Status in_range(std::string_view name, std::int64_t value, std::int64_t low, std::int64_t high) {
+  if (value >= low && value <= high) return {};
+  const std::string limit =
+      value < low ? "the least is " + std::to_string(low) : "the limit is " + std::to_string(high);
+  return fail(ErrorCode::InvalidArgument,
+              std::string(name) + " is " + std::to_string(value) + ", " + limit);
+}
+
+Status check_numbers(const SearchRequest& request, const QueryLimits& limits) {
+  const auto window = static_cast<std::int64_t>(limits.window_max);
+  const auto per_page = static_cast<std::int64_t>(limits.per_page_max);
+  AISLE_CHECK(in_range("per_page", request.per_page, 0, per_page));
+  AISLE_CHECK(in_range("page", request.page, 1, window));
+  AISLE_CHECK(in_range("page * per_page", request.page * request.per_page, 0, window));
+  const auto values = static_cast<std::int64_t>(limits.facet_values_max);
+  AISLE_CHECK(in_range("facet_values", request.facet_values, 1, values));
+  if (request.facets.size() <= limits.facets_max) return {};
+  return fail(ErrorCode::InvalidArgument, "facets has " + std::to_string(request.facets.size()) +
+                                              " fields, the limit is " + std::to_string(limits.facets_max));
+}
+
+}  // namespace
+
+Result<const Field*> compile_facet(const std::string& name, const IndexSchema& schema) {
+  const Field* field = schema.find(name);
+  if (field == nullptr) {
+    std::vector<std::string> names;
+    for (const Field& some : schema.fields) {
+      if (some.facet) names.push_back(some.name);
+    }
+    return fail(ErrorCode::InvalidArgument,
+                "facets: unknown field \"" + name + "\"" + did_you_mean(name, names));
+  }
+  if (!field->facet) {
+    return fail(ErrorCode::InvalidArgument,
+                "facets: field \"" + name + "\" has no \"facet\": true in the schema");
+  }
+  return field;
+}
+
+Result<MatchRequest> compile_request(const SearchRequest& request, const IndexSchema& schema,
+                                     const QueryLimits& limits) {
+  AISLE_CHECK(check_numbers(request, limits));
+  MatchRequest compiled;
+  for (const std::string& name : request.facets) {
+    AISLE_TRY(const Field* field, compile_facet(name, schema));
+    compiled.facets.push_back(field);
+  }
+  AISLE_TRY(compiled.filter, compile_filter(request.filter, schema, limits));
+  AISLE_TRY(compiled.sort, compile_sort(request.sort, schema, limits));
+  if (!request.filter.empty()) compiled.filter_texts.push_back(request.filter);
+  compiled.sort_texts = request.sort;
+  compiled.facet_values = static_cast<std::size_t>(request.facet_values);
+  compiled.window = static_cast<std::size_t>(request.page * request.per_page);
+  return compiled;
+}
+
+}  // namespace aisle

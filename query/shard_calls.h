@@ -1,0 +1,92 @@
+// What a coordinator asks of shards and what they answer. Local shards answer with views into their segments;
+// shards of other nodes with texts of their own, which the answer keeps.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "query/facets.h"
+#include "query/filter.h"
+#include "query/plan.h"
+#include "query/search_result.h"
+#include "query/segment.h"
+#include "query/sort_order.h"
+
+namespace aisle {
+
+struct CountRequest {
+  std::vector<Plan> plans;
+};
+
+// Of one plan.
+struct PlanCount {
+  std::uint64_t matches = 0;
+  // The first word, or one it may be a form or misspelling of, stands in a keyword field: a brand, a colour.
+  bool names_keyword = false;
+  friend bool operator==(const PlanCount&, const PlanCount&) = default;
+};
+
+// What a page needs of its products.
+struct FetchRequest {
+  std::shared_ptr<const Plan> plan;
+  bool score = false;  // when the products were not ordered by it
+  bool explain = false;
+};
+
+// Everything a shard needs to match, count and order. Made once by the coordinator; the compiled members are
+// those of the texts beside them, which travel.
+struct MatchRequest {
+  std::shared_ptr<const Plan> plan;
+  std::vector<std::string> filter_texts;  // all must hold
+  Filter filter;
+  std::vector<std::string> sort_texts;
+  std::vector<SortKey> sort;  // none: by score
+  std::vector<const Field*> facets;
+  std::size_t facet_values = 20;  // listed a facet: bounds what is sent of a large one
+  std::size_t window = 0;         // best products kept
+  std::optional<FetchRequest> fetch;  // far shards send these products along
+};
+
+// A product of a page.
+struct FetchedProduct {
+  bool found = false;  // false: it was deleted since it matched
+  std::string json;
+  std::int64_t score = 0;
+  std::uint8_t typos = 0;
+  std::vector<ScorePart> explain;
+};
+
+// One of the best products of some shard.
+struct ShardHit {
+  std::string_view id;
+  std::int64_t score = 0;
+  std::uint8_t typos = 0;
+  SortValues keys;
+  // Where it lies: here, or at the far call with this number.
+  const SegmentView* view = nullptr;
+  std::uint32_t document = 0;
+  std::uint32_t source = 0;
+  std::shared_ptr<FetchedProduct> product;  // when it came along
+};
+
+struct MatchResult {
+  std::uint64_t found = 0;  // before filters
+  std::uint64_t total = 0;
+  std::vector<FacetCounter> facets;  // in the order of the request
+  std::vector<ShardHit> best;        // in any order, at least the `window` best of all
+  std::vector<std::shared_ptr<const std::deque<std::string>>> texts;  // that far hits and facets look at
+};
+
+// Unites answers of disjoint shards to the same request.
+void merge_counts(std::vector<PlanCount>& into, const std::vector<PlanCount>& more);
+void merge_matches(MatchResult& into, MatchResult more);
+
+// The first `count` in order of the request's sort, then score, then id.
+void keep_best(const MatchRequest& request, std::vector<ShardHit>& hits, std::size_t count);
+
+}  // namespace aisle

@@ -1,0 +1,16 @@
+// Match, filter, count, score: what a set of segments answers to a match request.
+#pragma once
+#include <span>
+
+#include "base/deadline.h"
+#include "base/error.h"
+#include "query/shard_calls.h"
+#include "query/view.h"
+
+namespace aisle {
+
+// DeadlineExceeded between two segments.
+Result<MatchResult> match_segments(const MatchRequest& request, const View& view,
+                                   std::span<const SegmentView* const> segments, Deadline deadline);
+
+}  // namespace aisle

@@ -1,0 +1,106 @@
+#include "query/shard_search.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "query/matcher.h"
+#include "query/product_json.h"
+#include "query/scorer.h"
+#include "query/shard_match.h"
+
+namespace aisle {
+namespace {
+
+bool stands_in_keyword(const SegmentView& view, const std::string& word, const IndexSchema& schema) {
+  const Segment& segment = *view.segment;
+  const TermId term = segment.terms.find(word);
+  if (term == no_term) return false;
+  for (std::uint32_t list = segment.term_lists[term]; list < segment.term_lists[term + 1]; ++list) {
+    const bool keyword = schema.fields[segment.lists[list].field].type == FieldType::Keyword;
+    if (keyword && has_live(view, list)) return true;
+  }
+  return false;
+}
+
+bool names_keyword(const Plan& plan, const SegmentView& view, const IndexSchema& schema) {
+  if (plan.browse()) return false;
+  const std::vector<Alternative>& first = plan.readings.front().positions.front().alternatives;
+  return std::ranges::any_of(first, [&](const Alternative& alternative) {
+    return alternative.kind != MatchKind::Prefix && stands_in_keyword(view, alternative.term, schema);
+  });
+}
+
+}  // namespace
+
+LocalShardSearch::LocalShardSearch(const View& view, Deadline deadline) : view_(view), deadline_(deadline) {
+  for (const auto& image : view.shards) {
+    for (const SegmentView& segment : image->segments) segments_.push_back(&segment);
+  }
+}
+
+Status LocalShardSearch::in_time() const {
+  if (!deadline_.expired()) return {};
+  return fail(ErrorCode::DeadlineExceeded, "the search took longer than its limit");
+}
+
+Result<std::vector<WordExpansion>> LocalShardSearch::expand(const ExpandRequest& request) {
+  AISLE_CHECK(in_time());
+  return aisle::expand(request, *view_.context, segments_, *view_.statistics);
+}
+
+Result<std::vector<PlanCount>> LocalShardSearch::count(const CountRequest& request) {
+  std::vector<PlanCount> counts;
+  for (const Plan& plan : request.plans) {
+    PlanCount& count = counts.emplace_back();
+    for (const SegmentView* segment : segments_) {
+      AISLE_CHECK(in_time());
+      count.matches += aisle::match(plan, *segment, *view_.context).size();
+      count.names_keyword = count.names_keyword || names_keyword(plan, *segment, *view_.context->schema);
+    }
+  }
+  return counts;
+}
+
+Result<MatchResult> LocalShardSearch::match(const MatchRequest& request) {
+  return match_segments(request, view_, segments_, deadline_);
+}
+
+Result<std::vector<FetchedProduct>> LocalShardSearch::fetch(const FetchRequest& request,
+                                                            std::span<const ShardHit> hits) {
+  AISLE_CHECK(in_time());
+  std::optional<Scorer> scorer;
+  if (request.score || request.explain) scorer.emplace(*request.plan, *view_.context, *view_.statistics);
+  std::vector<FetchedProduct> products;
+  for (const ShardHit& hit : hits) {
+    FetchedProduct& product = products.emplace_back();
+    if (hit.view == nullptr) continue;
+    product.found = true;
+    product.json = product_json(*view_.context, *hit.view, hit.document);
+    product.score = hit.score;
+    product.typos = hit.typos;
+    if (request.score) {
+      const DocumentScore score = scorer->score(*hit.view, std::span(&hit.document, 1), 1).front();
+      product.score = score.score;
+      product.typos = score.typos;
+    }
+    if (request.explain) product.explain = scorer->explain(*hit.view, hit.document);
+  }
+  return products;
+}
+
+std::vector<ShardHit> LocalShardSearch::locate(std::span<const std::string_view> ids) const {
+  std::vector<ShardHit> hits;
+  for (const std::string_view id : ids) {
+    ShardHit& hit = hits.emplace_back();
+    hit.id = id;
+    for (const SegmentView* segment : segments_) {
+      const std::uint32_t document = segment->segment->find(id);
+      if (document == no_document || segment->is_deleted(document)) continue;
+      hit.view = segment;
+      hit.document = document;
+    }
+  }
+  return hits;
+}
+
+}  // namespace aisle

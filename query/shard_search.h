@@ -1,0 +1,55 @@
+// The shard side of a search: expand words, count and match plans, fetch products, on the shards at hand.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/deadline.h"
+#include "base/error.h"
+#include "query/expansion.h"
+#include "query/shard_calls.h"
+#include "query/view.h"
+
+namespace aisle {
+
+// All shards of one view as one, wherever they lie. An object serves one request, on one thread. Errors:
+//   DeadlineExceeded  the request's time is over
+//   Unavailable       shards that the answer must not miss do not answer
+class ShardSearch {
+ public:
+  virtual ~ShardSearch() = default;
+  virtual Result<std::vector<WordExpansion>> expand(const ExpandRequest& request) = 0;
+  virtual Result<std::vector<PlanCount>> count(const CountRequest& request) = 0;
+  virtual Result<MatchResult> match(const MatchRequest& request) = 0;
+  // One answer a hit of match(), in their order.
+  virtual Result<std::vector<FetchedProduct>> fetch(const FetchRequest& request,
+                                                    std::span<const ShardHit> hits) = 0;
+
+  // A call is a journey: better one with much than many with little.
+  virtual bool is_far() const { return false; }
+  // Share of all documents that every answer so far had at least, 0..1.
+  virtual double coverage() const { return 1.0; }
+};
+
+// The shards of this process, by function call and without copies. Borrows the view.
+class LocalShardSearch final : public ShardSearch {
+ public:
+  LocalShardSearch(const View& view, Deadline deadline);
+
+  Result<std::vector<WordExpansion>> expand(const ExpandRequest& request) override;
+  Result<std::vector<PlanCount>> count(const CountRequest& request) override;
+  Result<MatchResult> match(const MatchRequest& request) override;
+  Result<std::vector<FetchedProduct>> fetch(const FetchRequest& request,
+                                            std::span<const ShardHit> hits) override;
+  // Where the products with these ids lie; view is null for those that are not here.
+  std::vector<ShardHit> locate(std::span<const std::string_view> ids) const;
+
+ private:
+  Status in_time() const;
+
+  const View& view_;
+  Deadline deadline_;
+  std::vector<const SegmentView*> segments_;
+};
+
+}  // namespace aisle

@@ -1,0 +1,29 @@
+// The shards of a view as if they lay on several nodes: each group answers for itself, what it answers is
+// taken apart into bytes and put together again, and the answers are merged.
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "query/shard_search.h"
+
+namespace aisle::test {
+
+class SplitSearch final : public ShardSearch {
+ public:
+  // `group_of[i]`: of shard i; groups are numbered from 0.
+  SplitSearch(const View& view, const std::vector<std::size_t>& group_of);
+
+  Result<std::vector<WordExpansion>> expand(const ExpandRequest& request) override;
+  Result<std::vector<PlanCount>> count(const CountRequest& request) override;
+  Result<MatchResult> match(const MatchRequest& request) override;
+  Result<std::vector<FetchedProduct>> fetch(const FetchRequest& request,
+                                            std::span<const ShardHit> hits) override;
+  bool is_far() const override { return true; }
+
+ private:
+  std::shared_ptr<const Statistics> statistics_;
+  std::vector<View> views_;
+  std::vector<LocalShardSearch> groups_;
+};
+
+}  // namespace aisle::test
