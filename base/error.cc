@@ -30,4 +30,11 @@ std::string_view code_name(ErrorCode code) {
   return "internal";
 }
 
+ErrorCode code_of_name(std::string_view name) {
+  for (int code = 0; code < static_cast<int>(ErrorCode::Internal); ++code) {
+    if (code_name(static_cast<ErrorCode>(code)) == name) return static_cast<ErrorCode>(code);
+  }
+  return ErrorCode::Internal;
+}
+
 }  // namespace aisle

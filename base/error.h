@@ -39,6 +39,8 @@ inline tl::unexpected<Error> fail(ErrorCode code, std::string message) {
 
 // "invalid_argument" and so on: the spelling used in answers and logs.
 std::string_view code_name(ErrorCode code);
+// The code spelt so; Internal for an unknown one.
+ErrorCode code_of_name(std::string_view name);
 
 }  // namespace aisle
 

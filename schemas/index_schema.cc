@@ -115,7 +115,8 @@ std::vector<std::string> IndexSchema::field_names() const {
   return names;
 }
 
-Result<std::shared_ptr<const IndexSchema>> IndexSchema::parse(std::string_view text) {
+Result<std::shared_ptr<const IndexSchema>> IndexSchema::parse(std::string_view text,
+                                                              const std::filesystem::path& folder) {
   AISLE_TRY(const nlohmann::json document, parse_json(text));
   JsonReader::ErrorSink sink;
   const JsonReader root(document, "", sink);
@@ -130,6 +131,10 @@ Result<std::shared_ptr<const IndexSchema>> IndexSchema::parse(std::string_view t
   if (root.has("source")) schema->source = read_source(root.member("source"), *schema);
   if (sink.error) return tl::unexpected<Error>(std::move(*sink.error));
   schema->hash = content_hash(*schema);
+  schema->text = text;
+  if (auto* file = std::get_if<FileSource>(&schema->source); file != nullptr && !folder.empty()) {
+    file->path = folder / file->path;  // an absolute path stays as it is
+  }
   return schema;
 }
 
@@ -140,13 +145,9 @@ Result<std::shared_ptr<const IndexSchema>> IndexSchema::load(const std::filesyst
   };
   const auto text = read_file(file);
   if (!text) return named(text.error());
-  auto schema = parse(*text);
+  auto schema = parse(*text, file.parent_path());
   if (!schema) return named(schema.error());
-  const auto* source = std::get_if<FileSource>(&(*schema)->source);
-  if (source == nullptr || source->path.is_absolute()) return schema;
-  auto located = std::make_shared<IndexSchema>(**schema);
-  std::get<FileSource>(located->source).path = file.parent_path() / source->path;
-  return located;
+  return schema;
 }
 
 }  // namespace aisle

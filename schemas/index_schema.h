@@ -88,15 +88,17 @@ struct IndexSchema {
   std::vector<std::vector<std::string>>
       synonyms;  // groups of single words that mean the same; not part of the hash
   Source source;
+  std::string text;  // as it was read; a generation keeps it
   std::string hash;  // 16 hex digits over everything that decides the stored content and the analyzer version
 
   const Field* find(std::string_view name) const;  // nullptr when there is none
   std::vector<std::string> field_names() const;
 
-  // InvalidArgument with JSON pointer and nearest valid name.
-  static Result<std::shared_ptr<const IndexSchema>> parse(std::string_view text);
-  // Reads the file; a relative FileSource path is made relative to the file's folder. Errors start with the
-  // file name.
+  // A relative FileSource path is taken to be relative to `folder`. InvalidArgument with JSON pointer and
+  // nearest valid name.
+  static Result<std::shared_ptr<const IndexSchema>> parse(std::string_view text,
+                                                          const std::filesystem::path& folder = {});
+  // Reads the file; its folder is that of relative paths. Errors start with the file name.
   static Result<std::shared_ptr<const IndexSchema>> load(const std::filesystem::path& file);
 };
 

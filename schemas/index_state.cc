@@ -52,6 +52,7 @@ std::string encode_state(const IndexState& state) {
                     {"active", generation_json(state.active)},
                     {"previous", generation_json(state.previous)},
                     {"building", generation_json(state.building)},
+                    {"switched_at", state.switched_at},
                     {"ranking", state.ranking},
                     {"min_coverage", state.min_coverage},
                     {"changes", std::move(changes)}});
@@ -64,8 +65,8 @@ Result<IndexState> decode_state(std::string_view text) {
   JsonReader::ErrorSink sink;
   const JsonReader reader(*json, "", sink);
   if (!reader.is_object()) return damaged("not a JSON object");
-  reader.allow_only({"version", "change_id", "active", "previous", "building", "ranking", "min_coverage",
-                     "changes"});
+  reader.allow_only({"version", "change_id", "active", "previous", "building", "switched_at", "ranking",
+                     "min_coverage", "changes"});
   IndexState state;
   state.version = static_cast<std::uint64_t>(
       reader.integer_or("version", 0, 0, std::numeric_limits<std::int64_t>::max()));
@@ -73,6 +74,7 @@ Result<IndexState> decode_state(std::string_view text) {
   state.active = read_generation(reader.member("active"));
   state.previous = read_optional_generation(reader, "previous");
   state.building = read_optional_generation(reader, "building");
+  state.switched_at = reader.string_or("switched_at", "");
   state.ranking = static_cast<std::uint32_t>(
       reader.integer_or("ranking", 0, 0, std::numeric_limits<std::uint32_t>::max()));
   state.min_coverage = reader.number_or("min_coverage", 1.0, 0.0, 1.0);

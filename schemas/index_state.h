@@ -38,6 +38,7 @@ struct IndexState {
   GenerationRef active;
   std::optional<GenerationRef> previous;  // still fed: rollback goes there
   std::optional<GenerationRef> building;
+  std::string switched_at;    // when `active` changed last: ISO 8601, UTC; "" = never
   std::uint32_t ranking = 0;  // published ranking version; 0 = the schema's weights, no rules
   double min_coverage = 1.0;  // share of documents an answer needs, 0..1
   std::vector<StateChange> changes;

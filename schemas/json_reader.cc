@@ -230,4 +230,9 @@ bool JsonReader::is_string() const {
   return value_->is_string();
 }
 
+Status JsonReader::status() const {
+  if (ok()) return {};
+  return tl::unexpected<Error>(*sink_->error);
+}
+
 }  // namespace aisle

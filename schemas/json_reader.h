@@ -69,6 +69,7 @@ class JsonReader {
   const nlohmann::json& value() const { return *value_; }
   const std::string& pointer() const { return pointer_; }
   bool ok() const { return !sink_->error; }
+  Status status() const;  // the first error of the whole document, if there is one
 
  private:
   const nlohmann::json* value_;

@@ -12,6 +12,7 @@ TEST(IndexState, ComesBackAsItWasWritten) {
   state.change_id = "a1";
   state.active = {4, 2, "00ff", 3};
   state.previous = GenerationRef{3, 1, "00fe", 3};
+  state.switched_at = "2026-01-31T12:00:00Z";
   state.ranking = 12;
   state.min_coverage = 0.75;
   state.changes = {{"2026-01-31T12:00:00Z", "ops", "switch 3 -> 4", "new brand field"}};
