@@ -136,7 +136,7 @@ void IndexService::start() {
     FeedOptions options;
     options.connection = config_.connection;
     options.create_missing = config_.create_missing;
-    feed_ = std::make_unique<PostgresFeed>(schema(), *pipeline_, options);
+    feed_ = std::make_unique<PostgresFeed>(FeedTarget{context_->schema, pipeline_.get()}, options);
     source_ = std::jthread([this](const std::stop_token& stop) {
       if (const Status status = feed_->run(stop); !status) {
         set_problem(status.error().message);

@@ -1,5 +1,6 @@
 #include "indexer/postgres/change_collector.h"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -61,9 +62,18 @@ std::vector<FollowedTable> followed_tables(const PostgresSource& source) {
   return out;
 }
 
+std::size_t place_of(const FollowedTable& table, std::vector<FollowedTable>& tables) {
+  const auto same = std::ranges::find_if(tables, [&](const FollowedTable& other) {
+    return other.schema == table.schema && other.table == table.table && other.column == table.column;
+  });
+  if (same != tables.end()) return static_cast<std::size_t>(same - tables.begin());
+  tables.push_back(table);
+  return tables.size() - 1;
+}
+
 ChangeCollector::ChangeCollector(std::vector<FollowedTable> tables, std::size_t keys_per_table_max)
     : tables_(std::move(tables)), keys_per_table_max_(keys_per_table_max) {
-  window_.keys.resize(tables_.size());
+  window_.tables.resize(tables_.size());
 }
 
 Status ChangeCollector::add(std::string_view payload) {
@@ -79,7 +89,7 @@ void ChangeCollector::keepalive(Lsn end) {
 
 ChangeWindow ChangeCollector::take() {
   ChangeWindow taken = std::exchange(window_, {});
-  window_.keys.resize(tables_.size());
+  window_.tables.resize(tables_.size());
   window_.end_lsn = taken.end_lsn;
   return taken;
 }
@@ -114,7 +124,7 @@ void ChangeCollector::on(const RelationMessage& message) {
     while (column < message.columns.size() && message.columns[column].name != table.column) ++column;
     if (column == message.columns.size()) {
       // Rows decode by the catalogue of their time: the column may have been renamed since.
-      rescan("column " + table.column + " is missing in rows of " + table.name());
+      rescan(t, "column " + table.column + " is missing in rows of " + table.name());
       continue;
     }
     bound.push_back({t, column, message.columns[column].key});
@@ -142,8 +152,8 @@ void ChangeCollector::on(const UpdateMessage& message) {
     if (before != nullptr) add_key(column.table, before->text);
     if (after != nullptr) add_key(column.table, after->text);
     if (before == nullptr && unchanged_at(message.row, column.column)) {
-      rescan("a changed row of " + tables_[column.table].name() + " came without its " +
-             tables_[column.table].column);
+      rescan(column.table, "a changed row of " + tables_[column.table].name() + " came without its " +
+                               tables_[column.table].column);
     }
   }
 }
@@ -154,7 +164,7 @@ void ChangeCollector::on(const DeleteMessage& message) {
       if (const TupleValue* value = text_at(message.old, column.column)) add_key(column.table, value->text);
       continue;
     }
-    window_.lost_parents = true;
+    window_.tables[column.table].lost_parents = true;
     transaction_has_keys_ = true;
     lost_parents().add();
   }
@@ -163,11 +173,7 @@ void ChangeCollector::on(const DeleteMessage& message) {
 void ChangeCollector::on(const TruncateMessage& message) {
   for (const std::uint32_t oid : message.oids) {
     for (const BoundColumn& column : bound(oid)) {
-      if (tables_[column.table].root) {
-        window_.root_truncated = true;
-      } else {
-        rescan("table " + tables_[column.table].name() + " was truncated");
-      }
+      window_.tables[column.table].truncated = true;
       transaction_has_keys_ = true;
     }
   }
@@ -179,24 +185,25 @@ void ChangeCollector::on(const IgnoredMessage& message) {
 
 void ChangeCollector::add_key(std::size_t table, std::string_view key) {
   transaction_has_keys_ = true;
-  KeySet& keys = window_.keys[table];
-  if (!window_.rescan_reason.empty()) return;  // everything will be read anyway
-  if (keys.size() >= keys_per_table_max_) {
-    rescan("more than " + std::to_string(keys_per_table_max_) + " rows of " + tables_[table].name() +
-           " changed at once");
+  TableChanges& changes = window_.tables[table];
+  if (!changes.rescan_reason.empty()) return;  // everything will be read anyway
+  if (changes.keys.size() >= keys_per_table_max_) {
+    rescan(table, "more than " + std::to_string(keys_per_table_max_) + " rows of " + tables_[table].name() +
+                      " changed at once");
     return;
   }
-  keys.emplace(key);
+  changes.keys.emplace(key);
   ++window_.key_count;
 }
 
-void ChangeCollector::rescan(const std::string& reason) {
+void ChangeCollector::rescan(std::size_t table, const std::string& reason) {
   transaction_has_keys_ = true;
-  if (!window_.rescan_reason.empty()) return;
+  TableChanges& changes = window_.tables[table];
+  if (!changes.rescan_reason.empty()) return;
   log(LogLevel::Warn, "feed.rescan", "all products will be read again", {{"reason", reason}});
-  window_.rescan_reason = reason;
-  for (KeySet& keys : window_.keys) KeySet().swap(keys);  // frees the memory
-  window_.key_count = 0;
+  changes.rescan_reason = reason;
+  window_.key_count -= std::min(window_.key_count, changes.keys.size());
+  KeySet().swap(changes.keys);  // frees the memory
 }
 
 }  // namespace aisle

@@ -29,20 +29,28 @@ struct FollowedTable {
 };
 // The root table first, then the joined ones in the order of the schema.
 std::vector<FollowedTable> followed_tables(const PostgresSource& source);
+// Where `tables` has that table with that column, appended when it is nowhere: several indexes share a
+// stream.
+std::size_t place_of(const FollowedTable& table, std::vector<FollowedTable>& tables);
 
 using KeySet = std::unordered_set<std::string>;
 
-// What a number of whole transactions changed.
-struct ChangeWindow {
-  std::vector<KeySet> keys;         // by position in followed_tables()
-  std::vector<std::uint32_t> xids;  // of the transactions that brought keys
-  std::size_t key_count = 0;        // additions, not distinct keys: an upper bound
-  Lsn end_lsn = 0;                  // of the last commit or keepalive
-  std::int64_t commit_time = 0;     // of the last commit; microseconds since 2000-01-01 UTC
-  std::size_t transactions = 0;
-  bool root_truncated = false;
+// What happened to one followed table.
+struct TableChanges {
+  KeySet keys;
+  bool truncated = false;
   std::string rescan_reason;  // not empty: the keys do not tell everything, all products are to be read
   bool lost_parents = false;  // a row left a product that the old row did not name
+};
+
+// What a number of whole transactions changed.
+struct ChangeWindow {
+  std::vector<TableChanges> tables;  // by position in the collector's tables
+  std::vector<std::uint32_t> xids;   // of the transactions that changed any of them; empty: nothing to read
+  std::size_t key_count = 0;         // additions, not distinct keys: an upper bound
+  Lsn end_lsn = 0;                   // of the last commit or keepalive
+  std::int64_t commit_time = 0;      // of the last commit; microseconds since 2000-01-01 UTC
+  std::size_t transactions = 0;
 };
 
 // Not thread-safe.
@@ -82,7 +90,7 @@ class ChangeCollector {
   void on(const IgnoredMessage& message);
 
   void add_key(std::size_t table, std::string_view key);
-  void rescan(const std::string& reason);
+  void rescan(std::size_t table, const std::string& reason);
   const std::vector<BoundColumn>& bound(std::uint32_t oid) const;
 
   const std::vector<FollowedTable> tables_;

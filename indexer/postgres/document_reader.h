@@ -34,6 +34,9 @@ class DocumentReader {
   Result<std::string> plan(Connection& connection) const;
 
   bool has_volatile_query() const { return !volatile_sql_.empty(); }
+  // What is asked: readers with equal text read equal records.
+  const std::string& document_sql() const { return document_sql_; }
+  const std::string& volatile_sql() const { return volatile_sql_; }
 
  private:
   Result<ReadRecords> read(Connection& connection, const std::string& sql, ArrayType type,

@@ -1,5 +1,5 @@
-// The life of one replication connection: look at the source, prepare it, stream, and end with the first
-// error.
+// The life of one replication connection: look at the source, prepare it, stream to all targets, and end with
+// the first error.
 #pragma once
 #include <chrono>
 #include <memory>
@@ -8,96 +8,78 @@
 #include <string>
 #include <vector>
 
-#include "indexer/change.h"
 #include "indexer/postgres/change_collector.h"
 #include "indexer/postgres/connection.h"
-#include "indexer/postgres/document_reader.h"
 #include "indexer/postgres/feed_metrics.h"
-#include "indexer/postgres/full_scan.h"
-#include "indexer/postgres/key_resolver.h"
-#include "indexer/postgres/preflight.h"
 #include "indexer/postgres/replication_stream.h"
-#include "indexer/postgres/root_table.h"
 #include "indexer/postgres/snapshot_transaction.h"
-#include "indexer/postgres/status_board.h"
+#include "indexer/postgres/target_feed.h"
 
 namespace aisle {
 
-struct SessionContext {
-  const IndexSchema& schema;
-  const PostgresSource& source;
-  ChangeSink& sink;
-  const FeedOptions& options;
-  StatusBoard& board;
-  FeedState failure_state = FeedState::Reconnecting;     // what the session's error means
-  bool new_slot_wanted = false;                          // the last session found that its slot cannot go on
-  std::chrono::steady_clock::time_point last_scan = {};  // end of the last scan of this process
-};
-
-// Mark "wanted": deleted rows did not tell their product, so a scan is due.
-inline constexpr const char* repair_mark = "repair_scan";
-
-// One thread. Invariants: (1) a batch carries an LSN only when everything before it has been applied or is in
-// the same batch; (2) documents are read in a snapshot that sees every transaction that made them dirty.
+// One thread. A target that cannot be followed is refused alone, the others go on; what breaks while
+// streaming ends the session, and the next one finds out whose fault it was.
 class FeedSession {
  public:
-  FeedSession(SessionContext& context, std::stop_token stop);
+  // `targets` is not empty.
+  FeedSession(SessionContext& context, const std::vector<FeedTarget>& targets, std::stop_token stop);
+  ~FeedSession();
+  FeedSession(const FeedSession&) = delete;
+  FeedSession& operator=(const FeedSession&) = delete;
 
-  // Until the stop (no error) or the first error.
+  // Until the stop or until the targets have changed (no error), or the first error.
   Status run();
 
  private:
+  using Targets = std::vector<std::unique_ptr<TargetFeed>>;
+
   // starting
   Status connect();
   Status prepare_source();
-  Result<SourceReport> look_at_source();
-  Status begin_resync(const SourceReport& report);
-  Status make_slot(SourceReport& report);
-  Status store_identity(const SourceReport& report);
+  Status make_slot();
+  Status refused_by_all();
   Status start_stream();
-  void start_scan(ScanPosition from);
+  void bind_tables();
 
   // streaming
   Status round();
   Status collect(std::chrono::milliseconds wait);
   Status apply_window();
-  Status apply_keys(const ChangeWindow& window);
-  Status apply_backlog();
+  Status hold_if_truncated(const ChangeWindow& window);
+  Status apply_changes(const ChangeWindow& window);
+  Status apply_backlogs();
   Status apply_idle();
-  Status step_scan();
-  Status look_at_publication();
-  Status note_lost_parents();
-  Status repair_if_due();
-  Status request_rescan(const std::string& reason);
+  Status step_scans();
+  Status look_around();
+  Status take_wishes();
   Status hold(const std::string& reason);
   Result<SnapshotTransaction> begin_guarded(const std::vector<std::uint32_t>& xids);
-  Status read_and_apply(SnapshotTransaction transaction, DirtyIds slice);
-  Status apply(ChangeBatch batch);
-  DirtyIds take_slice(DirtyIds& from) const;
-  bool scanning() const { return scan_ != nullptr && !scan_->done(); }
+  void let_go();
+  bool any_scanning() const;
+  bool has_backlog() const;
+  const TargetFeed* first_followed() const;
+  void tell_state();
   void tell();
 
   SessionContext& context_;
   const std::stop_token stop_;
-  const std::vector<FollowedTable> tables_;
+  Targets targets_;  // longest followed first
   ConnectionOptions connection_options_;
-  DocumentReader reader_;
-  KeyResolver resolver_;
-  ChangeCollector collector_;
+  std::unique_ptr<ChangeCollector> collector_;
   std::optional<Connection> connection_;   // for all reads of this thread
   std::optional<Connection> replication_;  // until the stream owns it
-  std::optional<RootTable> root_;
-  Lsn index_lsn_ = 0;      // durable when the session began
-  Lsn completed_lsn_ = 0;  // what batches may carry while the backlog is not empty
-  Lsn target_lsn_ = 0;     // what they may carry once it is
-  bool repair_wanted_ = false;
-  DirtyIds backlog_;  // products of large windows, read between the later ones
+  std::unique_ptr<ReplicationStream> stream_;
+  SystemIdentity system_;
+  bool look_anew_ = false;  // the targets have changed
+  Lsn seen_lsn_ = 0;        // up to which windows were taken
+  double window_lag_ = 0;   // seconds, of the last window
   std::chrono::steady_clock::time_point last_apply_;
+  std::chrono::steady_clock::time_point last_guest_step_;
   std::optional<std::chrono::steady_clock::time_point> lag_told_;  // while it is not 0
   std::chrono::steady_clock::time_point last_publication_look_;
   std::chrono::steady_clock::time_point last_told_;
-  std::unique_ptr<FullScan> scan_;
-  std::unique_ptr<ReplicationStream> stream_;
+  FeedState state_told_ = FeedState::Starting;
+  std::string reason_told_;
   FeedMetrics metrics_;
 };
 

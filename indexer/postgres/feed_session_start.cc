@@ -1,5 +1,8 @@
-// How a session begins: connect, look at the source, prepare it, start the stream and, where needed, the
-// scan.
+// How a session begins: connect, look at the source with the eyes of every target, prepare it, start the
+// stream.
+#include <algorithm>
+#include <thread>
+
 #include "base/log.h"
 #include "indexer/postgres/feed_session.h"
 #include "indexer/postgres/setup.h"
@@ -7,37 +10,26 @@
 namespace aisle {
 namespace {
 
-constexpr std::chrono::seconds flush_wait{60};
-
-std::string describe_errors(const std::vector<Finding>& findings) {
-  std::string out;
-  for (const Finding& finding : findings) {
-    if (finding.severity != FindingSeverity::Error) continue;
-    if (!out.empty()) out += "; ";
-    out += std::string(finding_name(finding.code)) + ": " + finding.message;
-  }
-  return out;
-}
-
 bool slot_is_lost(const SourceReport& report) {
   return report.state.slot && report.state.slot->wal_status == "lost";
 }
 
 }  // namespace
 
-FeedSession::FeedSession(SessionContext& context, std::stop_token stop)
-    : context_(context),
-      stop_(std::move(stop)),
-      tables_(followed_tables(context.source)),
-      reader_(context.schema, context.source),
-      resolver_(tables_),
-      collector_(tables_, context.options.keys_per_table_max),
-      metrics_(context.schema.index) {
+FeedSession::FeedSession(SessionContext& context, const std::vector<FeedTarget>& targets,
+                         std::stop_token stop)
+    : context_(context), stop_(std::move(stop)), metrics_(targets.front().schema->index) {
   const FeedOptions& options = context.options;
-  connection_options_.conninfo = options.connection.empty() ? context.source.connection : options.connection;
-  connection_options_.purpose = "aisle " + context.schema.index;
+  const FeedTarget& first = targets.front();
+  connection_options_.conninfo = options.connection.empty() ? first.source().connection : options.connection;
+  connection_options_.purpose = "aisle " + first.schema->index;
   connection_options_.statement_timeout = options.statement_timeout;
   connection_options_.wal_sender_timeout = options.wal_sender_timeout;
+  ConnectionOptions scan = connection_options_;
+  scan.purpose += " scan";
+  for (const FeedTarget& target : targets) {
+    targets_.push_back(std::make_unique<TargetFeed>(context, target, scan));
+  }
 }
 
 Status FeedSession::connect() {
@@ -50,112 +42,89 @@ Status FeedSession::connect() {
   return {};
 }
 
-Result<SourceReport> FeedSession::look_at_source() {
-  AISLE_TRY(const SystemIdentity system, identify_system(*replication_));
-  AISLE_TRY(const std::string known, context_.sink.mark(identity_mark));
-  AISLE_TRY(SourceReport report,
-            Preflight(context_.source, *connection_)
-                .run(system, SourceIdentity::parse(known), index_lsn_, reader_, resolver_));
-  context_.board.update([&](FeedStatus& status) { status.findings = report.findings; });
-  return report;
-}
-
-// Everything that was applied is made durable first: then the index has one position and the stream begins
-// there.
 Status FeedSession::prepare_source() {
-  AISLE_CHECK(context_.sink.flush(Deadline::after(flush_wait)));
-  index_lsn_ = context_.sink.durable_lsn();
-  AISLE_TRY(SourceReport report, look_at_source());
-  const bool errors = has_severity(report.findings, FindingSeverity::Error);
-  const bool resync = has_severity(report.findings, FindingSeverity::Resync) || context_.new_slot_wanted ||
-                      !report.publication_exists ||
-                      (errors && has_code(report.findings, FindingCode::PublicationChanged));
-  // Written down before anything is mended: a crash in between must not leave a healthy look over a gap.
-  AISLE_TRY(const std::string scanned, context_.sink.mark(scan_mark));
-  if (resync && !has_code(report.findings, FindingCode::WrongCluster) && !scanned.empty()) {
-    AISLE_CHECK(begin_resync(report));
+  for (const auto& target : targets_) target->settle();
+  AISLE_TRY(system_, identify_system(*replication_));
+  context_.board.update([&](FeedStatus& status) { status.timeline = system_.timeline; });
+  for (const auto& target : targets_) AISLE_CHECK(target->look(system_, *connection_));
+  AISLE_CHECK(refused_by_all());
+  AISLE_CHECK(make_slot());
+  AISLE_CHECK(refused_by_all());
+  // The one followed longest serves searches; whoever joins it gives way.
+  const auto followed =
+      std::ranges::count_if(targets_, [](const auto& target) { return !target->refused(); });
+  for (const auto& target : targets_) {
+    AISLE_CHECK(target->adopt(*connection_, followed > 1 && target.get() != first_followed()));
   }
-  if (errors) {
-    context_.failure_state = FeedState::Refused;
-    return fail(ErrorCode::FailedPrecondition, describe_errors(report.findings));
-  }
-  AISLE_CHECK(make_slot(report));
-  AISLE_TRY(root_, RootTable::open(*connection_, tables_.front()));
-  return store_identity(report);
+  return refused_by_all();
 }
 
-Status FeedSession::begin_resync(const SourceReport& report) {
-  AISLE_TRY(const std::string mark, context_.sink.mark(scan_mark));
-  if (mark == ScanPosition{}.text()) return {};
-  std::string reason = context_.new_slot_wanted ? "the slot could not be read any more" : "";
-  for (const Finding& finding : report.findings) {
-    if (finding.severity == FindingSeverity::Resync) reason += (reason.empty() ? "" : "; ") + finding.message;
-  }
-  log(LogLevel::Warn, "feed.resync", "all products will be read again", {{"reason", reason}});
-  ChangeBatch batch;
-  batch.mark_key = scan_mark;
-  batch.mark_value = ScanPosition{}.text();
-  AISLE_CHECK(context_.sink.apply(std::move(batch)));
-  AISLE_CHECK(context_.sink.flush(Deadline::after(flush_wait)));
-  context_.board.update([](FeedStatus& status) { ++status.resyncs; });
-  return {};
+const TargetFeed* FeedSession::first_followed() const {
+  const auto found = std::ranges::find_if(targets_, [](const auto& target) { return !target->refused(); });
+  return found == targets_.end() ? nullptr : found->get();
 }
 
-Status FeedSession::make_slot(SourceReport& report) {
+Status FeedSession::refused_by_all() {
+  if (first_followed() != nullptr) return {};
+  context_.failure_state = targets_.front()->refused_state();
+  return fail(ErrorCode::FailedPrecondition, targets_.front()->reason());
+}
+
+Status FeedSession::make_slot() {
+  const TargetFeed& first = *first_followed();
+  const PostgresSource& source = first.target().source();
+  const SourceReport& report = first.report();
   const bool lost = slot_is_lost(report) || context_.new_slot_wanted;
-  const bool complete = report.publication_exists && report.state.slot && !lost;
-  if (complete) return {};
+  bool has_slot = report.state.slot.has_value();
+  if (report.publication_exists && has_slot && !lost) return {};
   if (!context_.options.create_missing) {
-    return fail(ErrorCode::FailedPrecondition, "publication " + context_.source.publication + " or slot " +
-                                                   context_.source.slot +
+    return fail(ErrorCode::FailedPrecondition, "publication " + source.publication + " or slot " +
+                                                   source.slot +
                                                    " is missing and may not be made by the feed");
   }
-  if (!report.publication_exists) AISLE_CHECK(create_publication(*connection_, context_.source));
+  if (!report.publication_exists) {
+    std::vector<FollowedTable> tables;
+    for (const auto& target : targets_) {
+      if (target->refused()) continue;
+      for (const FollowedTable& table : target->tables()) place_of(table, tables);
+    }
+    AISLE_CHECK(create_publication(*connection_, source.publication, tables));
+  }
   // A slot older than its publication fails at the first change; one without its log is of no use to anybody.
-  if (report.state.slot && (lost || !report.publication_exists)) {
+  if (has_slot && (lost || !report.publication_exists)) {
     log(LogLevel::Warn, "feed.slot_dropped", "an unusable replication slot is replaced",
-        {{"slot", context_.source.slot}});
-    AISLE_CHECK(drop_slot(*connection_, context_.source.slot));
-    report.state.slot.reset();
+        {{"slot", source.slot}});
+    AISLE_CHECK(drop_slot(*connection_, source.slot));
+    has_slot = false;
   }
-  if (!report.state.slot) {
-    AISLE_CHECK(create_slot(*connection_, context_.source.slot, context_.options.slot_timeout));
-  }
+  if (!has_slot) AISLE_CHECK(create_slot(*connection_, source.slot, context_.options.slot_timeout));
   context_.new_slot_wanted = false;
-  const SystemIdentity system{report.state.identity.system_id, report.state.identity.timeline,
-                              report.state.flushed};
-  AISLE_TRY(report,
-            Preflight(context_.source, *connection_).run(system, std::nullopt, 0, reader_, resolver_));
-  if (!report.state.slot) return fail(ErrorCode::Unavailable, "slot " + context_.source.slot + " vanished");
+  for (const auto& target : targets_) AISLE_CHECK(target->look_anew(system_, *connection_));
   return {};
 }
 
-// With a scan ahead the index may take the slot's position: what lies before it is the scan's to find.
-Status FeedSession::store_identity(const SourceReport& report) {
-  AISLE_TRY(const std::string known, context_.sink.mark(identity_mark));
-  AISLE_TRY(const std::string mark, context_.sink.mark(scan_mark));
-  const bool scan_ahead = ScanPosition::parse(mark).phase != ScanPosition::Phase::Done;
-  completed_lsn_ = scan_ahead ? std::max(index_lsn_, report.state.slot->confirmed) : index_lsn_;
-  target_lsn_ = completed_lsn_;
-  if (known != report.state.identity.text() || completed_lsn_ != index_lsn_) {
-    ChangeBatch batch;
-    batch.lsn = completed_lsn_;
-    batch.mark_key = identity_mark;
-    batch.mark_value = report.state.identity.text();
-    AISLE_CHECK(context_.sink.apply(std::move(batch)));
-    AISLE_CHECK(context_.sink.flush(Deadline::after(flush_wait)));
+void FeedSession::bind_tables() {
+  std::vector<FollowedTable> tables;
+  for (const auto& target : targets_) {
+    std::vector<std::size_t> places;
+    for (const FollowedTable& table : target->tables()) places.push_back(place_of(table, tables));
+    target->bind(std::move(places));
   }
-  AISLE_TRY(const std::string repair, context_.sink.mark(repair_mark));
-  repair_wanted_ = repair == "wanted";
-  return {};
+  collector_ = std::make_unique<ChangeCollector>(std::move(tables), context_.options.keys_per_table_max);
 }
 
+// From the lowest position of all targets; those that are further skip what they have seen.
 Status FeedSession::start_stream() {
+  const PostgresSource& source = first_followed()->target().source();
+  Lsn start = first_followed()->position();
+  for (const auto& target : targets_) {
+    if (!target->refused()) start = std::min(start, target->position());
+  }
   StreamOptions options;
-  options.slot = context_.source.slot;
-  options.publication = context_.source.publication;
-  options.start = completed_lsn_;
-  options.durable_lsn = [&sink = context_.sink] { return sink.durable_lsn(); };
+  options.slot = source.slot;
+  options.publication = source.publication;
+  options.start = start;
+  options.durable_lsn = [&targets = context_.targets] { return targets.durable_lsn(); };
   options.wal_sender_timeout = context_.options.wal_sender_timeout;
   auto stream = ReplicationStream::start(std::move(*replication_), std::move(options));
   replication_.reset();
@@ -164,23 +133,8 @@ Status FeedSession::start_stream() {
     return tl::unexpected(std::move(stream).error());
   }
   stream_ = std::move(*stream);
+  seen_lsn_ = start;
   return {};
-}
-
-void FeedSession::start_scan(ScanPosition from) {
-  scan_.reset();
-  context_.board.update([&](FeedStatus& status) { status.scan = from.text(); });
-  if (from.phase == ScanPosition::Phase::Done) return;
-  FullScanOptions options;
-  options.connection = connection_options_;
-  options.connection.purpose += " scan";
-  options.chunk_rows = context_.options.chunk_rows;
-  options.readers = context_.options.scan_readers;
-  options.sweep_free_ids = context_.options.sweep_free_ids;
-  scan_ = std::make_unique<FullScan>(std::move(options), *root_, reader_, context_.sink, std::move(from));
-  if (const auto estimate = root_->estimated_rows(*connection_)) {
-    context_.board.update([&](FeedStatus& status) { status.scan_estimate = *estimate; });
-  }
 }
 
 }  // namespace aisle

@@ -45,14 +45,15 @@ Status KeyResolver::prepare(Connection& connection) {
   return {};
 }
 
-Status KeyResolver::resolve(Connection& connection, const ChangeWindow& window, DirtyIds& ids) const {
+Status KeyResolver::resolve(Connection& connection, const std::vector<const KeySet*>& keys_of_tables,
+                            DirtyIds& ids) const {
   for (std::size_t t = 0; t < tables_.size(); ++t) {
     if (paths_[t].sql.empty()) {
-      for (const std::string& key : window.keys[t]) add(ids, tables_[t].only_volatile, key);
+      for (const std::string& key : *keys_of_tables[t]) add(ids, tables_[t].only_volatile, key);
       continue;
     }
     std::vector<std::string> keys;
-    for (const std::string& key : window.keys[t]) {
+    for (const std::string& key : *keys_of_tables[t]) {
       keys.push_back(key);
       if (keys.size() < keys_per_query_max) continue;
       AISLE_CHECK(follow(connection, t, std::exchange(keys, {}), ids));

@@ -26,8 +26,9 @@ class KeyResolver {
   explicit KeyResolver(std::vector<FollowedTable> tables);
   Status prepare(Connection& connection);
 
-  // Adds the products of the window's keys; one query for each table with a path and 10,000 keys.
-  Status resolve(Connection& connection, const ChangeWindow& window, DirtyIds& ids) const;
+  // Adds the products of the keys, which are given by position in the tables; one query for each table with
+  // a path and 10,000 keys.
+  Status resolve(Connection& connection, const std::vector<const KeySet*>& keys, DirtyIds& ids) const;
 
  private:
   struct Path {

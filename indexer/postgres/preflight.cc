@@ -140,7 +140,7 @@ Result<SourceReport> Preflight::look_at_publication() {
   const std::string name = quote_identifier(source_.publication);
   if (rows.empty()) {
     find(Code::PublicationMissing, Severity::Info, "publication " + source_.publication + " does not exist",
-         create_publication_sql(source_));
+         create_publication_sql(source_.publication, tables_));
     return report_;
   }
   if (!is_true(rows.text(0, 1))) {
@@ -169,6 +169,7 @@ Status Preflight::look_at_members(const std::string& publication_oid, bool via_r
       find(Code::PublicationChanged, Severity::Error,
            "table " + table.name() + " is not in publication " + source_.publication,
            "ALTER PUBLICATION " + name + " ADD TABLE " + table.sql_name());
+      report_.unpublished.push_back(table);
       continue;
     }
     if (is_true(rows.text(0, 2)) && !via_root) {

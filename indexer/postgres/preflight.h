@@ -18,6 +18,7 @@ struct SourceReport {
   std::vector<Finding> findings;
   SourceState state;
   bool publication_exists = false;
+  std::vector<FollowedTable> unpublished;  // followed, and not in the publication that exists
 };
 
 // Changes nothing. An error means that the look itself failed (connection lost); what is wrong with the

@@ -42,22 +42,23 @@ Result<Connection> connect(const PostgresSource& source, const std::string& conn
 
 }  // namespace
 
-std::string create_publication_sql(const PostgresSource& source) {
+std::string create_publication_sql(const std::string& publication,
+                                   const std::vector<FollowedTable>& followed) {
   std::string tables;
   KeySet named;
-  for (const FollowedTable& table : followed_tables(source)) {
+  for (const FollowedTable& table : followed) {
     if (!named.insert(table.name()).second) continue;
     if (!tables.empty()) tables += ", ";
     tables += table.sql_name();
   }
-  return "CREATE PUBLICATION " + quote_identifier(source.publication) + " FOR TABLE " + tables +
+  return "CREATE PUBLICATION " + quote_identifier(publication) + " FOR TABLE " + tables +
          " WITH (publish = 'insert, update, delete, truncate', publish_via_partition_root = true)";
 }
 
-Status create_publication(Connection& connection, const PostgresSource& source) {
-  AISLE_CHECK(connection.command(create_publication_sql(source)));
-  log(LogLevel::Info, "feed.publication_created", "publication created",
-      {{"publication", source.publication}});
+Status create_publication(Connection& connection, const std::string& publication,
+                          const std::vector<FollowedTable>& tables) {
+  AISLE_CHECK(connection.command(create_publication_sql(publication, tables)));
+  log(LogLevel::Info, "feed.publication_created", "publication created", {{"publication", publication}});
   return {};
 }
 
@@ -81,7 +82,7 @@ Status create_publication_and_slot(const PostgresSource& source, const std::stri
                                    std::chrono::milliseconds timeout) {
   AISLE_TRY(Connection connection, connect(source, conninfo));
   AISLE_TRY(const bool published, publication_exists(connection, source.publication));
-  if (!published) AISLE_CHECK(create_publication(connection, source));
+  if (!published) AISLE_CHECK(create_publication(connection, source.publication, followed_tables(source)));
   AISLE_TRY(const bool slotted, slot_exists(connection, source.slot));
   if (!slotted) AISLE_CHECK(create_slot(connection, source.slot, timeout));
   return {};

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "indexer/postgres/change_collector.h"
 #include "indexer/postgres/connection.h"
 #include "schemas/index_schema.h"
 #include "schemas/op.h"
@@ -13,8 +14,9 @@ namespace aisle {
 
 // Names the tables, never FOR ALL TABLES: other tables' changes are not ours to decode, and a table without a
 // primary key would refuse the application's updates.
-std::string create_publication_sql(const PostgresSource& source);
-Status create_publication(Connection& connection, const PostgresSource& source);
+std::string create_publication_sql(const std::string& publication, const std::vector<FollowedTable>& tables);
+Status create_publication(Connection& connection, const std::string& publication,
+                          const std::vector<FollowedTable>& tables);
 
 // Waits for write transactions that are open now. DeadlineExceeded names the server processes it waited for;
 // nothing is left behind then. Returns the position from which changes will be delivered. The publication

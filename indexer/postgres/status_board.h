@@ -15,6 +15,7 @@ class StatusBoard {
   FeedStatus get() const {
     const std::lock_guard lock(mutex_);
     FeedStatus status = status_;
+    describe_targets(status);
     if (lost_at_) {
       const std::chrono::duration<double> lost = std::chrono::steady_clock::now() - *lost_at_;
       status.lag_seconds = std::max(status.lag_seconds, lost.count());
@@ -29,11 +30,27 @@ class StatusBoard {
     change(status_);
   }
 
+  // The same for a target's part; one that is not known yet is added.
+  template <class Change>
+  void update_target(const ChangeSink& sink, Change change) {
+    const std::lock_guard lock(mutex_);
+    auto found = std::ranges::find(status_.targets, &sink, &TargetStatus::sink);
+    if (found == status_.targets.end()) {
+      status_.targets.emplace_back().sink = &sink;
+      found = status_.targets.end() - 1;
+    }
+    change(*found);
+  }
+  void forget_target(const ChangeSink& sink) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(status_.targets, [&](const TargetStatus& target) { return target.sink == &sink; });
+  }
+
   void set_state(FeedState state, const std::string& reason = "") {
     const std::lock_guard lock(mutex_);
     status_.state = state;
     status_.reason = reason;
-    if (state == FeedState::Scanning || state == FeedState::Streaming) lost_at_.reset();
+    if (state != FeedState::Stopped) lost_at_.reset();
   }
 
   // A session ended with an error. From the first one on until a session runs again the index ages.
@@ -55,6 +72,20 @@ class StatusBoard {
   }
 
  private:
+  static void describe_targets(FeedStatus& status) {
+    if (status.targets.empty()) return;
+    const TargetStatus& first = status.targets.front();
+    status.findings = first.findings;
+    status.scan = first.scan;
+    status.scanned_products = first.scanned_products;
+    status.scan_estimate = first.scan_estimate;
+    status.backlog = first.backlog;
+    status.applied_lsn = first.applied_lsn;
+    for (const TargetStatus& target : status.targets) {
+      status.applied_lsn = std::min(status.applied_lsn, target.applied_lsn);
+    }
+  }
+
   mutable std::mutex mutex_;
   FeedStatus status_;
   std::optional<std::chrono::steady_clock::time_point> lost_at_;

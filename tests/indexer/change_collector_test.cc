@@ -69,22 +69,22 @@ class ChangeCollectorTest : public ::testing::Test {
 TEST_F(ChangeCollectorTest, KeysOfAWholeTransactionComeWithItsIdAndPosition) {
   const ChangeWindow seen =
       window({"I" + number(1, 4) + "N" + tuple({"5", "x"}), "I" + number(2, 4) + "N" + tuple({"50", "9"})});
-  EXPECT_EQ(seen.keys[0], KeySet({"5"}));
-  EXPECT_EQ(seen.keys[1], KeySet({"9"}));
+  EXPECT_EQ(seen.tables[0].keys, KeySet({"5"}));
+  EXPECT_EQ(seen.tables[1].keys, KeySet({"9"}));
   EXPECT_EQ(seen.xids, std::vector<std::uint32_t>{7});
   EXPECT_EQ(seen.end_lsn, 200U);
 }
 
 TEST_F(ChangeCollectorTest, ChangedKeyMakesOldAndNewDirty) {
   const ChangeWindow seen = window({"U" + number(1, 4) + "K" + tuple({"5", ""}) + "N" + tuple({"6", "~"})});
-  EXPECT_EQ(seen.keys[0], KeySet({"5", "6"}));
+  EXPECT_EQ(seen.tables[0].keys, KeySet({"5", "6"}));
 }
 
 TEST_F(ChangeCollectorTest, OldRowIsReadOnlyInItsIdentity) {
   // product_id is no part of the identity here: what stands in the old tuple is not to be believed.
   const ChangeWindow seen = window({"D" + number(2, 4) + "K" + tuple({"50", "1"})});
-  EXPECT_TRUE(seen.keys[1].empty());
-  EXPECT_TRUE(seen.lost_parents);
+  EXPECT_TRUE(seen.tables[1].keys.empty());
+  EXPECT_TRUE(seen.tables[1].lost_parents);
   EXPECT_EQ(seen.xids.size(), 1U);
 }
 
@@ -93,31 +93,31 @@ TEST_F(ChangeCollectorTest, FullIdentityNamesTheProductThatWasLeft) {
   add(relation(2, "variants", {"*id", "*product_id"}));
   add("U" + number(2, 4) + "O" + tuple({"50", "1"}) + "N" + tuple({"50", "2"}));
   add(commit(200));
-  EXPECT_EQ(collector_.take().keys[1], KeySet({"1", "2"}));
+  EXPECT_EQ(collector_.take().tables[1].keys, KeySet({"1", "2"}));
 }
 
 TEST_F(ChangeCollectorTest, KeysBeyondTheLimitBecomeAScanOfEverything) {
   std::vector<std::string> messages;
   for (const char* id : {"1", "2", "3"}) messages.push_back("I" + number(1, 4) + "N" + tuple({id, "x"}));
-  EXPECT_EQ(window(messages).rescan_reason, "");
+  EXPECT_EQ(window(messages).tables[0].rescan_reason, "");
   messages.push_back("I" + number(1, 4) + "N" + tuple({"4", "x"}));
   const ChangeWindow over = window(messages);
-  EXPECT_EQ(over.rescan_reason, "more than 3 rows of public.products changed at once");
-  EXPECT_TRUE(over.keys[0].empty());
+  EXPECT_EQ(over.tables[0].rescan_reason, "more than 3 rows of public.products changed at once");
+  EXPECT_TRUE(over.tables[0].keys.empty());
 }
 
 TEST_F(ChangeCollectorTest, TruncatesAreToldApart) {
-  EXPECT_TRUE(window({"T" + number(1, 4) + number(0, 1) + number(1, 4)}).root_truncated);
+  EXPECT_TRUE(window({"T" + number(1, 4) + number(0, 1) + number(1, 4)}).tables[0].truncated);
   const ChangeWindow child = window({"T" + number(1, 4) + number(0, 1) + number(2, 4)});
-  EXPECT_FALSE(child.root_truncated);
-  EXPECT_EQ(child.rescan_reason, "table public.variants was truncated");
+  EXPECT_FALSE(child.tables[0].truncated);
+  EXPECT_TRUE(child.tables[1].truncated);
 }
 
 TEST_F(ChangeCollectorTest, RowsWithoutTheFollowedColumnBecomeAScan) {
   add(begin(8));
   add(relation(3, "brands", {"*number", "name"}));
   add(commit(300));
-  EXPECT_EQ(collector_.take().rescan_reason, "column id is missing in rows of public.brands");
+  EXPECT_EQ(collector_.take().tables[2].rescan_reason, "column id is missing in rows of public.brands");
 }
 
 TEST_F(ChangeCollectorTest, TablesThatAreNotFollowedAreIgnored) {
