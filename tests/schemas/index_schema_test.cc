@@ -50,7 +50,7 @@ TEST(IndexSchema, EveryCaseOfTheTableIsJudgedAndExplained) {
   ASSERT_TRUE(cases) << cases.error().message;
   ASSERT_GE(cases->size(), 40U);
   for (const auto& each : *cases) {
-    const auto schema = IndexSchema::parse(dump_json(each["schema"]));
+    const auto schema = IndexSchema::parse(dump_json(each["document"]));
     const auto name = each["name"].get<std::string>();
     EXPECT_EQ(schema.has_value(), each["valid"].get<bool>())
         << name << ": " << (schema ? "" : schema.error().message);

@@ -1,6 +1,6 @@
-"""Proves that the published JSON Schema judges catalogue schemas as the program does.
+"""Proves that a published JSON Schema judges documents as the program does.
 
-Usage: schema_agreement.py <index_schema.schema.json> <index_schema_cases.json>
+Usage: schema_agreement.py <x.schema.json> <x_cases.json>
 The C++ test reads the same table. A case marked "reader_only" is one that JSON Schema cannot express: it must pass here.
 Exit status 77 tells ctest that the test was skipped.
 """
@@ -23,7 +23,7 @@ def disagreement(validator, case):
     """What is wrong about the case, or nothing."""
     if case.get("reader_only") and not case.get("reason"):
         return "is reader_only without a reason"
-    errors = [f"/{'/'.join(map(str, e.absolute_path))}: {e.message[:200]}" for e in validator.iter_errors(case["schema"])]
+    errors = [f"/{'/'.join(map(str, e.absolute_path))}: {e.message[:200]}" for e in validator.iter_errors(case["document"])]
     expected = case["valid"] or case.get("reader_only", False)
     if expected and errors:
         return "is refused: " + "; ".join(errors)
