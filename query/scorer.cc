@@ -4,6 +4,7 @@
 #include <bit>
 #include <functional>
 #include <limits>
+#include <optional>
 
 #include "query/intersect.h"
 
@@ -28,9 +29,9 @@ std::int64_t tier_of(int typos) {
 // Marks which positions of the first reading each term of a segment stands for, and reads the forward field.
 class Scorer::Proximity {
  public:
-  Proximity(const ReadingPostings& positions, const Segment& segment, const IndexContext& context)
+  Proximity(const ReadingPostings& positions, const Segment& segment, int forward_field, std::int64_t weight)
       : segment_(segment),
-        weight_(context.schema->fields[static_cast<std::size_t>(context.forward_field)].weight),
+        weight_(weight),
         positions_(std::min(positions.size(), readings_words_max)) {
     std::size_t terms = 0;
     for (const PositionPostings& position : positions) terms += position.sources.size();
@@ -38,7 +39,7 @@ class Scorer::Proximity {
     for (std::size_t p = 0; p < positions_; ++p) {
       for (const auto& source : positions[p].sources) {
         // a term that stands for the word in other fields only says nothing about this one
-        if (source.postings.field == context.forward_field)
+        if (source.postings.field == forward_field)
           slot(source.term).mask |= static_cast<std::uint16_t>(1U << p);
       }
     }
@@ -102,8 +103,9 @@ class Scorer::Proximity {
   std::vector<Slot> slots_;
 };
 
-Scorer::Scorer(const Plan& plan, const IndexContext& context, const Statistics& statistics)
-    : plan_(plan), context_(context), length_norms_(context.schema->fields.size()) {
+Scorer::Scorer(const Plan& plan, const IndexContext& context, const Statistics& statistics,
+               const ShardEffects* effects)
+    : plan_(plan), context_(context), effects_(effects), length_norms_(context.schema->fields.size()) {
   if (plan.browse()) return;
   for (const Field& field : context.schema->fields) {
     if (!field.search) continue;
@@ -114,6 +116,11 @@ Scorer::Scorer(const Plan& plan, const IndexContext& context, const Statistics& 
   }
 }
 
+int Scorer::weight(std::size_t field) const {
+  const Field& some = context_.schema->fields[field];
+  return effects_ != nullptr ? effects_->weight(some) : some.weight;
+}
+
 std::int64_t Scorer::points_of(const PositionPostings::Source& source, const Segment& segment,
                                std::size_t at) const {
   const std::uint16_t field = source.postings.field;
@@ -121,8 +128,8 @@ std::int64_t Scorer::points_of(const PositionPostings::Source& source, const Seg
   const std::uint32_t norm = length_norms_[field][segment.lengths[field][source.postings.documents[at]]];
   // 256 * tf * (k1 + 1) / (tf + k1 * norm) with k1 = 1.2
   const std::uint64_t saturated = 256ULL * 22 * frequency * 256 / (10ULL * frequency * 256 + 12ULL * norm);
-  const auto weight = static_cast<std::uint64_t>(context_.schema->fields[field].weight);
-  return static_cast<std::int64_t>((source.alternative->points * weight * saturated) >> 12U);
+  const auto weight_of_field = static_cast<std::uint64_t>(weight(field));
+  return static_cast<std::int64_t>((source.alternative->points * weight_of_field * saturated) >> 12U);
 }
 
 Scorer::Points Scorer::score_reading(const ReadingPostings& positions, const Segment& segment,
@@ -159,17 +166,35 @@ Scorer::Points Scorer::score_reading(const ReadingPostings& positions, const Seg
 
 std::int64_t Scorer::proximity_max() const {
   if (context_.forward_field < 0) return 0;
-  const auto weight = context_.schema->fields[static_cast<std::size_t>(context_.forward_field)].weight;
   const auto positions = static_cast<std::int64_t>(plan_.readings.front().positions.size());
-  return weight * ((positions - 1) * neighbour_points + first_word_points + exact_points);
+  return weight(static_cast<std::size_t>(context_.forward_field)) *
+         ((positions - 1) * neighbour_points + first_word_points + exact_points);
+}
+
+std::vector<DocumentScore> Scorer::score_browsing(const Scored& scored) const {
+  std::vector<DocumentScore> scores(scored.documents.size());
+  if (scored.adjustment == nullptr) return scores;
+  for (std::size_t i = 0; i < scores.size(); ++i)
+    scores[i].score = scored.adjustment->apply(i, PointAdjustment::browse_points);
+  return scores;
+}
+
+// The score with the ranking's signals and boosts, which stay in its tier.
+std::int64_t Scorer::adjusted(const Scored& scored, std::size_t i, const DocumentScore& score) {
+  if (scored.adjustment == nullptr || score.score < 0) return score.score;
+  const std::int64_t tier = tier_of(score.typos);
+  return tier + scored.adjustment->apply(i, score.score - tier);
 }
 
 std::vector<DocumentScore> Scorer::score(const SegmentView& view, std::span<const std::uint32_t> documents,
                                          std::size_t best) const {
-  std::vector<DocumentScore> scores(documents.size());
-  if (plan_.browse() || documents.empty()) return scores;
+  if (documents.empty()) return {};
+  std::optional<PointAdjustment> adjustment;
+  if (effects_ != nullptr && effects_->changes_points()) adjustment.emplace(*effects_, view, documents);
+  const Scored scored{view, documents, adjustment ? &*adjustment : nullptr};
+  if (plan_.browse()) return score_browsing(scored);
   const Segment& segment = *view.segment;
-  std::ranges::fill(scores, unmatched_score);
+  std::vector<DocumentScore> scores(documents.size(), unmatched_score);
   std::vector<DocumentScore> first(documents.size(), unmatched_score);  // of the first reading
   for (std::size_t r = 0; r < plan_.readings.size(); ++r) {
     const Reading& reading = plan_.readings[r];
@@ -182,37 +207,43 @@ std::vector<DocumentScore> Scorer::score(const SegmentView& view, std::span<cons
       if (score.score > kept.score) kept = score;
     }
   }
-  add_proximity(segment, documents, best, first, scores);
+  add_proximity(scored, best, first, scores);
+  for (std::size_t i = 0; i < scores.size(); ++i) scores[i].score = adjusted(scored, i, scores[i]);
   return scores;
 }
 
-// `scores` has the best of the other readings and takes the best of all.
-void Scorer::add_proximity(const Segment& segment, std::span<const std::uint32_t> documents, std::size_t best,
-                           std::span<const DocumentScore> first, std::span<DocumentScore> scores) const {
+// `scores` has the best of the other readings and takes the best of all. More points never become fewer by adjusting
+// them, so that what cannot reach the threshold before cannot after.
+void Scorer::add_proximity(const Scored& scored, std::size_t best, std::span<const DocumentScore> first,
+                           std::span<DocumentScore> scores) const {
   const auto better = [&](const DocumentScore& one, std::size_t i) {
     if (one.score >= scores[i].score) scores[i] = one;
   };
   const std::int64_t most = proximity_max();
-  std::int64_t threshold = best == 0 ? std::numeric_limits<std::int64_t>::max() : 0;
-  if (best > 0 && documents.size() > best) {
-    std::vector<std::int64_t> order;
-    order.reserve(first.size());
-    for (std::size_t i = 0; i < first.size(); ++i) order.push_back(std::max(first[i].score, scores[i].score));
-    const auto kth = order.begin() + static_cast<std::ptrdiff_t>(best - 1);
-    std::nth_element(order.begin(), kth, order.end(), std::greater<>());
-    threshold = *kth;
-  }
   if (most == 0) {
     for (std::size_t i = 0; i < first.size(); ++i) better(first[i], i);
     return;
   }
-  const Proximity proximity(resolve(plan_.readings.front(), segment, context_), segment, context_);
-  for (std::size_t i = 0; i < documents.size(); ++i) {
+  std::int64_t threshold = best == 0 ? std::numeric_limits<std::int64_t>::max() : 0;
+  if (best > 0 && first.size() > best) {
+    std::vector<std::int64_t> order;
+    order.reserve(first.size());
+    for (std::size_t i = 0; i < first.size(); ++i)
+      order.push_back(adjusted(scored, i, first[i].score > scores[i].score ? first[i] : scores[i]));
+    const auto kth = order.begin() + static_cast<std::ptrdiff_t>(best - 1);
+    std::nth_element(order.begin(), kth, order.end(), std::greater<>());
+    threshold = *kth;
+  }
+  const Segment& segment = *scored.view.segment;
+  const int field = context_.forward_field;
+  const Proximity proximity(resolve(plan_.readings.front(), segment, context_), segment, field,
+                            weight(static_cast<std::size_t>(field)));
+  for (std::size_t i = 0; i < first.size(); ++i) {
     DocumentScore score = first[i];
-    if (score.score >= 0 && score.score + most >= threshold) {
-      const std::int64_t tier = tier_of(score.typos);
-      score.score = tier + std::min(score.score - tier + proximity.parts(documents[i]).sum(), points_max);
-    }
+    const std::int64_t tier = tier_of(score.typos);
+    const DocumentScore highest{tier + std::min(score.score - tier + most, points_max), score.typos};
+    if (score.score >= 0 && adjusted(scored, i, highest) >= threshold)
+      score.score = tier + std::min(score.score - tier + proximity.parts(scored.documents[i]).sum(), points_max);
     better(score, i);
   }
 }
@@ -242,6 +273,17 @@ std::vector<ScorePart> Scorer::parts_of(const Reading& reading, const Segment& s
 }
 
 std::vector<ScorePart> Scorer::explain(const SegmentView& view, std::uint32_t document) const {
+  std::vector<ScorePart> parts = explain_text(view, document);
+  if (effects_ == nullptr || !effects_->changes_points()) return parts;
+  if (plan_.browse()) parts.push_back({"", "", "", "base", PointAdjustment::browse_points});
+  if (parts.empty()) return parts;  // does not match
+  std::int64_t points = 0;
+  for (const ScorePart& part : parts) points += part.kind == "tier" ? 0 : part.points;
+  PointAdjustment(*effects_, view, std::span(&document, 1)).explain(0, points, parts);
+  return parts;
+}
+
+std::vector<ScorePart> Scorer::explain_text(const SegmentView& view, std::uint32_t document) const {
   std::vector<ScorePart> best;
   if (plan_.browse()) return best;
   const Segment& segment = *view.segment;
@@ -253,9 +295,9 @@ std::vector<ScorePart> Scorer::explain(const SegmentView& view, std::uint32_t do
     if (points.matched[0] != reading.positions.size()) continue;
     std::vector<ScorePart> parts = parts_of(reading, segment, one);
     if (&reading == &plan_.readings.front() && context_.forward_field >= 0) {
-      const auto near = Proximity(positions, segment, context_).parts(document);
-      const std::string& field =
-          context_.schema->fields[static_cast<std::size_t>(context_.forward_field)].name;
+      const auto number = static_cast<std::size_t>(context_.forward_field);
+      const std::string& field = context_.schema->fields[number].name;
+      const auto near = Proximity(positions, segment, context_.forward_field, weight(number)).parts(document);
       if (near.neighbours + near.first > 0)
         parts.push_back({"", "", field, "proximity", near.neighbours + near.first});
       if (near.exact > 0) parts.push_back({"", "", field, "exact", near.exact});

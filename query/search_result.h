@@ -12,8 +12,10 @@ struct ScorePart {
   std::string word;  // of the query; "" for parts of the whole
   std::string term;  // what matched in the product
   std::string field;
-  std::string kind;  // literal, stem, prefix, typo, tier, proximity, exact, limit
+  std::string kind;  // literal, stem, synonym, prefix, typo, tier, proximity, exact, base, signal, boost, bury, pin,
+                     // limit
   std::int64_t points = 0;
+  std::string rule{};  // of the ranking, that made this part
 };
 
 struct Hit {
@@ -23,6 +25,21 @@ struct Hit {
   std::string product;                                         // JSON object text, volatile fields included
   std::vector<std::pair<std::string, std::string>> highlight;  // field, HTML-escaped text with marks
   std::vector<ScorePart> explain;                              // when asked for
+  bool pinned = false;                                         // a rule put it there
+};
+
+// A pin that a rule asked for and that is not there.
+struct DroppedPin {
+  std::string rule;
+  std::string id;
+  std::int64_t position = 0;
+  std::string reason;  // for people: "filtered", "out of stock", "position taken by rule x", ...
+};
+
+// What a rule hands through to the page.
+struct RuleUserData {
+  std::string rule;
+  std::string json;
 };
 
 struct FacetValue {
@@ -53,6 +70,11 @@ struct SearchResult {
   std::vector<std::string> ignored_words;  // beyond words_max
   bool truncated_query = false;
   double coverage = 1.0;  // share of all documents that were searched
+  std::vector<std::string> rules;        // of the ranking, that held; the deciding first
+  std::size_t rules_left_out = 0;        // that held too, beyond rules_applied_max
+  std::string redirect;                  // "" = none
+  std::vector<RuleUserData> user_data;   // in the order of `rules`
+  std::vector<DroppedPin> dropped_pins;  // when explain is asked for
 };
 
 }  // namespace aisle

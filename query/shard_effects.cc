@@ -1,0 +1,121 @@
+#include "query/shard_effects.h"
+
+#include <algorithm>
+
+#include "query/scorer.h"
+
+namespace aisle {
+namespace {
+
+constexpr std::int64_t gain_scale = 100 * signal_one;  // percent times fixed point
+constexpr std::int64_t factor_scale = 1000;
+constexpr std::int64_t sum_max = std::int64_t{1} << 40U;  // between factors; far above what a tier holds
+
+std::int64_t with_gain(std::int64_t points, std::int64_t gain) {
+  return points + points * gain / gain_scale;
+}
+
+std::int64_t with_factor(std::int64_t points, int thousandths) {
+  return std::min(points * thousandths / factor_scale, sum_max);
+}
+
+std::int64_t signal_gain(const Signal& signal, const SegmentView& view, std::uint32_t document, std::int64_t clock) {
+  return signal.weight * signal_value(signal, view.numbers(signal.field).get(document), clock);
+}
+
+std::vector<std::uint8_t> passes_of(const ShardEffects::ResolvedBoost& boost, const SegmentView& view,
+                                    std::span<const std::uint32_t> documents) {
+  if (boost.boost->ids.empty()) {
+    std::vector<std::uint8_t> passes(documents.size(), 1);
+    for (const Conjunct& conjunct : boost.filter.conjuncts) {
+      const std::vector<std::uint8_t> some = evaluate(conjunct.node, view, documents);
+      for (std::size_t i = 0; i < passes.size(); ++i) passes[i] = static_cast<std::uint8_t>(passes[i] & some[i]);
+    }
+    return passes;
+  }
+  std::vector<std::uint8_t> passes(documents.size());
+  for (const std::string& id : boost.boost->ids) {
+    const std::uint32_t document = view.segment->find(id);
+    const auto at = std::ranges::lower_bound(documents, document);
+    if (at != documents.end() && *at == document) passes[static_cast<std::size_t>(at - documents.begin())] = 1;
+  }
+  return passes;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const ShardEffects>> ShardEffects::create(RankingEffects effects, const IndexSchema& schema) {
+  const auto resolved = std::shared_ptr<ShardEffects>(new ShardEffects(std::move(effects), schema));
+  for (const RuleFilter& filter : resolved->effects_.filters) {
+    AISLE_TRY(Filter compiled, compile_filter(filter.text, schema, {}));
+    for (Conjunct& conjunct : compiled.conjuncts)
+      resolved->conjuncts_.push_back({std::move(conjunct.node), nullptr});
+  }
+  for (const RuleBoost& boost : resolved->effects_.boosts) {
+    AISLE_TRY(Filter filter, compile_filter(boost.filter, schema, {}));
+    resolved->boosts_.push_back({&boost, std::move(filter)});
+  }
+  resolved->stock_ = schema.find(resolved->effects_.stock);
+  return resolved;
+}
+
+std::vector<ShardEffects::FoundPin> ShardEffects::find_pins(const SegmentView& view) const {
+  std::vector<FoundPin> found;
+  for (std::size_t i = 0; i < effects_.pins.size(); ++i) {
+    const std::uint32_t document = view.segment->find(effects_.pins[i].id);
+    if (document == no_document || view.is_deleted(document)) continue;
+    const bool may_yield = effects_.pins[i].yields && stock_ != nullptr;
+    const std::int64_t stock = may_yield ? view.numbers(stock_->number).get(document) : missing_number;
+    found.push_back({i, document, stock == missing_number || stock > 0});
+  }
+  return found;
+}
+
+void ShardEffects::remove_hidden(const SegmentView& view, std::vector<std::uint32_t>& documents) const {
+  for (const std::string& id : effects_.hidden) {
+    const std::uint32_t document = view.segment->find(id);
+    const auto at = std::ranges::lower_bound(documents, document);
+    if (at != documents.end() && *at == document) documents.erase(at);
+  }
+}
+
+PointAdjustment::PointAdjustment(const ShardEffects& effects, const SegmentView& view,
+                                 std::span<const std::uint32_t> documents)
+    : effects_(effects), view_(view), documents_(documents), gains_(documents.size()) {
+  for (const Signal& signal : effects.data().signals) {
+    for (std::size_t i = 0; i < documents.size(); ++i)
+      gains_[i] += signal_gain(signal, view, documents[i], effects.data().clock);
+  }
+  for (const auto& boost : effects.boosts()) passes_.push_back(passes_of(boost, view, documents));
+}
+
+std::int64_t PointAdjustment::apply(std::size_t i, std::int64_t points) const {
+  points = with_gain(points, gains_[i]);
+  for (std::size_t b = 0; b < passes_.size(); ++b) {
+    if (passes_[b][i] != 0) points = with_factor(points, effects_.boosts()[b].boost->thousandths);
+  }
+  return std::clamp<std::int64_t>(points, 0, points_max);
+}
+
+void PointAdjustment::explain(std::size_t i, std::int64_t points, std::vector<ScorePart>& parts) const {
+  const std::int64_t text = points;
+  std::int64_t gain = 0;
+  for (const Signal& signal : effects_.data().signals) {
+    gain += signal_gain(signal, view_, documents_[i], effects_.data().clock);
+    const std::int64_t now = with_gain(text, gain);
+    parts.push_back({"", std::string(signal_kind_name(signal.kind)), effects_.schema().fields[signal.field].name,
+                     "signal", now - points});
+    points = now;
+  }
+  for (std::size_t b = 0; b < passes_.size(); ++b) {
+    if (passes_[b][i] == 0) continue;
+    const RuleBoost& boost = *effects_.boosts()[b].boost;
+    const std::int64_t now = with_factor(points, boost.thousandths);
+    parts.push_back({"", "", "", boost.thousandths > factor_scale ? "boost" : "bury", now - points, boost.rule});
+    points = now;
+  }
+  const std::int64_t kept = std::clamp<std::int64_t>(points, 0, points_max);
+  if (kept != points) parts.push_back({"", "", "", "limit", kept - points});
+}
+
+}  // namespace aisle
