@@ -73,8 +73,9 @@ std::size_t count_max(const ExpandRequest& request, ExpandKind kind) {
 // What one ask finds, segment by segment.
 class Finder {
  public:
-  Finder(const WordAsk& ask, const IndexContext& context, std::span<const SegmentView* const> segments)
-      : ask_(ask), context_(context), segments_(segments) {
+  Finder(const WordAsk& ask, const IndexContext& context, std::span<const SegmentView* const> segments,
+         const TypoLengths& lengths)
+      : ask_(ask), context_(context), segments_(segments), lengths_(lengths) {
     if (ask.kind != ExpandKind::Forms) return;
     for (const auto& stemmer : context.stemmers) stems_.push_back(stemmer->stem(ask.word));
   }
@@ -127,7 +128,7 @@ class Finder {
   void add_typos(const SegmentView& view, std::vector<Candidate>& found) const {
     const TermDictionary& terms = view.segment->terms;
     const bool prefix = ask_.kind == ExpandKind::TypoBeginnings;
-    walk_typos(terms, ask_.word, typos_allowed(ask_.word), prefix, [&](TermId term, int typos) {
+    walk_typos(terms, ask_.word, typos_allowed(ask_.word, lengths_), prefix, [&](TermId term, int typos) {
       if (is_live(view, term)) found.push_back({terms.term(term), static_cast<std::uint8_t>(typos), 0});
     });
   }
@@ -135,6 +136,7 @@ class Finder {
   const WordAsk& ask_;
   const IndexContext& context_;
   std::span<const SegmentView* const> segments_;
+  const TypoLengths& lengths_;
   std::vector<std::string> stems_;  // of the word, by stemmer
 };
 
@@ -157,7 +159,7 @@ std::vector<WordExpansion> expand(const ExpandRequest& request, const IndexConte
   std::vector<WordExpansion> answers;
   answers.reserve(request.asks.size());
   for (const WordAsk& ask : request.asks) {
-    const Finder finder(ask, context, segments);
+    const Finder finder(ask, context, segments, request.typo_lengths);
     WordExpansion& answer = answers.emplace_back();
     answer.written = ask.kind == ExpandKind::Written && finder.is_written();
     answer.terms = best(finder.find(), ask.kind, statistics, count_max(request, ask.kind));

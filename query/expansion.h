@@ -13,6 +13,7 @@
 #include "query/index_context.h"
 #include "query/segment.h"
 #include "query/statistics.h"
+#include "query/typo_lengths.h"
 
 namespace aisle {
 
@@ -34,6 +35,7 @@ struct ExpandRequest {
   std::vector<WordAsk> asks;
   std::size_t beginnings_max = 0;  // terms kept of Beginnings: most frequent, then by term
   std::size_t typos_max = 0;       // of Typos: fewest edits, then most frequent, then by term
+  TypoLengths typo_lengths{};      // edits allowed
 };
 
 struct FoundTerm {

@@ -25,6 +25,9 @@ constexpr std::uint32_t factor(MatchKind kind, int typos) {
   return typos == 1 ? 160 : 112;
 }
 
+// Bounds what several phrases in one query come to.
+constexpr std::size_t phrase_readings_max = 16;
+
 }  // namespace
 
 ParsedQuery parse_query(std::string_view q, const Analyzer& analyzer, const QueryLimits& limits) {
@@ -42,8 +45,8 @@ ParsedQuery parse_query(std::string_view q, const Analyzer& analyzer, const Quer
 }
 
 Planner::Planner(const IndexContext& context, const Statistics& statistics, const QueryLimits& limits,
-                 ShardSearch& shards)
-    : context_(context), statistics_(statistics), limits_(limits), shards_(shards) {}
+                 ShardSearch& shards, const Ranking* ranking)
+    : context_(context), statistics_(statistics), limits_(limits), shards_(shards), ranking_(ranking) {}
 
 std::uint32_t Planner::fields_of_stemmer(std::size_t stemmer) const {
   std::uint32_t mask = 0;
@@ -80,6 +83,13 @@ void Planner::set_points(Position& position) const {
             : statistics_.inverse_frequency(alternative.kind == MatchKind::Typo ? misspellings : forms);
     alternative.points = rarity * factor(alternative.kind, alternative.typos) / 256;
   }
+  if (ranking_ == nullptr || !ranking_->synonyms) return;
+  const Alternative& literal = position.alternatives.front();
+  if (literal.kind != MatchKind::Literal) return;
+  const std::uint32_t most = literal.points * factor(MatchKind::Synonym, 0) / 256;  // never above the word itself
+  for (Alternative& alternative : position.alternatives) {
+    if (alternative.kind == MatchKind::Synonym) alternative.points = std::min(alternative.points, most);
+  }
 }
 
 // Terms with the stem of `word`, as alternatives of the kind and the typos of `like`.
@@ -104,11 +114,13 @@ void Planner::add_stems(Position& position, const std::string& word, const Alter
 
 // Synonyms of what is there so far, misspellings included, and the words of their stems.
 void Planner::add_synonyms(Position& position) {
-  if (context_.synonyms.empty()) return;
+  const bool of_ranking = ranking_ != nullptr && ranking_->synonyms;
+  const auto& synonyms = of_ranking ? ranking_->synonyms->words : context_.synonyms;
+  if (synonyms.empty()) return;
   const std::vector<Alternative> known = position.alternatives;
   for (const Alternative& alternative : known) {
-    const auto found = context_.synonyms.find(alternative.term);
-    if (found == context_.synonyms.end() || alternative.kind == MatchKind::Prefix) continue;
+    const auto found = synonyms.find(alternative.term);
+    if (found == synonyms.end() || alternative.kind == MatchKind::Prefix) continue;
     for (const std::string& synonym : found->second) {
       Alternative other{.term = synonym,
                         .kind = alternative.typos > 0 ? MatchKind::Typo : MatchKind::Synonym,
@@ -130,11 +142,12 @@ void Planner::add_prefixes(Position& position) {
 }
 
 void Planner::add_typos(Position& position, bool prefix) {
-  if (typos_allowed(position.word) == 0) return;
+  if (typos_allowed(position.word, typo_lengths()) == 0) return;
+  const std::uint32_t fields = ranking_ != nullptr ? ranking_->typo_fields : ~0U;
   const ExpandKind kind = prefix ? ExpandKind::TypoBeginnings : ExpandKind::Typos;
   for (const FoundTerm& found : known_.find(position.word, kind).terms) {
     add(position,
-        {.term = found.term, .kind = MatchKind::Typo, .typos = found.number, .fields = ~0U, .points = 0});
+        {.term = found.term, .kind = MatchKind::Typo, .typos = found.number, .fields = fields, .points = 0});
   }
 }
 
@@ -183,6 +196,49 @@ void Planner::add_apart(const std::string& word, Plan& plan) {
   if (apart.positions.size() > 1) plan.readings.push_back(std::move(apart));
 }
 
+// The words of a phrase that stands for others. Together they count no more than those others would by a synonym.
+void Planner::stand_in(const PhraseStep& step, const Reading& given, Reading& reading) {
+  std::string asked;
+  std::uint32_t most = 0;
+  for (std::size_t i = step.begin; i < step.begin + step.words; ++i) {
+    asked += (asked.empty() ? "" : " ") + given.positions[i].word;
+    most += given.positions[i].alternatives.front().points * factor(MatchKind::Synonym, 0) / 256;
+  }
+  const auto words = static_cast<std::uint32_t>(step.phrase->to.size());
+  std::uint8_t typos = step.typos;
+  for (const std::string& word : step.phrase->to) {
+    Position position{.word = asked, .alternatives = {}};
+    const Alternative like{.term = word,
+                           .kind = typos > 0 ? MatchKind::Typo : MatchKind::Synonym,
+                           .typos = typos,
+                           .fields = ~0U,
+                           .points = 0};
+    add(position, like);
+    add_stems(position, word, like);
+    set_points(position);
+    for (Alternative& alternative : position.alternatives)
+      alternative.points = std::min(alternative.points, most / words);
+    reading.positions.push_back(std::move(position));
+    typos = 0;  // counted once
+  }
+}
+
+// Words that may be read as another phrase: "flat screen" for "tv", or the other way.
+void Planner::add_phrases(Plan& plan) {
+  if (ranking_ == nullptr || !ranking_->synonyms || ranking_->synonyms->phrases.empty()) return;
+  const Reading given = plan.readings.front();
+  for (const auto& path : phrase_paths(given, *ranking_->synonyms, phrase_readings_max)) {
+    Reading& reading = plan.readings.emplace_back();
+    for (const PhraseStep& step : path) {
+      if (step.phrase == nullptr) {
+        reading.positions.push_back(given.positions[step.begin]);
+      } else {
+        stand_in(step, given, reading);
+      }
+    }
+  }
+}
+
 Plan Planner::build(const PlanAsk& ask) {
   Plan plan;
   const std::vector<std::string>& words = ask.words;
@@ -190,9 +246,10 @@ Plan Planner::build(const PlanAsk& ask) {
   Reading literal;
   for (std::size_t i = 0; i < words.size(); ++i) {
     literal.positions.push_back(position(words[i], ask.last_is_prefix && i + 1 == words.size(), ask.typos));
-    if (ask.typos) plan.typos_max = std::max(plan.typos_max, typos_allowed(words[i]));
+    if (ask.typos) plan.typos_max = std::max(plan.typos_max, typos_allowed(words[i], typo_lengths()));
   }
   plan.readings.push_back(std::move(literal));
+  add_phrases(plan);
   add_joined(ask, plan);
   add_code(words, plan);
   if (words.size() == 1) add_apart(words.front(), plan);
@@ -200,7 +257,8 @@ Plan Planner::build(const PlanAsk& ask) {
 }
 
 Status Planner::expand_missing(std::vector<WordAsk> missing) {
-  ExpandRequest request{std::move(missing), limits_.prefix_expansions_max, limits_.typo_candidates_max};
+  ExpandRequest request{std::move(missing), limits_.prefix_expansions_max, limits_.typo_candidates_max,
+                        typo_lengths()};
   AISLE_TRY(std::vector<WordExpansion> answers, shards_.expand(request));
   for (std::size_t i = 0; i < answers.size(); ++i)
     known_.add(std::move(request.asks[i]), std::move(answers[i]));

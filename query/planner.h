@@ -10,7 +10,9 @@
 #include "query/expansion.h"
 #include "query/index_context.h"
 #include "query/limits.h"
+#include "query/phrase_synonyms.h"
 #include "query/plan.h"
+#include "query/ranking.h"
 #include "query/shard_search.h"
 #include "query/statistics.h"
 
@@ -32,11 +34,12 @@ struct PlanAsk {
 };
 
 // Plans are made once for all shards, from what all of them hold, so that every shard matches the same. Keeps
-// what the shards said, so that a word is asked once. Borrows everything. One thread, one request.
+// what the shards said, so that a word is asked once. Borrows everything. One thread, one request. `ranking` may be
+// null: the schema's synonyms and the usual typos.
 class Planner {
  public:
   Planner(const IndexContext& context, const Statistics& statistics, const QueryLimits& limits,
-          ShardSearch& shards);
+          ShardSearch& shards, const Ranking* ranking = nullptr);
 
   // Literal terms, words of the same stem, synonyms of all these; with `typos` misspellings too. Asks all
   // shards for what is not known yet, for all plans together. Errors are those of ShardSearch::expand().
@@ -56,12 +59,16 @@ class Planner {
   void add_joined(const PlanAsk& ask, Plan& plan);
   void add_code(const std::vector<std::string>& words, Plan& plan);
   void add_apart(const std::string& word, Plan& plan);
+  void add_phrases(Plan& plan);
+  void stand_in(const PhraseStep& step, const Reading& given, Reading& reading);
+  TypoLengths typo_lengths() const { return ranking_ != nullptr ? ranking_->typo_lengths : TypoLengths(); }
   std::uint32_t fields_of_stemmer(std::size_t stemmer) const;
 
   const IndexContext& context_;
   const Statistics& statistics_;
   const QueryLimits& limits_;
   ShardSearch& shards_;
+  const Ranking* ranking_;
   Expansions known_;
 };
 

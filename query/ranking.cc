@@ -8,7 +8,7 @@
 
 #include "base/nearest_name.h"
 #include "query/filter.h"
-#include "query/planner.h"
+#include "query/plan.h"
 #include "query/rule_conflicts.h"
 
 namespace aisle {

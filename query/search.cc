@@ -3,10 +3,13 @@
 #include <algorithm>
 
 #include "query/highlight.h"
+#include "query/pin_page.h"
 #include "query/planner.h"
 #include "query/product_json.h"
 #include "query/request_check.h"
+#include "query/rules.h"
 #include "query/typo_walk.h"
+#include "query/why.h"
 
 namespace aisle {
 namespace {
@@ -19,7 +22,8 @@ class Search {
         request_(request),
         limits_(limits),
         shards_(shards),
-        planner_(*view.context, *view.statistics, limits, shards) {}
+        ranking_(view.ranking.get()),
+        planner_(*view.context, *view.statistics, limits, shards, ranking_) {}
 
   Result<SearchResult> run() {
     AISLE_TRY(ask_, compile_request(request_, *view_.context->schema, limits_));
@@ -32,6 +36,9 @@ class Search {
       result_.facets.push_back(
           counter.result(selected_values(ask_.filter, counter.field()), ask_.facet_values));
     }
+    if (!request_.why.empty()) {
+      AISLE_TRY(result_.why, explain_absence({view_, request_, ask_, words_, limits_.window_max}, planner_, shards_));
+    }
     result_.coverage = shards_.coverage();
     return std::move(result_);
   }
@@ -42,9 +49,14 @@ class Search {
     ParsedQuery parsed = parse_query(request_.q, *view_.context->analyzer, limits_);
     result_.ignored_words = std::move(parsed.ignored_words);
     result_.truncated_query = parsed.truncated;
+    words_ = parsed.words;
+    AISLE_CHECK(choose_rules(parsed.words));
     AISLE_CHECK(match_words(parsed.words));
-    if (matches_.found > 0 || parsed.words.size() < 2) return {};
-    AISLE_TRY(const std::vector<std::string> order, words_to_drop(parsed.words));
+    const Relaxation relaxation = ranking_ != nullptr ? ranking_->relaxation : Relaxation::Frequency;
+    if (matches_.found > 0 || parsed.words.size() < 2 || relaxation == Relaxation::None) return {};
+    AISLE_TRY(const std::vector<std::string> order, relaxation == Relaxation::Last
+                                                        ? last_words(parsed.words)
+                                                        : words_to_drop(parsed.words));
     AISLE_TRY(const std::size_t dropped, drops_until_found(parsed.words, order));
     if (dropped == 0) return {};
     for (std::size_t i = 0; i < dropped; ++i) std::erase(parsed.words, order[i]);
@@ -52,10 +64,25 @@ class Search {
     return match_words(parsed.words);
   }
 
+  // What rules do is settled by the words as they were typed, whatever is left out of them later.
+  Status choose_rules(const std::vector<std::string>& words) {
+    if (ranking_ == nullptr) return {};
+    RulesChosen chosen = aisle::choose_rules(
+        *ranking_, {words, ask_.filter, request_.context, request_.clock.value_or(0), !ask_.sort.empty()});
+    result_.rules = std::move(chosen.rules);
+    result_.rules_left_out = chosen.rules_left_out;
+    result_.redirect = std::move(chosen.redirect);
+    result_.user_data = std::move(chosen.user_data);
+    if (request_.explain) result_.dropped_pins = std::move(chosen.lost_pins);
+    AISLE_TRY(ask_.effects, ShardEffects::create(std::move(chosen.effects), *view_.context->schema));
+    return {};
+  }
+
   // Whether misspellings of these words are tried when they find little.
   bool is_bendable(const std::vector<std::string>& words) const {
+    const TypoLengths lengths = ranking_ != nullptr ? ranking_->typo_lengths : TypoLengths();
     return request_.typos &&
-           std::ranges::any_of(words, [](const std::string& word) { return typos_allowed(word) > 0; });
+           std::ranges::any_of(words, [&](const std::string& word) { return typos_allowed(word, lengths) > 0; });
   }
 
   // Whether the statistics already tell that misspellings will be wanted.
@@ -67,7 +94,7 @@ class Search {
   Result<MatchResult> match(Plan plan) {
     ask_.plan = std::make_shared<const Plan>(std::move(plan));
     if (ask_.window > 0)
-      ask_.fetch = FetchRequest{ask_.plan, !ask_.sort.empty(), request_.explain};
+      ask_.fetch = FetchRequest{ask_.plan, ask_.effects, !ask_.sort.empty(), request_.explain};
     return shards_.match(ask_);
   }
 
@@ -78,7 +105,8 @@ class Search {
     AISLE_TRY(std::vector<Plan> plans, planner_.plans(asks));
     AISLE_TRY(matches_, match(std::move(plans.front())));
     result_.typos = 0;
-    if (!bendable || matches_.found >= typo_threshold) return {};
+    const std::uint64_t threshold = ranking_ != nullptr ? ranking_->typo_threshold : typo_threshold;
+    if (!bendable || matches_.found >= threshold) return {};
     const std::shared_ptr<const Plan> literal = ask_.plan;
     AISLE_TRY(Plan bent, planner_.plan({words, true}));
     AISLE_TRY(MatchResult more, match(std::move(bent)));
@@ -89,6 +117,16 @@ class Search {
     matches_ = std::move(more);
     result_.typos = ask_.plan->typos_max;
     return {};
+  }
+
+  // From the last to the second, each once.
+  static Result<std::vector<std::string>> last_words(const std::vector<std::string>& words) {
+    std::vector<std::string> order;
+    for (auto word = words.rbegin(); word != words.rend(); ++word) {
+      if (std::ranges::find(order, *word) == order.end()) order.push_back(*word);
+    }
+    order.pop_back();
+    return order;
   }
 
   // Words that nothing matches first, then the most common, then those that name a brand or another keyword;
@@ -142,6 +180,7 @@ class Search {
   Status fill_page() {
     std::vector<ShardHit>& best = matches_.best;
     keep_best(ask_, best, ask_.window);
+    if (ask_.effects && !ask_.effects->data().pins.empty()) place_pins(best);
     const auto skipped = static_cast<std::size_t>((request_.page - 1) * request_.per_page);
     if (best.size() <= skipped || !ask_.fetch) return {};
     const auto page = std::span<const ShardHit>(best).subspan(skipped);
@@ -157,17 +196,29 @@ class Search {
       hit.typos = product.typos;
       hit.product = std::move(product.json);
       hit.explain = std::move(product.explain);
+      hit.pinned = page[i].pinned;
+      if (hit.pinned && request_.explain) explain_pin(ask_.effects->data(), hit);
       if (request_.highlight) hit.highlight = highlighter.highlight(hit.product);
       result_.hits.push_back(std::move(hit));
     }
     return {};
   }
 
+  void place_pins(std::vector<ShardHit>& best) {
+    const RankingEffects& effects = ask_.effects->data();
+    best = with_pins(best, matches_.pins, effects);
+    if (best.size() > ask_.window) best.resize(ask_.window);
+    if (!request_.explain) return;
+    std::ranges::move(dropped_pins(matches_.pins, effects), std::back_inserter(result_.dropped_pins));
+  }
+
   const View& view_;
   const SearchRequest& request_;
   const QueryLimits& limits_;
   ShardSearch& shards_;
+  const Ranking* ranking_;
   Planner planner_;
+  std::vector<std::string> words_;  // of the query
   MatchRequest ask_;
   MatchResult matches_;
   SearchResult result_;

@@ -1,6 +1,7 @@
 // What a shopper asks, as given: names and texts are resolved against the schema by search().
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,11 @@ struct SearchRequest {
   std::int64_t per_page = 20;         // 0 = counts and facets only
   std::int64_t facet_values = 20;     // values listed a facet
   bool explain = false;
+  std::vector<std::string> context{};  // tags that rules of the ranking ask for
+  // Seconds since 1970 UTC: what time rules and ages go by. Set by whoever takes the request in.
+  std::optional<std::int64_t> clock{};
+  std::optional<std::uint32_t> ranking{};  // version to preview, 0 = none; the view has it already
+  std::string why{};                       // a product: the answer tells where it is or what keeps it out
   bool typos = true;  // false: literal matches only
   bool highlight = true;
   bool highlight_html = true;            // false: the text around the marks as it is, for terminals

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,20 @@ struct FacetResult {
   std::string min, max, avg, sum;  // as JSON; "null" without a value; avg and sum are "" for dates
 };
 
+// Where a product is, or the first thing that keeps it out.
+struct WhyAnswer {
+  std::string id;
+  std::string stage;     // listed, outranked, filtered, hidden, unmatched, unknown
+  std::string sentence;  // for people
+  std::uint64_t rank = 0;    // listed, outranked: from 1 in the whole list; 0: beyond the window
+  std::int64_t score = 0;    // of the product, when it matches
+  std::string word;          // unmatched: of the query
+  std::string closest_term;  // unmatched: of the product; "" when none is near
+  int closest_typos = 0;
+  std::string clause;        // filtered: the part of the filter that it fails
+  std::string rule;          // hidden, filtered: when a rule does it
+};
+
 struct SearchResult {
   std::uint64_t total = 0;  // exact
   std::int64_t page = 1;
@@ -75,6 +90,7 @@ struct SearchResult {
   std::string redirect;                  // "" = none
   std::vector<RuleUserData> user_data;   // in the order of `rules`
   std::vector<DroppedPin> dropped_pins;  // when explain is asked for
+  std::optional<WhyAnswer> why;          // when asked for
 };
 
 }  // namespace aisle

@@ -16,6 +16,7 @@ void merge_matches(MatchResult& into, MatchResult more) {
   into.total += more.total;
   for (std::size_t i = 0; i < into.facets.size(); ++i) into.facets[i].merge(more.facets[i]);
   std::ranges::move(more.best, std::back_inserter(into.best));
+  std::ranges::move(more.pins, std::back_inserter(into.pins));
   std::ranges::move(more.texts, std::back_inserter(into.texts));
 }
 

@@ -15,6 +15,7 @@
 #include "query/plan.h"
 #include "query/search_result.h"
 #include "query/segment.h"
+#include "query/shard_effects.h"
 #include "query/sort_order.h"
 
 namespace aisle {
@@ -34,6 +35,7 @@ struct PlanCount {
 // What a page needs of its products.
 struct FetchRequest {
   std::shared_ptr<const Plan> plan;
+  std::shared_ptr<const ShardEffects> effects;  // of the ranking; null: none
   bool score = false;  // when the products were not ordered by it
   bool explain = false;
 };
@@ -44,6 +46,7 @@ struct MatchRequest {
   std::shared_ptr<const Plan> plan;
   std::vector<std::string> filter_texts;  // all must hold
   Filter filter;
+  std::shared_ptr<const ShardEffects> effects;  // of the ranking; null: none. Its data() travels
   std::vector<std::string> sort_texts;
   std::vector<SortKey> sort;  // none: by score
   std::vector<const Field*> facets;
@@ -72,13 +75,25 @@ struct ShardHit {
   std::uint32_t document = 0;
   std::uint32_t source = 0;
   std::shared_ptr<FetchedProduct> product;  // when it came along
+  bool pinned = false;
+};
+
+enum class PinState : std::uint8_t { Placed, Filtered, OutOfStock };
+
+// A pinned product that some shard has; the others are nowhere.
+struct ShardPin {
+  std::size_t pin = 0;  // in RankingEffects::pins
+  PinState state = PinState::Placed;
+  bool matches = false;  // the plan, too
+  ShardHit hit;  // when it is placed; its keys stay empty
 };
 
 struct MatchResult {
   std::uint64_t found = 0;  // before filters
   std::uint64_t total = 0;
   std::vector<FacetCounter> facets;  // in the order of the request
-  std::vector<ShardHit> best;        // in any order, at least the `window` best of all
+  std::vector<ShardHit> best;        // in any order, at least the `window` best of all but the pins
+  std::vector<ShardPin> pins;        // each of the effects' at the most once; placed ones are in total and facets
   std::vector<std::shared_ptr<const std::deque<std::string>>> texts;  // that far hits and facets look at
 };
 

@@ -66,7 +66,7 @@ std::vector<ShardEffects::FoundPin> ShardEffects::find_pins(const SegmentView& v
     if (document == no_document || view.is_deleted(document)) continue;
     const bool may_yield = effects_.pins[i].yields && stock_ != nullptr;
     const std::int64_t stock = may_yield ? view.numbers(stock_->number).get(document) : missing_number;
-    found.push_back({i, document, stock == missing_number || stock > 0});
+    found.push_back({i, document, stock == missing_number || stock > 0, false});
   }
   return found;
 }

@@ -40,6 +40,7 @@ class ShardEffects {
     std::size_t pin = 0;  // in data().pins
     std::uint32_t document = 0;
     bool in_stock = true;  // or does not yield
+    bool matches = false;  // the plan, too
   };
   std::vector<FoundPin> find_pins(const SegmentView& view) const;
   // Takes hidden products out of ascending documents.

@@ -69,7 +69,8 @@ Result<std::vector<FetchedProduct>> LocalShardSearch::fetch(const FetchRequest& 
                                                             std::span<const ShardHit> hits) {
   AISLE_CHECK(in_time());
   std::optional<Scorer> scorer;
-  if (request.score || request.explain) scorer.emplace(*request.plan, *view_.context, *view_.statistics);
+  if (request.score || request.explain) 
+    scorer.emplace(*request.plan, *view_.context, *view_.statistics, request.effects.get());
   std::vector<FetchedProduct> products;
   for (const ShardHit& hit : hits) {
     FetchedProduct& product = products.emplace_back();
@@ -80,7 +81,7 @@ Result<std::vector<FetchedProduct>> LocalShardSearch::fetch(const FetchRequest& 
     product.typos = hit.typos;
     if (request.score) {
       const DocumentScore score = scorer->score(*hit.view, std::span(&hit.document, 1), 1).front();
-      product.score = score.score;
+      product.score = std::max<std::int64_t>(score.score, 0);  // a pin need not match
       product.typos = score.typos;
     }
     if (request.explain) product.explain = scorer->explain(*hit.view, hit.document);

@@ -119,12 +119,14 @@ TermId skip_prefix(const TermDictionary& dictionary, TermId from, std::string_vi
 
 }  // namespace
 
-int typos_allowed(std::string_view word) {
+int typos_allowed(std::string_view word, const TypoLengths& lengths) {
   std::size_t length = 0;
   for (std::size_t at = 0; at < word.size(); ++length) {
     if (is_digit(next_code_point(word, at))) return 0;
   }
-  return length < 4 || length > word_length_max ? 0 : length < 8 ? 1 : 2;
+  if (length > word_length_max) return 0;
+  const auto letters = static_cast<int>(length);
+  return std::min(lengths.most, letters < lengths.one_from ? 0 : letters < lengths.two_from ? 1 : 2);
 }
 
 void walk_typos(const TermDictionary& dictionary, std::string_view word, int typos_max, bool prefix,

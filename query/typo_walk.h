@@ -5,11 +5,12 @@
 #include <string_view>
 
 #include "query/term_dictionary.h"
+#include "query/typo_lengths.h"
 
 namespace aisle {
 
-// Edits allowed for a word: none below 4 code points or when it holds a digit, 1 from 4, 2 from 8.
-int typos_allowed(std::string_view word);
+// Edits allowed for a word by its code points: none when it holds a digit.
+int typos_allowed(std::string_view word, const TypoLengths& lengths = {});
 
 // Calls `found(term, typos)` for each term of `dictionary`, in its order, with 1 <= typos <= typos_max. A
 // typo is an inserted, missing, wrong or swapped pair of letters (code points); an edit of the first letter

@@ -7,6 +7,7 @@
 
 #include "query/image.h"
 #include "query/index_context.h"
+#include "query/ranking.h"
 #include "query/statistics.h"
 
 namespace aisle {
@@ -17,6 +18,7 @@ struct View {
   std::vector<std::shared_ptr<const Image>> shards;
   std::shared_ptr<const Statistics> statistics;
   std::uint32_t generation = 1;
+  std::shared_ptr<const Ranking> ranking{};  // of this context; null: the schema's weights, no rules
 
   Lsn lsn() const {  // every change up to here is in all shards
     Lsn least = shards.empty() ? 0 : shards.front()->lsn;

@@ -6,15 +6,20 @@
 #include <array>
 #include <charconv>
 #include <limits>
+#include <optional>
 #include <nlohmann/json.hpp>
 
 #include "base/nearest_name.h"
 #include "base/utf8.h"
 #include "schemas/json_reader.h"
+#include "schemas/number_value.h"
+#include "schemas/op.h"
 #include "server/http/url.h"
 
 namespace aisle {
 namespace {
+
+constexpr std::size_t context_tags_max = 16;
 
 enum class ParameterType : std::uint8_t { Text, List, Number, Switch };
 
@@ -23,7 +28,7 @@ struct Parameter {
   ParameterType type;
 };
 
-constexpr std::array<Parameter, 10> parameters = {{{"q", ParameterType::Text},
+constexpr std::array<Parameter, 14> parameters = {{{"q", ParameterType::Text},
                                                    {"filter", ParameterType::Text},
                                                    {"facets", ParameterType::List},
                                                    {"sort", ParameterType::List},
@@ -32,7 +37,11 @@ constexpr std::array<Parameter, 10> parameters = {{{"q", ParameterType::Text},
                                                    {"facet_values", ParameterType::Number},
                                                    {"explain", ParameterType::Switch},
                                                    {"typos", ParameterType::Switch},
-                                                   {"highlight", ParameterType::Switch}}};
+                                                   {"highlight", ParameterType::Switch},
+                                                   {"context", ParameterType::List},
+                                                   {"clock", ParameterType::Text},
+                                                   {"ranking", ParameterType::Number},
+                                                   {"why", ParameterType::Text}}};
 
 std::vector<std::string> split_list(std::string_view text) {
   std::vector<std::string> parts;
@@ -74,12 +83,35 @@ std::vector<std::string> list_of(const JsonReader& reader, std::string_view name
   return reader.strings_or_empty(name);
 }
 
+// A moment as the ranking's rules write it.
+std::optional<std::int64_t> read_clock(const JsonReader& reader) {
+  if (!reader.has("clock")) return std::nullopt;
+  Field date;
+  date.name = "clock";
+  date.type = FieldType::Date;
+  const auto value = number_value(date, nlohmann::json(reader.string_or("clock", "")));
+  if (value && *value != missing_number) return *value;
+  reader.member("clock").fail("is no date such as \"2026-11-27\" or \"2026-11-27T18:00:00Z\"");
+  return std::nullopt;
+}
+
+void read_ranking_parameters(const JsonReader& reader, SearchRequest& request) {
+  request.context = list_of(reader, "context");
+  if (request.context.size() > context_tags_max)
+    reader.member("context").fail(fmt::format("has {} tags, the limit is {}", request.context.size(), context_tags_max));
+  request.clock = read_clock(reader);
+  if (reader.has("ranking"))
+    request.ranking = static_cast<std::uint32_t>(reader.integer_or("ranking", 0, 0, 0xFFFFFFFF));
+  request.why = reader.string_or("why", "");
+}
+
 Result<SearchRequest> read_request(const nlohmann::json& json) {
   JsonReader::ErrorSink sink;
   const JsonReader reader(json, "", sink);
   if (!reader.is_object()) return fail(ErrorCode::InvalidArgument, "the body is not a JSON object");
   reader.allow_only(
-      {"q", "filter", "facets", "sort", "page", "per_page", "facet_values", "explain", "typos", "highlight"});
+      {"q", "filter", "facets", "sort", "page", "per_page", "facet_values", "explain", "typos", "highlight",
+       "context", "clock", "ranking", "why"});
   constexpr std::int64_t low = std::numeric_limits<std::int64_t>::min();
   constexpr std::int64_t high = std::numeric_limits<std::int64_t>::max();
   SearchRequest request;
@@ -93,6 +125,7 @@ Result<SearchRequest> read_request(const nlohmann::json& json) {
   request.explain = reader.bool_or("explain", false);
   request.typos = reader.bool_or("typos", true);
   request.highlight = reader.bool_or("highlight", true);
+  read_ranking_parameters(reader, request);
   if (sink.error) return tl::unexpected<Error>(*sink.error);
   return request;
 }
@@ -133,13 +166,24 @@ void append_explain(std::string& out, const std::vector<ScorePart>& parts) {
     if (i > 0) out += ',';
     out += "{\"kind\":";
     append_json_string(out, parts[i].kind);
-    if (!parts[i].term.empty()) {
+    if (parts[i].kind == "signal") {
+      out += ",\"shape\":";
+      append_json_string(out, parts[i].term);
+    } else if (!parts[i].term.empty()) {
       out += ",\"word\":";
       append_json_string(out, parts[i].word);
       out += ",\"term\":";
       append_json_string(out, parts[i].term);
       out += ",\"field\":";
       append_json_string(out, parts[i].field);
+    }
+    if (parts[i].kind == "signal") {
+      out += ",\"field\":";
+      append_json_string(out, parts[i].field);
+    }
+    if (!parts[i].rule.empty()) {
+      out += ",\"rule\":";
+      append_json_string(out, parts[i].rule);
     }
     out += fmt::format(",\"points\":{}}}", parts[i].points);
   }
@@ -159,6 +203,7 @@ void append_hit(std::string& out, const Hit& hit) {
     append_json_string(out, hit.highlight[i].second);
   }
   out += '}';
+  if (hit.pinned) out += ",\"pinned\":true";
   if (!hit.explain.empty()) append_explain(out, hit.explain);
   out += '}';
 }
@@ -170,6 +215,54 @@ void append_words(std::string& out, const std::vector<std::string>& words) {
     append_json_string(out, words[i]);
   }
   out += ']';
+}
+
+void append_why(std::string& out, const WhyAnswer& why) {
+  const auto add = [&](std::string_view name, const std::string& text) {
+    if (text.empty()) return;
+    out += fmt::format(",\"{}\":", name);
+    append_json_string(out, text);
+  };
+  out += ",\"why\":{\"id\":";
+  append_json_string(out, why.id);
+  add("stage", why.stage);
+  add("sentence", why.sentence);
+  add("word", why.word);
+  add("closest_term", why.closest_term);
+  if (!why.closest_term.empty()) out += fmt::format(",\"closest_typos\":{}", why.closest_typos);
+  add("clause", why.clause);
+  add("rule", why.rule);
+  if (why.rank > 0) out += fmt::format(",\"rank\":{},\"score\":{}", why.rank, why.score);
+  out += '}';
+}
+
+// What the ranking's rules did and hand through; nothing when none held.
+void append_rules(std::string& out, const SearchResult& result) {
+  if (result.rules.empty()) return;
+  out += ",\"rules\":";
+  append_words(out, result.rules);
+  if (result.rules_left_out > 0) out += fmt::format(",\"rules_left_out\":{}", result.rules_left_out);
+  if (!result.redirect.empty()) {
+    out += ",\"redirect\":";
+    append_json_string(out, result.redirect);
+  }
+  for (std::size_t i = 0; i < result.user_data.size(); ++i) {
+    out += i == 0 ? ",\"user_data\":[{\"rule\":" : ",{\"rule\":";
+    append_json_string(out, result.user_data[i].rule);
+    out += ",\"data\":" + result.user_data[i].json + "}";
+  }
+  if (!result.user_data.empty()) out += ']';
+  for (std::size_t i = 0; i < result.dropped_pins.size(); ++i) {
+    const DroppedPin& pin = result.dropped_pins[i];
+    out += i == 0 ? ",\"dropped_pins\":[{\"id\":" : ",{\"id\":";
+    append_json_string(out, pin.id);
+    out += fmt::format(",\"position\":{},\"rule\":", pin.position);
+    append_json_string(out, pin.rule);
+    out += ",\"reason\":";
+    append_json_string(out, pin.reason);
+    out += '}';
+  }
+  if (!result.dropped_pins.empty()) out += ']';
 }
 
 }  // namespace
@@ -227,10 +320,12 @@ std::string search_json(const SearchResult& result, const View& view, const Answ
     append_words(out, result.ignored_words);
   }
   if (result.truncated_query) out += ",\"truncated\":true";
+  append_rules(out, result);
+  if (result.why) append_why(out, *result.why);
   out += fmt::format(
-      ",\"view\":{{\"generation\":{},\"ranking\":0,\"as_of_lsn\":\"{}\",\"lag_ms\":{:.0f}}},\"coverage\":1.0}"
+      ",\"view\":{{\"generation\":{},\"ranking\":{},\"as_of_lsn\":\"{}\",\"lag_ms\":{:.0f}}},\"coverage\":1.0}"
       "}",
-      view.generation, format_lsn(view.lsn()), context.lag_ms);
+      view.generation, view.ranking ? view.ranking->number : 0, format_lsn(view.lsn()), context.lag_ms);
   return out;
 }
 

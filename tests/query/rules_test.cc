@@ -17,8 +17,8 @@ using testing::IsEmpty;
 class Rules : public test::Kitchen {
  protected:
   // Ids of the rules that hold.
-  std::vector<std::string> holding(const json& rules) { return choose(rules).rules; }
-  RulesChosen choose(const json& rules) {
+  std::vector<std::string> holding(const std::vector<json>& rules) { return choose(rules).rules; }
+  RulesChosen choose(const std::vector<json>& rules) {
     const auto config = RankingConfig::parse(json{{"index", "kitchen"}, {"stock", "organic"}, {"rules", rules}}.dump());
     EXPECT_TRUE(config) << config.error().message;
     auto ranking = Ranking::compile(*config, shop_.context(), 1);
@@ -46,7 +46,7 @@ TEST_F(Rules, WithoutAConditionTheyAlwaysHold) {
 }
 
 TEST_F(Rules, AnyPatternOfTheQueryIsEnough) {
-  const json rules = {when({{"query", {{"equals", "blue mug"}, {"contains", {"cup", "red"}}}}})};
+  const std::vector<json> rules = {when({{"query", {{"equals", "blue mug"}, {"contains", {"cup", "red"}}}}})};
   words_ = {"red", "mug"};
   EXPECT_THAT(holding(rules), ElementsAre("r"));
   words_ = {"blue", "mug"};
@@ -56,7 +56,7 @@ TEST_F(Rules, AnyPatternOfTheQueryIsEnough) {
 }
 
 TEST_F(Rules, ThePageOfACategoryIsItsFilter) {
-  const json rules = {when({{"filter", {{"category", "Kitchen > Cups"}}}})};
+  const std::vector<json> rules = {when({{"filter", {{"category", "Kitchen > Cups"}}}})};
   EXPECT_THAT(holding(rules), IsEmpty());
   filter_ = "category = \"Kitchen > Cups\" AND price < 5";
   EXPECT_THAT(holding(rules), ElementsAre("r"));
@@ -71,7 +71,7 @@ TEST_F(Rules, ThePageOfACategoryIsItsFilter) {
 }
 
 TEST_F(Rules, AllFieldsOfTheFilterConditionCount) {
-  const json rules = {when({{"filter", {{"brand", {"Nordal", "Velo"}}, {"colour", "red"}}}})};
+  const std::vector<json> rules = {when({{"filter", {{"brand", {"Nordal", "Velo"}}, {"colour", "red"}}}})};
   filter_ = "brand = \"Velo\"";
   EXPECT_THAT(holding(rules), IsEmpty());
   filter_ = "brand = \"Velo\" AND colour = red";
@@ -79,7 +79,7 @@ TEST_F(Rules, AllFieldsOfTheFilterConditionCount) {
 }
 
 TEST_F(Rules, OneTagOfTheContextIsEnough) {
-  const json rules = {when({{"context", {"vip", "mobile"}}})};
+  const std::vector<json> rules = {when({{"context", {"vip", "mobile"}}})};
   EXPECT_THAT(holding(rules), IsEmpty());
   context_ = {"desktop"};
   EXPECT_THAT(holding(rules), IsEmpty());
@@ -88,7 +88,7 @@ TEST_F(Rules, OneTagOfTheContextIsEnough) {
 }
 
 TEST_F(Rules, TheWindowBeginsWithItsFirstSecondAndEndsBeforeItsLast) {
-  const json rules = {when({{"from", "1970-01-01T00:01:40Z"}, {"until", "1970-01-01T00:03:20Z"}})};
+  const std::vector<json> rules = {when({{"from", "1970-01-01T00:01:40Z"}, {"until", "1970-01-01T00:03:20Z"}})};
   for (const auto& [clock, holds] : std::map<std::int64_t, bool>{{99, false}, {100, true}, {199, true}, {200, false}}) {
     clock_ = clock;
     EXPECT_EQ(!holding(rules).empty(), holds) << clock;
@@ -131,7 +131,7 @@ TEST_F(Rules, TheFirstRedirectWinsAndAllUserDataArrives) {
 }
 
 TEST_F(Rules, MoreThanTheLimitAreLeftOutAndCounted) {
-  json rules = json::array();
+  std::vector<json> rules;
   for (std::size_t i = 0; i <= rules_applied_max; ++i) rules.push_back(then("r" + std::to_string(100 + i), {{"redirect", "/"}}));
   const RulesChosen chosen = choose(rules);
   EXPECT_EQ(chosen.rules.size(), rules_applied_max);

@@ -83,6 +83,8 @@ class Expectation {
     }
     if (has("highlight")) check_highlight();
     if (has("product")) check_products();
+    check_rules();
+    check_sums();
   }
 
  private:
@@ -152,13 +154,63 @@ class Expectation {
     }
   }
 
+  void check_rules() const {
+    if (has("pinned")) {
+      std::vector<std::string> pinned;
+      for (const Hit& hit : result_.hits) {
+        if (hit.pinned) pinned.push_back(hit.id);
+      }
+      EXPECT_EQ(pinned, strings(at("pinned")));
+    }
+    if (has("rules")) {
+      EXPECT_EQ(result_.rules, strings(at("rules")));
+    }
+    if (has("redirect")) {
+      EXPECT_EQ(result_.redirect, at("redirect").get<std::string>());
+    }
+    if (has("user_data")) {
+      json data = json::object();
+      for (const RuleUserData& some : result_.user_data) data[some.rule] = json::parse(some.json);
+      EXPECT_EQ(data, at("user_data"));
+    }
+    if (has("dropped_pins")) {
+      std::map<std::string, std::string> dropped;
+      for (const DroppedPin& pin : result_.dropped_pins) dropped[pin.id] = pin.reason;
+      EXPECT_EQ(dropped, (at("dropped_pins").get<std::map<std::string, std::string>>()));
+    }
+    if (has("why")) {
+      ASSERT_TRUE(result_.why);
+      EXPECT_THAT(result_.why->sentence, testing::HasSubstr(at("why").get<std::string>()));
+    }
+    if (!has("parts")) return;
+    for (const auto& [id, wanted] : at("parts").items()) {
+      const Hit* found = hit(id);
+      std::vector<std::string> parts;
+      const std::set<std::string> of_ranking = {"base", "signal", "boost", "bury", "pin"};
+      for (const ScorePart& part : found != nullptr ? found->explain : std::vector<ScorePart>()) {
+        if (of_ranking.contains(part.kind)) parts.push_back(part.rule.empty() ? part.kind : part.kind + " " + part.rule);
+      }
+      EXPECT_EQ(parts, strings(wanted)) << id;
+    }
+  }
+
+  // Explained or not, what is told of a score adds up to it.
+  void check_sums() const {
+    for (const Hit& hit : result_.hits) {
+      std::int64_t sum = 0;
+      for (const ScorePart& part : hit.explain) sum += part.points;
+      EXPECT_TRUE(hit.explain.empty() || sum == hit.score) << hit.id << ": " << sum << " of " << hit.score;
+    }
+  }
+
   const json& expected_;
   const SearchResult& result_;
 };
 
 // Refuses members that scenario.schema.json does not know: a misspelt expectation must not pass.
 void check_names(const JsonReader& scenario) {
-  scenario.allow_only({"schema", "catalogue", "steps"});
+  scenario.allow_only({"schema", "catalogue", "ranking", "steps"});
+  if (scenario.has("ranking")) scenario.member("ranking").members();
   scenario.member("schema");
   scenario.member("catalogue").elements();
   for (const JsonReader& step : scenario.member("steps").elements()) {
@@ -167,7 +219,7 @@ void check_names(const JsonReader& scenario) {
     const JsonReader expected = step.member("expected");
     expected.allow_only({"total", "hits", "hits_any_order", "first", "facets", "facet_order", "selected",
                          "numbers", "dropped", "ignored", "typos", "truncated", "highlight", "product",
-                         "error"});
+                         "pinned", "rules", "redirect", "user_data", "dropped_pins", "parts", "why", "error"});
     if (expected.members().empty()) expected.fail("promises nothing");
     if (!expected.has("error")) continue;
     expected.member("error").allow_only({"code", "message"});
@@ -190,7 +242,14 @@ class Scenario : public testing::TestWithParam<std::string> {
     ASSERT_FALSE(sink.error) << sink.error->message;
   }
 
-  void run(const View& view, const std::string& name) const {
+  void run(View view, const std::string& name) const {
+    if (scenario_.contains("ranking")) {
+      const auto config = RankingConfig::parse(scenario_.at("ranking").dump());
+      ASSERT_TRUE(config) << config.error().message;
+      auto ranking = Ranking::compile(*config, view.context, 1);
+      ASSERT_TRUE(ranking) << ranking.error().message;
+      view.ranking = std::move(*ranking);
+    }
     int number = 0;
     for (const json& step : scenario_.at("steps")) {
       SCOPED_TRACE(name + ", step " + std::to_string(++number) + ": " + step.at("request").dump());

@@ -110,8 +110,10 @@ std::string describe(const SearchResult& result) {
   for (const std::string& word : result.dropped_words) out += ", without " + word;
   for (const std::string& word : result.ignored_words) out += ", ignored " + word;
   if (result.truncated_query) out += ", cut";
+  for (const std::string& rule : result.rules) out += ", rule " + rule;
   for (const Hit& hit : result.hits) {
-    out += "\n  " + hit.id + " " + std::to_string(hit.score) + " typos " + std::to_string(hit.typos);
+    out += "\n  " + hit.id + " " + std::to_string(hit.score) + " typos " + std::to_string(hit.typos) +
+           (hit.pinned ? " pinned" : "");
   }
   for (const FacetResult& facet : result.facets) {
     out +=
@@ -129,9 +131,11 @@ std::string describe_all(const SearchResult& result) {
     for (const auto& [field, text] : hit.highlight) out += "\n    " + field + ": " + text;
     for (const ScorePart& part : hit.explain) {
       out += "\n    " + part.kind + " " + part.word + " " + part.term + " " + part.field + " " +
-             std::to_string(part.points);
+             std::to_string(part.points) + " " + part.rule;
     }
   }
+  for (const DroppedPin& pin : result.dropped_pins)
+    out += "\n  dropped " + pin.id + " at " + std::to_string(pin.position) + ": " + pin.reason;
   return out;
 }
 
