@@ -54,6 +54,7 @@ std::string encode_state(const IndexState& state) {
                     {"building", generation_json(state.building)},
                     {"switched_at", state.switched_at},
                     {"ranking", state.ranking},
+                    {"previous_ranking", state.previous_ranking},
                     {"min_coverage", state.min_coverage},
                     {"changes", std::move(changes)}});
 }

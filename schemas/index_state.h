@@ -40,6 +40,7 @@ struct IndexState {
   std::optional<GenerationRef> building;
   std::string switched_at;    // when `active` changed last: ISO 8601, UTC; "" = never
   std::uint32_t ranking = 0;  // published ranking version; 0 = the schema's weights, no rules
+  std::uint32_t previous_ranking = 0;  // published before: rolling back goes there
   double min_coverage = 1.0;  // share of documents an answer needs, 0..1
   std::vector<StateChange> changes;
   friend bool operator==(const IndexState&, const IndexState&) = default;

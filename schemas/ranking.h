@@ -17,7 +17,7 @@ namespace aisle {
 
 // Every bound of a ranking document; tests try each just below and just above.
 struct RankingLimits {
-  static constexpr std::size_t document_bytes_max = 512U << 10U;  // IndexState::bytes_max
+  static constexpr std::size_t document_bytes_max = 504U << 10U;  // IndexState::bytes_max, less what is kept beside it
   static constexpr std::size_t signals_max = 16;
   static constexpr std::size_t buckets_max = 32;  // of a signal
   static constexpr std::size_t rules_max = 2000;
