@@ -5,9 +5,16 @@
 
 namespace aisle::test {
 
+// A program under a sanitizer may take this many times as long.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr int patience_factor = 6;
+#else
+inline constexpr int patience_factor = 1;
+#endif
+
 template <class Condition>
 bool eventually(Condition condition, std::chrono::milliseconds patience = std::chrono::seconds(30)) {
-  const auto end = std::chrono::steady_clock::now() + patience;
+  const auto end = std::chrono::steady_clock::now() + patience * patience_factor;
   while (std::chrono::steady_clock::now() < end) {
     if (condition()) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
