@@ -166,9 +166,11 @@ TEST(PgoutputDecoder, CountsAndLengthsBeyondTheBytesAreRefused) {
 }
 
 TEST(ReplicationProtocol, FramesAreReadAndStatusIsWritten) {
-  const auto data = decode_replication_frame("w" + std::string(24, '\0') + "payload");
-  const auto keepalive =
-      decode_replication_frame(std::string("k\0\0\0\0\0\0\1\2", 9) + std::string(8, '\0') + "\x01");
+  const std::string data_frame = "w" + std::string(24, '\0') + "payload";  // what is decoded points into it
+  const std::string keepalive_frame =
+      std::string("k\0\0\0\0\0\0\1\2", 9) + std::string(8, '\0') + "\x01";
+  const auto data = decode_replication_frame(data_frame);
+  const auto keepalive = decode_replication_frame(keepalive_frame);
   ASSERT_TRUE(data && keepalive);
   EXPECT_EQ(std::get<WalData>(*data).payload, "payload");
   EXPECT_EQ(std::get<Keepalive>(*keepalive).wal_end, 0x102U);
