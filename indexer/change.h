@@ -6,7 +6,7 @@
 
 #include "base/deadline.h"
 #include "base/error.h"
-#include "schemas/op.h"
+#include "schemas/op_batch.h"
 
 namespace aisle {
 
@@ -31,12 +31,18 @@ class ChangeSink {
  public:
   virtual ~ChangeSink() = default;
 
+  // A session of the source begins, with sole hold of it; comes before everything else that is asked in it. An
+  // error ends the session: another one may follow.
+  virtual Status begin(const LogSource&) { return {}; }
+
   // Builds and logs the batch; returns when it is in the op log, not when it is durable. Blocks under back-pressure.
   // A record that cannot be built goes to the dead letters and is counted; it does not fail the batch.
   virtual Status apply(ChangeBatch batch) = 0;
 
-  // The lowest LSN that every shard has committed to disk: what may be acknowledged to PostgreSQL.
+  // The lowest LSN that every shard has committed to disk.
   virtual Lsn durable_lsn() const = 0;
+  // What may be acknowledged to PostgreSQL; less where copies elsewhere are asked for too. Thread-safe.
+  virtual Lsn acknowledged_lsn() const { return durable_lsn(); }
 
   // Waits until all that was applied so far is durable.
   virtual Status flush(Deadline deadline) = 0;

@@ -1,9 +1,7 @@
 #include "indexer/index_pipeline.h"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
-#include <optional>
 #include <thread>
 #include <utility>
 
@@ -17,18 +15,6 @@ constexpr std::size_t append_bytes_max = 4U << 20U;
 
 unsigned cores() {
   return std::max(1U, std::thread::hardware_concurrency());
-}
-
-// Marks carry a number on disk: shards that stopped at different batches are told apart by it.
-std::string numbered(std::uint64_t number, const std::string& value) {
-  return std::to_string(number) + " " + value;
-}
-
-std::pair<std::uint64_t, std::string> split_number(const std::string& stored) {
-  std::uint64_t number = 0;
-  const auto end = std::from_chars(stored.data(), stored.data() + stored.size(), number).ptr;
-  const auto begin = static_cast<std::size_t>(end - stored.data());
-  return {number, begin < stored.size() ? stored.substr(begin + 1) : std::string()};
 }
 
 Status check_same_id(const SourceRecord& record, const std::string& id) {
@@ -57,25 +43,38 @@ Result<std::unique_ptr<IndexPipeline>> IndexPipeline::open(std::shared_ptr<Shard
   AISLE_TRY(auto builder, DocumentBuilder::create(shards->schema()));
   std::unique_ptr<IndexPipeline> pipeline(
       new IndexPipeline(std::move(shards), std::move(builder), std::move(options)));
-  AISLE_CHECK(pipeline->begin());
+  if (pipeline->options_.lead) return pipeline;
+  std::vector<std::shared_ptr<OpLog>> logs;
+  for (std::uint32_t i = 0; i < pipeline->shards(); ++i) logs.push_back(pipeline->shard_set_->log(i));
+  AISLE_CHECK(pipeline->append_to(std::move(logs)));
   return pipeline;
 }
 
-Status IndexPipeline::begin() {
+Status IndexPipeline::append_to(std::vector<std::shared_ptr<OpLog>> logs) {
+  shards_.clear();
+  replay_end_ = 0;
   for (std::uint32_t i = 0; i < shards(); ++i) {
     const Lsn lsn = shard_set_->durable(i).lsn;
-    shards_.push_back({options_.logs.empty() ? shard_set_->log(i) : options_.logs.at(i), lsn, lsn});
-    AISLE_TRY(const auto marks, shard_set_->marks(i));
-    for (const auto& [key, value] : marks) marks_ = std::max(marks_, split_number(value).first);
+    replay_end_ = std::max(replay_end_, lsn);
+    shards_.push_back({std::move(logs.at(i)), lsn, lsn});
   }
+  AISLE_TRY(marks_, shard_set_->last_mark());
   routed_.resize(shards_.size());
   replay_begin_ = durable_lsn();
-  for (const Shard& shard : shards_) replay_end_ = std::max(replay_end_, shard.opened_lsn);
+  replaying_ = true;
   return {};
+}
+
+Status IndexPipeline::begin(const LogSource& source) {
+  if (!options_.lead) return {};
+  shards_.clear();
+  AISLE_TRY(auto logs, options_.lead(source));
+  return append_to(std::move(logs));
 }
 
 Status IndexPipeline::apply(ChangeBatch batch) {
   if (closed_) return fail(ErrorCode::Unavailable, "the index is closed");
+  if (shards_.empty()) return fail(ErrorCode::Conflict, "this node does not lead its logs");
   // another history has begun (a restored database), or the replay is over
   if (batch.lsn != 0 && (batch.lsn < replay_begin_ || batch.lsn > replay_end_)) replaying_ = false;
   for (auto& ops : routed_) ops.clear();
@@ -96,7 +95,7 @@ Status IndexPipeline::apply(ChangeBatch batch) {
     Op mark;
     mark.lsn = batch.lsn == 0 || seen_before(shard, batch.lsn) ? shard.lsn : batch.lsn;
     mark.mark_key = batch.mark_key;
-    if (!batch.mark_key.empty()) mark.mark_value = numbered(marks_, batch.mark_value);
+    if (!batch.mark_key.empty()) mark.mark_value = NumberedMark{marks_, batch.mark_value}.text();
     shard.lsn = mark.lsn;
     routed_[i].push_back(std::move(mark));
     AISLE_CHECK(deliver(i, std::exchange(routed_[i], {})));
@@ -199,24 +198,18 @@ Lsn IndexPipeline::durable_lsn() const {
   return shard_set_->durable_lsn();
 }
 
-std::vector<Seq> IndexPipeline::tails() const {
-  std::vector<Seq> tails;
-  for (const Shard& shard : shards_) tails.push_back(shard.log->tail());
-  return tails;
+Lsn IndexPipeline::acknowledged_lsn() const {
+  return options_.acknowledged ? std::min(options_.acknowledged(), durable_lsn()) : durable_lsn();
 }
 
 Status IndexPipeline::flush(Deadline deadline) {
-  return shard_set_->flush(tails(), deadline);
+  std::vector<Seq> tails;
+  for (const Shard& shard : shards_) tails.push_back(shard.log->tail());
+  return tails.empty() ? Status() : shard_set_->flush(tails, deadline);
 }
 
 Result<std::string> IndexPipeline::mark(const std::string& key) const {
-  std::optional<std::pair<std::uint64_t, std::string>> oldest;
-  for (std::uint32_t i = 0; i < shards(); ++i) {
-    AISLE_TRY(auto marks, shard_set_->marks(i));
-    auto mark = split_number(marks[key]);
-    if (!oldest || mark.first < oldest->first) oldest = std::move(mark);
-  }
-  return oldest ? oldest->second : std::string();
+  return shard_set_->mark(key);
 }
 
 Result<std::vector<std::string>> IndexPipeline::ids(const std::string& after, std::size_t count_max) {
@@ -226,7 +219,7 @@ Result<std::vector<std::string>> IndexPipeline::ids(const std::string& after, st
 
 void IndexPipeline::close() {
   if (std::exchange(closed_, true)) return;
-  if (options_.logs.empty()) shard_set_->close();
+  if (!options_.lead) shard_set_->close();
 }
 
 }  // namespace aisle

@@ -4,6 +4,7 @@
 //   apply() --builder pool--> ops --shard_of(id)--> op log k
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,8 +22,10 @@ struct IndexPipelineOptions {
   static constexpr std::size_t op_bytes_max_default = 8U << 20U;
 
   unsigned builders = 0;  // threads that build documents; 0 = one a core
-  std::vector<std::shared_ptr<OpLog>> logs = {};  // by shard, whose ops reach the shard set by a follower; empty =
-                                             // the set's own, which the pipeline then closes with itself
+  // In a cluster: takes the lead and returns the logs to append to, by shard, whose ops reach the shards by
+  // followers. Everything in the logs is on the shards' disk then. Without it the logs are the shards' own.
+  std::function<Result<std::vector<std::shared_ptr<OpLog>>>(const LogSource&)> lead = {};
+  std::function<Lsn()> acknowledged = {};  // what enough copies have on disk; nothing = this one is enough
   std::size_t op_bytes_max = op_bytes_max_default;  // by op_bytes(); a larger document is a dead letter
 };
 
@@ -35,19 +38,20 @@ struct IndexPipelineOptions {
 // from any.
 class IndexPipeline final : public ChangeSink {
  public:
-  // The shards must have on disk all that the logs hold.
   static Result<std::unique_ptr<IndexPipeline>> open(std::shared_ptr<ShardSet> shards,
                                                      IndexPipelineOptions options);
   ~IndexPipeline() override;  // close()
 
+  Status begin(const LogSource& source) override;
   Status apply(ChangeBatch batch) override;
   Lsn durable_lsn() const override;
+  Lsn acknowledged_lsn() const override;
   Status flush(Deadline deadline) override;
   Result<std::string> mark(const std::string& key) const override;
   Result<std::vector<std::string>> ids(const std::string& after, std::size_t count_max) override;
 
-  // apply() fails afterwards. With the shards' own logs: commits what was applied and ends all threads of the
-  // shards. May be called twice.
+  // apply() fails afterwards. Outside of a cluster: commits what was applied and ends all threads of the shards.
+  // May be called twice.
   void close();
 
   ShardSet& shard_set() const { return *shard_set_; }
@@ -65,7 +69,7 @@ class IndexPipeline final : public ChangeSink {
 
   IndexPipeline(std::shared_ptr<ShardSet> shards, std::shared_ptr<const DocumentBuilder> builder,
                 IndexPipelineOptions options);
-  Status begin();
+  Status append_to(std::vector<std::shared_ptr<OpLog>> logs);
   std::vector<Result<Op>> build_upserts(const std::vector<SourceRecord>& records);
   std::vector<Result<Op>> build_values(const std::vector<SourceRecord>& records);
   void route(std::vector<Result<Op>> built, const std::vector<SourceRecord>& records, Lsn lsn);
@@ -73,7 +77,6 @@ class IndexPipeline final : public ChangeSink {
   bool seen_before(const Shard& shard, Lsn lsn) const;
   Status deliver(std::uint32_t number, std::vector<Op> ops);
   Status check_size(const Op& op) const;
-  std::vector<Seq> tails() const;
 
   const std::shared_ptr<ShardSet> shard_set_;
   const std::shared_ptr<const IndexSchema> schema_;
@@ -90,8 +93,9 @@ class IndexPipeline final : public ChangeSink {
   Lsn replay_end_ = 0;
   bool closed_ = false;
 
+  std::vector<Shard> shards_;  // empty while another leads
+
   std::atomic<std::uint64_t> values_skipped_{0};
-  std::vector<Shard> shards_;  // fixed after open() but for `lsn`, of the thread that applies
 };
 
 }  // namespace aisle

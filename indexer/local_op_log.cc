@@ -58,7 +58,7 @@ Result<Seq> LocalOpLog::append(Seq last_seen, std::vector<Op> ops, Deadline dead
   for (Op& op : ops) {
     const std::size_t size = op_bytes(op);
     bytes += size;
-    entries.push_back({std::make_shared<const Op>(std::move(op)), size});
+    entries.push_back({std::make_shared<const Op>(std::move(op)), {}, size});
   }
   std::unique_lock lock(mutex_);
   const auto ready = [&] { return closed_ || tail_ != last_seen || has_room(entries.size(), bytes); };
@@ -75,15 +75,47 @@ Result<Seq> LocalOpLog::append(Seq last_seen, std::vector<Op> ops, Deadline dead
     return fail(ErrorCode::Conflict,
                 "the op log ends at " + std::to_string(tail_) + ", expected " + std::to_string(last_seen));
   }
-  std::ranges::move(entries, std::back_inserter(entries_));
-  tail_ += entries.size();
-  bytes_ += bytes;
-  grown_.notify_all();
+  add(std::move(entries), bytes);
   return tail_;
 }
 
+Status LocalOpLog::take(std::vector<SequencedOp> ops) {
+  if (ops.empty()) return {};
+  const Seq before = ops.front().seq - 1;
+  std::vector<Entry> entries;
+  entries.reserve(ops.size());
+  std::size_t bytes = 0;
+  for (SequencedOp& next : ops) {
+    if (next.seq != before + entries.size() + 1) return fail(ErrorCode::Conflict, "ops come out of order");
+    const std::size_t size = op_bytes(next.op);
+    bytes += size;
+    entries.push_back({std::make_shared<const Op>(std::move(next.op)), next.point, size});
+  }
+  const std::lock_guard lock(mutex_);
+  if (closed_) return fail(ErrorCode::Unavailable, "the op log is closed");
+  if (tail_ != before) {
+    return fail(ErrorCode::Conflict, "the op log ends at " + std::to_string(tail_) + ", the ops go on from " +
+                                         std::to_string(before));
+  }
+  add(std::move(entries), bytes);
+  return {};
+}
+
+std::optional<LogPosition> LocalOpLog::position() const {
+  const std::lock_guard lock(mutex_);
+  return position_;
+}
+
+void LocalOpLog::add(std::vector<Entry> entries, std::size_t bytes) {
+  tail_ += entries.size();
+  bytes_ += bytes;
+  position_ = LogPosition{tail_, entries.back().op->lsn, entries.back().point};
+  std::ranges::move(entries, std::back_inserter(entries_));
+  grown_.notify_all();
+}
+
 Result<std::vector<SequencedOp>> LocalOpLog::read(Seq seen, std::size_t count_max, Deadline deadline) {
-  std::vector<std::shared_ptr<const Op>> found;
+  std::vector<Entry> found;
   {
     std::unique_lock lock(mutex_);
     while (!closed_ && tail_ <= seen && !deadline.expired()) grown_.wait_for(lock, deadline.remaining());
@@ -98,11 +130,11 @@ Result<std::vector<SequencedOp>> LocalOpLog::read(Seq seen, std::size_t count_ma
     const std::size_t begin = seen - first_;
     const std::size_t count = std::min(count_max, entries_.size() - begin);
     found.reserve(count);
-    for (std::size_t i = 0; i < count; ++i) found.push_back(entries_[begin + i].op);
+    for (std::size_t i = 0; i < count; ++i) found.push_back(entries_[begin + i]);
   }
   std::vector<SequencedOp> ops;
   ops.reserve(found.size());
-  for (const auto& op : found) ops.push_back({++seen, *op});
+  for (const Entry& entry : found) ops.push_back({++seen, *entry.op, entry.point});
   return ops;
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "indexer/op_log.h"
 
@@ -55,6 +56,12 @@ class LocalOpLog final : public OpLog {
   Result<Seq> append(Seq last_seen, std::vector<Op> ops, Deadline deadline) override;
   Result<std::vector<SequencedOp>> read(Seq seen, std::size_t count_max, Deadline deadline) override;
   Seq tail() const override;
+  // Adds ops that another log has numbered, which must go on where this one ends. Never waits: ask
+  // wait_for_room() first. Conflict when they do not go on, Unavailable when the log is closed.
+  Status take(std::vector<SequencedOp> ops);
+  // Of the last op that was added; nothing when there was none since it was opened.
+  std::optional<LogPosition> position() const;
+
   bool wait_for_room(std::size_t ops, std::size_t bytes, Deadline deadline) override;
 
   // Appends fail from now on, reads drain what is left. Wakes everybody.
@@ -66,9 +73,11 @@ class LocalOpLog final : public OpLog {
  private:
   struct Entry {
     std::shared_ptr<const Op> op;  // shared so that readers copy outside the lock
+    LogPoint point;
     std::size_t bytes;
   };
 
+  void add(std::vector<Entry> entries, std::size_t bytes);  // the mutex is held
   bool has_room(std::size_t ops, std::size_t bytes) const;
   void release(std::uint64_t key, Seq seq);
   // Takes out what no reader needs, for the caller to destroy after unlocking.
@@ -82,6 +91,7 @@ class LocalOpLog final : public OpLog {
   std::deque<Entry> entries_;  // seqs first_ + 1 ... tail_
   Seq first_;                  // seq before the oldest entry
   Seq tail_;
+  std::optional<LogPosition> position_;
   std::size_t bytes_ = 0;
   std::map<std::uint64_t, Seq> readers_;  // key -> released
   std::uint64_t next_reader_ = 0;

@@ -5,13 +5,21 @@
 
 #include "base/deadline.h"
 #include "base/error.h"
-#include "schemas/op.h"
+#include "schemas/op_batch.h"
 
 namespace aisle {
 
 struct SequencedOp {
   Seq seq = 0;
   Op op;
+  LogPoint point = {};  // in a cluster's log; nothing for an op that was in none
+};
+
+// An op's place, without the op.
+struct LogPosition {
+  Seq seq = 0;
+  Lsn lsn = 0;
+  LogPoint point = {};
 };
 
 // Threads: one writer at a time may append(); any number may read() beside it.

@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <thread>
 #include <utility>
@@ -57,6 +58,18 @@ ShardSet::ShardSet(std::shared_ptr<const IndexFolder> folder, std::shared_ptr<co
 
 ShardSet::~ShardSet() {
   close();
+}
+
+std::string NumberedMark::text() const {
+  return std::to_string(number) + " " + value;
+}
+
+NumberedMark NumberedMark::parse(const std::string& stored) {
+  NumberedMark mark;
+  const auto end = std::from_chars(stored.data(), stored.data() + stored.size(), mark.number).ptr;
+  const auto begin = static_cast<std::size_t>(end - stored.data());
+  if (begin < stored.size()) mark.value = stored.substr(begin + 1);
+  return mark;
 }
 
 Result<std::shared_ptr<ShardSet>> ShardSet::open(std::shared_ptr<const IndexFolder> folder,
@@ -122,8 +135,23 @@ ShardStatistics ShardSet::statistics() const {
   return sum;
 }
 
-Result<std::map<std::string, std::string>> ShardSet::marks(std::uint32_t shard) const {
-  return read_shard_marks(path(shard));
+Result<std::string> ShardSet::mark(const std::string& key) const {
+  std::optional<NumberedMark> oldest;
+  for (std::uint32_t i = 0; i < size(); ++i) {
+    AISLE_TRY(auto marks, read_shard_marks(path(i)));
+    NumberedMark mark = NumberedMark::parse(marks[key]);
+    if (!oldest || mark.number < oldest->number) oldest = std::move(mark);
+  }
+  return oldest ? oldest->value : std::string();
+}
+
+Result<std::uint64_t> ShardSet::last_mark() const {
+  std::uint64_t last = 0;
+  for (std::uint32_t i = 0; i < size(); ++i) {
+    AISLE_TRY(const auto marks, read_shard_marks(path(i)));
+    for (const auto& [key, value] : marks) last = std::max(last, NumberedMark::parse(value).number);
+  }
+  return last;
 }
 
 Result<std::vector<std::string>> ShardSet::ids(const std::string& after, std::size_t count_max) const {

@@ -4,7 +4,6 @@
 //                    \-> whoever else registers as reader (images)
 #pragma once
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +24,14 @@ struct ShardSetOptions {
   std::uint64_t products_estimate = 0;  // one shard below one_shard_products, else one a core
   CommitPace pace = {};
   LocalOpLog::Limits log = {};  // of each shard; bytes_max >= 2 * pace.bytes_max, else commits come late
+};
+
+// A mark as it is stored: shards that stopped at different batches are told apart by its number.
+struct NumberedMark {
+  std::uint64_t number = 0;
+  std::string value;
+  std::string text() const;
+  static NumberedMark parse(const std::string& stored);
 };
 
 // Who appends to the logs: the index pipeline of this process, or a follower of a cluster's log; never both.
@@ -60,13 +67,21 @@ class ShardSet {
   Lsn durable_lsn() const;  // the lowest of the shards
   std::uint64_t document_count() const;
   ShardStatistics statistics() const;  // of all shards
-  Result<std::map<std::string, std::string>> marks(std::uint32_t shard) const;
+  // The value of a mark, the oldest when shards differ; "" when there is none.
+  Result<std::string> mark(const std::string& key) const;
+  // The highest number of a mark: they are counted as they are made.
+  Result<std::uint64_t> last_mark() const;
   // Ids greater than `after` in byte order, at most `count_max`, ordered, of all shards.
   Result<std::vector<std::string>> ids(const std::string& after, std::size_t count_max) const;
 
   // Waits until each shard has the op with its `seqs` on disk, whoever appends it. Errors as
   // ShardWriter::flush.
   Status flush(const std::vector<Seq>& seqs, Deadline deadline);
+
+  // ShardWriter::copy.
+  Result<ShardPosition> copy(std::uint32_t shard, const std::filesystem::path& to, Deadline deadline) {
+    return shards_.at(shard).writer->copy(to, deadline);
+  }
 
   // Commits what the logs hold and ends all threads; appends fail afterwards. May be called twice.
   void close();

@@ -22,6 +22,20 @@ std::uint64_t decimal(const std::string& text) {
   return number;
 }
 
+std::string log_text(const LogPoint& point) {
+  if (point.epoch == 0) return "";
+  return std::to_string(point.epoch) + " " + std::to_string(point.term) + " " + format_hash(point.chain);
+}
+
+LogPoint parse_log(const std::string& text) {
+  LogPoint point;
+  const char* end = text.data() + text.size();
+  auto at = std::from_chars(text.data(), end, point.epoch).ptr;
+  if (at != end) at = std::from_chars(at + 1, end, point.term).ptr;
+  if (at != end) point.chain = parse_hash(std::string_view(at + 1, end));
+  return point;
+}
+
 // Tokens become terms with their number of occurrences; positions stay in the data alone.
 void add_terms(const IndexSchema& schema, const Document& document, Xapian::Document& target) {
   target.add_boolean_term(id_term(document.id));
@@ -97,6 +111,10 @@ class ShardStore::Work {
     }
     position_.seq = decimal(database.get_metadata(std::string(shard_metadata::seq)));
     position_.lsn = decimal(database.get_metadata(std::string(shard_metadata::lsn)));
+    position_.log = parse_log(database.get_metadata(std::string(shard_metadata::log)));
+    if (position_.log.epoch == 0 && position_.seq > 0) {
+      position_.log.chain = chain_hash({0, position_.seq}, database.get_uuid());
+    }
     return {};
   }
 
@@ -139,6 +157,7 @@ class ShardStore::Work {
     write_values();
     database_->set_metadata(std::string(shard_metadata::seq), std::to_string(position.seq));
     database_->set_metadata(std::string(shard_metadata::lsn), std::to_string(position.lsn));
+    database_->set_metadata(std::string(shard_metadata::log), log_text(position.log));
     fault_point("shard_writer.before_commit");
     database_->commit_transaction();
     fault_point("shard_writer.after_commit");

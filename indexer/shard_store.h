@@ -8,13 +8,14 @@
 
 #include "base/error.h"
 #include "schemas/index_schema.h"
-#include "schemas/op.h"
+#include "schemas/op_batch.h"
 
 namespace aisle {
 
 struct ShardPosition {
   Seq seq = 0;
   Lsn lsn = 0;
+  LogPoint log = {};  // of the op at `seq`. Epoch 0: it came from this process
   friend bool operator==(const ShardPosition&, const ShardPosition&) = default;
 };
 
@@ -53,7 +54,9 @@ class ShardStore {
   // new shard. May be repeated after an error.
   Status reopen();
 
-  ShardPosition position() const;        // as committed
+  // As committed. A shard that no log has fed yet has a chain made of its birth and seq when it is opened: so that
+  // a log may begin there, and a copy of the files be known as one. All zero for an empty shard.
+  ShardPosition position() const;
   std::uint64_t document_count() const;  // with the open transaction
   const ShardStatistics& statistics() const;
 

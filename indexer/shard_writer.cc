@@ -137,7 +137,46 @@ bool ShardWriter::step() {
   if (pacer_.due(Clock::now()) || (pacer_.pending() && flush_waits())) {
     if (const Status status = commit(); !status) return recover(status.error());
   }
+  if (const Status status = serve_copy(); !status) return recover(status.error());
   return !(stopping_ && drained);
+}
+
+Result<ShardPosition> ShardWriter::copy(const std::filesystem::path& to, Deadline deadline) {
+  std::unique_lock lock(mutex_);
+  if (!copy_to_.empty()) return fail(ErrorCode::Conflict, "the shard is being copied already");
+  copy_to_ = to;
+  copied_.reset();
+  while (!copied_ && !ended_ && !deadline.expired()) moved_.wait_for(lock, deadline.remaining());
+  copy_to_.clear();
+  if (copied_) return *std::exchange(copied_, std::nullopt);
+  return fail(ErrorCode::DeadlineExceeded, "the shard was not copied in time");
+}
+
+// Only the error of the commit is the writer's own.
+Status ShardWriter::serve_copy() {
+  std::filesystem::path to;
+  {
+    const std::lock_guard lock(mutex_);
+    if (copy_to_.empty() || copied_) return {};
+    to = copy_to_;
+  }
+  if (pacer_.pending()) AISLE_CHECK(commit());
+  auto copied = copy_files(to);
+  const std::lock_guard lock(mutex_);
+  copied_ = std::move(copied);
+  moved_.notify_all();
+  return {};
+}
+
+Result<ShardPosition> ShardWriter::copy_files(const std::filesystem::path& to) const {
+  std::error_code failure;
+  std::filesystem::create_directories(to, failure);
+  for (const auto& entry : std::filesystem::directory_iterator(options_.folder, failure)) {
+    if (entry.path().filename() == "flintlock") continue;  // Xapian's lock
+    if (!failure) std::filesystem::copy_file(entry.path(), to / entry.path().filename(), failure);
+  }
+  if (failure) return fail(ErrorCode::ResourceExhausted, "cannot copy to " + to.string() + ": " + failure.message());
+  return store_->position();
 }
 
 Status ShardWriter::take(std::vector<SequencedOp> ops) {
@@ -151,7 +190,7 @@ Status ShardWriter::take(std::vector<SequencedOp> ops) {
     applying_op_ = true;
     if (!refused_.contains(next.seq)) AISLE_CHECK(store_->apply(std::move(next.op)));
     applying_op_ = false;
-    seen_ = {next.seq, lsn};
+    seen_ = {next.seq, lsn, next.point};
     pacer_.add(bytes, content, now);
     if (pacer_.due(now)) AISLE_CHECK(commit());
   }

@@ -51,6 +51,10 @@ class ShardWriter {
   // The same without waiting.
   void request_flush(Seq seq);
 
+  // Commits and copies the shard's files into the new folder `to`, between two commits; returns the position they
+  // have. Writing waits meanwhile; queries do not. One at a time: Conflict when there is another.
+  Result<ShardPosition> copy(const std::filesystem::path& to, Deadline deadline);
+
   // An error when the thread has ended, with its reason.
   Status alive() const;
 
@@ -71,6 +75,8 @@ class ShardWriter {
   void pause() const;
   void publish();
   bool flush_waits() const;
+  Status serve_copy();
+  Result<ShardPosition> copy_files(const std::filesystem::path& to) const;
 
   const ShardWriterOptions options_;
   const std::string index_;
@@ -101,6 +107,8 @@ class ShardWriter {
   ShardPosition durable_;
   std::optional<Error> trouble_;
   bool ended_ = false;
+  std::filesystem::path copy_to_;  // asked for; "" = nothing
+  std::optional<Result<ShardPosition>> copied_;
   ShardStatistics statistics_;
 
   std::thread thread_;

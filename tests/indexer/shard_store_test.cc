@@ -75,7 +75,7 @@ TEST_F(ShardStoreTest, WhatWasNotCommittedIsGoneAfterReopening) {
   ASSERT_TRUE(store->apply(upsert(shop_document("p2", {"two"}, 2))));
   ASSERT_TRUE(store->apply(set_price("p1", 9)));
   ASSERT_TRUE(store->reopen());
-  EXPECT_EQ(store->position(), (ShardPosition{1, 1}));
+  EXPECT_EQ(store->position().seq, 1U);
   EXPECT_EQ(store->document_count(), 1U);
   ASSERT_TRUE(store->commit({2, 2}));
   const auto shard = read_shard(path_);
@@ -89,7 +89,32 @@ TEST_F(ShardStoreTest, AReopenedShardKnowsItsPosition) {
     ASSERT_TRUE(store->apply(upsert(shop_document("p1", {"one"}, 1))));
     ASSERT_TRUE(store->commit({5, 50}));
   }
-  EXPECT_EQ(open()->position(), (ShardPosition{5, 50}));
+  EXPECT_EQ(open()->position().seq, 5U);
+  EXPECT_EQ(open()->position().lsn, 50U);
+}
+
+TEST_F(ShardStoreTest, ItsPlaceInALogIsCommittedWithItsDocuments) {
+  const ShardPosition placed{7, 70, {.epoch = 2, .term = 3, .chain = {4, 5}}};
+  {
+    auto store = open();
+    EXPECT_EQ(store->position(), ShardPosition{}) << "an empty shard is like any other";
+    ASSERT_TRUE(store->commit(placed));
+  }
+  EXPECT_EQ(open()->position(), placed);
+}
+
+TEST_F(ShardStoreTest, AShardOfNoLogHasAChainThatItsCopySharesAndNoOtherHas) {
+  const auto position_of = [&](const std::filesystem::path& path) {
+    return ShardStore::open(path, test::shop_schema()).value()->position();
+  };
+  const auto other = folder_.path() / "other";
+  for (const auto& path : {path_, other}) {
+    ASSERT_TRUE(ShardStore::open(path, test::shop_schema()).value()->commit({5, 50}));
+  }
+  std::filesystem::copy(path_, folder_.path() / "copy");
+  EXPECT_EQ(position_of(path_).log.epoch, 0U);
+  EXPECT_EQ(position_of(path_), position_of(folder_.path() / "copy"));
+  EXPECT_NE(position_of(path_), position_of(other));
 }
 
 TEST_F(ShardStoreTest, ValuesChangeWithoutTouchingTermsOrData) {

@@ -42,6 +42,7 @@ const std::vector<LibraryRule>& library_rules() {
       {"libstemmer.h", {"analyzers/"}, false},
       {"xapian.h", {"schemas/", "indexer/", "query/shard_loader.cc"}, true},
       {"libpq-fe.h", {"indexer/postgres/"}, true},
+      {"nats/", {"indexer/nats/"}, true},
       {"CLI/", {"server/"}, false},
       {"httplib.h", {"server/commands/"}, false},
       {"spdlog/", {"base/"}, false},

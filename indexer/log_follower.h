@@ -1,0 +1,38 @@
+// Feeds the local log of a shard from another log, on a thread of its own: how a node follows its cluster.
+#pragma once
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "base/error.h"
+#include "indexer/local_op_log.h"
+
+namespace aisle {
+
+// Reads `source` behind the local log's tail for as long as it lives. An error is told by trouble() and the log
+// looked at again after a second: nothing is skipped, so a log that does not fit stays in trouble.
+class LogFollower {
+ public:
+  LogFollower(std::shared_ptr<OpLog> source, std::shared_ptr<LocalOpLog> target, std::string name);
+  ~LogFollower();
+  LogFollower(const LogFollower&) = delete;
+  LogFollower& operator=(const LogFollower&) = delete;
+
+  std::optional<Error> trouble() const;  // nothing once ops arrive or the log answers again
+
+ private:
+  void run(const std::stop_token& stop);
+  Status step();
+  void tell(std::optional<Error> trouble);
+
+  const std::shared_ptr<OpLog> source_;
+  const std::shared_ptr<LocalOpLog> target_;
+  const std::string name_;  // for the log
+  mutable std::mutex mutex_;
+  std::optional<Error> trouble_;
+  std::jthread thread_;  // last: stops first
+};
+
+}  // namespace aisle

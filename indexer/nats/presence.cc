@@ -1,0 +1,103 @@
+#include "indexer/nats/presence.h"
+
+#include <utility>
+
+#include "base/log.h"
+
+namespace aisle {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds watch_slice{200};  // how late a stop may be noticed
+constexpr std::chrono::seconds watch_lifetime{5};      // a watch can fall silent: begun anew this often
+
+void sleep(const std::stop_token& stop, std::chrono::milliseconds span) {
+  std::mutex mutex;
+  std::condition_variable_any stopped;
+  std::unique_lock lock(mutex);
+  stopped.wait_for(lock, stop, span, [] { return false; });
+}
+
+}  // namespace
+
+Presence::Presence(const std::shared_ptr<NatsConnection>& connection, PresenceOptions options,
+                   std::function<NodePresence()> describe)
+    : options_(std::move(options)),
+      describe_(std::move(describe)),
+      bucket_(connection, {.name = "aisle-" + options_.cluster + "-nodes",
+                           .replicas = options_.replicas,
+                           .memory = true,
+                           .lifetime = lifetime}),
+      own_(describe_()),
+      renewer_([this](const std::stop_token& stop) { renew_loop(stop); }),
+      watcher_([this](const std::stop_token& stop) { watch_loop(stop); }) {}
+
+Presence::~Presence() {
+  renewer_.request_stop();
+  watcher_.request_stop();
+  renewer_.join();
+  watcher_.join();
+  (void)bucket_.remove(options_.node);
+}
+
+void Presence::renew_loop(const std::stop_token& stop) {
+  std::string told;
+  auto told_at = Clock::now() - renewal;
+  while (!stop.stop_requested()) {
+    NodePresence now = describe_();
+    const std::string text = encode_presence(now);
+    {
+      const std::lock_guard lock(mutex_);
+      own_ = std::move(now);
+    }
+    if ((text != told || Clock::now() - told_at >= renewal) && bucket_.put(options_.node, text)) {
+      told = text;
+      told_at = Clock::now();
+    }
+    sleep(stop, renewal_min);
+  }
+}
+
+void Presence::watch_loop(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    if (!watch(stop)) sleep(stop, renewal_min);
+  }
+}
+
+Status Presence::watch(const std::stop_token& stop) {
+  AISLE_TRY(const auto watch, bucket_.watch());
+  const auto end = Clock::now() + watch_lifetime;
+  while (!stop.stop_requested() && Clock::now() < end) {
+    AISLE_TRY(const auto entry, watch->next(watch_slice));
+    if (entry) note(*entry);
+  }
+  return {};
+}
+
+// An entry that a new watch repeats is no sign of life: only a new revision is.
+void Presence::note(const KvEntry& entry) {
+  if (entry.key == options_.node) return;
+  const std::lock_guard lock(mutex_);
+  if (entry.value.empty()) {
+    others_.erase(entry.key);
+    return;
+  }
+  auto node = decode_presence(entry.value);
+  if (!node) return;
+  Seen& seen = others_[entry.key];
+  if (seen.revision == entry.revision) return;
+  seen = {std::move(*node), entry.revision, Clock::now()};
+}
+
+std::vector<NodePresence> Presence::nodes() const {
+  const auto oldest = Clock::now() - lifetime;
+  const std::lock_guard lock(mutex_);
+  std::vector<NodePresence> nodes = {own_};
+  for (const auto& [name, seen] : others_) {
+    if (seen.at >= oldest) nodes.push_back(seen.node);
+  }
+  return nodes;
+}
+
+}  // namespace aisle

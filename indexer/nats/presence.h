@@ -1,0 +1,67 @@
+// Who is there: each node tells the others where it is and what it has, every few seconds and on change. Only a
+// hint for finding each other; nothing correct hangs on it.
+#pragma once
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "indexer/nats/kv_bucket.h"
+#include "schemas/node_presence.h"
+
+namespace aisle {
+
+struct PresenceOptions {
+  std::string cluster;
+  std::string node;  // its name, [A-Za-z0-9_-]; two nodes with one name overwrite each other
+  int replicas = 1;
+};
+
+// Bucket aisle-<cluster>-nodes, in memory. A node is gone when its entry was not renewed for lifetime on this
+// node's own steady clock. Thread-safe.
+class Presence {
+ public:
+  static constexpr std::chrono::seconds lifetime{15};
+  static constexpr std::chrono::seconds renewal{5};
+  static constexpr std::chrono::milliseconds renewal_min{500};  // between two of them on change
+
+  // `describe` is called on a thread of its own, and must be quick.
+  Presence(const std::shared_ptr<NatsConnection>& connection, PresenceOptions options,
+           std::function<NodePresence()> describe);
+  ~Presence();  // leaves: the entry is removed
+  Presence(const Presence&) = delete;
+  Presence& operator=(const Presence&) = delete;
+
+  // All that are there, this node first, else by name.
+  std::vector<NodePresence> nodes() const;
+
+ private:
+  struct Seen {
+    NodePresence node;
+    std::uint64_t revision = 0;  // of its entry
+    std::chrono::steady_clock::time_point at;
+  };
+
+  void renew_loop(const std::stop_token& stop);
+  void watch_loop(const std::stop_token& stop);
+  Status watch(const std::stop_token& stop);
+  void note(const KvEntry& entry);
+
+  const PresenceOptions options_;
+  const std::function<NodePresence()> describe_;
+  KvBucket bucket_;
+
+  mutable std::mutex mutex_;  // guards what follows
+  NodePresence own_;
+  std::map<std::string, Seen> others_;
+
+  std::jthread renewer_;
+  std::jthread watcher_;  // last: these two stop first
+};
+
+}  // namespace aisle

@@ -1,0 +1,52 @@
+// What a node of a cluster tells the others about itself.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "schemas/op_batch.h"
+
+namespace aisle {
+
+struct ShardPresence {
+  Seq applied = 0;    // searchable
+  Seq durable = 0;    // on disk
+  Lsn lsn = 0;        // on disk
+  LogPoint log;       // of what is on disk
+  std::string trouble;  // why it does not follow, "" = it does
+  friend bool operator==(const ShardPresence&, const ShardPresence&) = default;
+};
+
+struct GenerationPresence {
+  std::uint32_t number = 1;
+  bool ready = false;  // may be searched
+  std::vector<ShardPresence> shards;  // by number
+  friend bool operator==(const GenerationPresence&, const GenerationPresence&) = default;
+};
+
+struct IndexPresence {
+  std::string index;
+  std::uint64_t state_version = 0;
+  std::vector<GenerationPresence> generations;  // by number
+  friend bool operator==(const IndexPresence&, const IndexPresence&) = default;
+};
+
+struct NodePresence {
+  std::string node;
+  std::string address;   // "http://10.0.0.5:8700": of the listener that other nodes call
+  std::string role;      // "serve" or "index"
+  std::string version;   // of the program
+  bool leading = false;  // it feeds the logs
+  bool draining = false; // send it no more searches
+  std::vector<IndexPresence> indexes;
+  friend bool operator==(const NodePresence&, const NodePresence&) = default;
+};
+
+// JSON; unknown members of a newer version are passed over. decode: DataLoss with a JSON pointer.
+std::string encode_presence(const NodePresence& node);
+Result<NodePresence> decode_presence(std::string_view text);
+
+}  // namespace aisle
