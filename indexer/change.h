@@ -31,8 +31,10 @@ class ChangeSink {
  public:
   virtual ~ChangeSink() = default;
 
-  // A session of the source begins, with sole hold of it; comes before everything else that is asked in it. An
-  // error ends the session: another one may follow.
+  // Whether other processes may want to feed the same index from the same slot.
+  virtual bool competes() const { return false; }
+  // A session of the source begins; comes before everything else that is asked in it and, when it competes, only
+  // while nobody holds the slot. An error ends the session: another one may follow.
   virtual Status begin(const LogSource&) { return {}; }
 
   // Builds and logs the batch; returns when it is in the op log, not when it is durable. Blocks under back-pressure.

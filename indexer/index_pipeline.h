@@ -42,6 +42,7 @@ class IndexPipeline final : public ChangeSink {
                                                      IndexPipelineOptions options);
   ~IndexPipeline() override;  // close()
 
+  bool competes() const override { return options_.lead != nullptr; }
   Status begin(const LogSource& source) override;
   Status apply(ChangeBatch batch) override;
   Lsn durable_lsn() const override;

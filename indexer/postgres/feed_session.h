@@ -36,6 +36,7 @@ class FeedSession {
   // starting
   Status connect();
   Status prepare_source();
+  Status begin_targets();
   Status make_slot();
   Status refused_by_all();
   Status start_stream();

@@ -1,6 +1,7 @@
 // How a session begins: connect, look at the source with the eyes of every target, prepare it, start the
 // stream.
 #include <algorithm>
+#include <charconv>
 #include <thread>
 
 #include "base/log.h"
@@ -43,8 +44,9 @@ Status FeedSession::connect() {
 }
 
 Status FeedSession::prepare_source() {
-  for (const auto& target : targets_) target->settle();
   AISLE_TRY(system_, identify_system(*replication_));
+  AISLE_CHECK(begin_targets());
+  for (const auto& target : targets_) target->settle();
   context_.board.update([&](FeedStatus& status) { status.timeline = system_.timeline; });
   for (const auto& target : targets_) AISLE_CHECK(target->look(system_, *connection_));
   AISLE_CHECK(refused_by_all());
@@ -57,6 +59,26 @@ Status FeedSession::prepare_source() {
     AISLE_CHECK(target->adopt(*connection_, followed > 1 && target.get() != first_followed()));
   }
   return refused_by_all();
+}
+
+// Of several processes the one that finds the slot free goes on. Two may find it so at the same moment: the logs
+// refuse one of them, or the server does when it starts to stream.
+Status FeedSession::begin_targets() {
+  const auto competes = [](const auto& target) { return target->target().sink->competes(); };
+  if (std::ranges::any_of(targets_, competes)) {
+    const std::string& slot = targets_.front()->target().source().slot;
+    AISLE_TRY(const bool held, slot_is_held(*connection_, slot));
+    if (held) {
+      context_.failure_state = FeedState::WaitingForSlot;
+      return fail(ErrorCode::Conflict, "another process feeds from slot " + slot);
+    }
+  }
+  std::uint64_t system_id = 0;
+  std::from_chars(system_.system_id.data(), system_.system_id.data() + system_.system_id.size(), system_id);
+  for (const auto& target : targets_) {
+    AISLE_CHECK(target->target().sink->begin({.system_id = system_id, .timeline = system_.timeline}));
+  }
+  return {};
 }
 
 const TargetFeed* FeedSession::first_followed() const {

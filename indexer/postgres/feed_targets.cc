@@ -138,7 +138,7 @@ Lsn FeedTargets::durable_lsn() const {
   std::optional<Lsn> lowest;
   for (const Entry& entry : entries_) {
     if (!entry.in_session || !entry.counted) continue;
-    const Lsn durable = entry.target.sink->durable_lsn();
+    const Lsn durable = entry.target.sink->acknowledged_lsn();
     lowest = lowest ? std::min(*lowest, durable) : durable;
   }
   return lowest.value_or(0);

@@ -62,7 +62,7 @@ class FeedTargets {
   // Whether the target's position limits what the server may forget. A target that cannot be followed now and
   // will be read anew anyway does not.
   void set_counted(const ChangeSink& sink, bool counted);
-  // The lowest durable position of the session's counted targets; 0 without any.
+  // The lowest position that the session's counted targets acknowledge; 0 without any.
   Lsn durable_lsn() const;
 
  private:

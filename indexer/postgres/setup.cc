@@ -88,6 +88,12 @@ Status create_publication_and_slot(const PostgresSource& source, const std::stri
   return {};
 }
 
+Result<bool> slot_is_held(Connection& connection, const std::string& slot) {
+  AISLE_TRY(const Rows rows,
+            connection.query("SELECT 1 FROM pg_replication_slots WHERE slot_name = $1 AND active", {slot}));
+  return rows.size() > 0;
+}
+
 Status drop_slot(Connection& connection, const std::string& slot) {
   AISLE_CHECK(connection.query(
       "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1", {slot}));

@@ -27,6 +27,9 @@ Result<Lsn> create_slot(Connection& connection, const std::string& slot, std::ch
 Status create_publication_and_slot(const PostgresSource& source, const std::string& conninfo,
                                    std::chrono::milliseconds timeout = std::chrono::minutes(1));
 
+// Whether a process streams from it now; false when it does not exist.
+Result<bool> slot_is_held(Connection& connection, const std::string& slot);
+
 // No error when it does not exist. Conflict while somebody uses it.
 Status drop_slot(Connection& connection, const std::string& slot);
 Status drop_publication_and_slot(const PostgresSource& source, const std::string& conninfo);
