@@ -23,6 +23,11 @@ struct SearchRequest {
   std::string why{};                       // a product: the answer tells where it is or what keeps it out
   bool typos = true;  // false: literal matches only
   bool highlight = true;
+  // How fresh the answer must be; read by the server (server/freshness.h), not by search().
+  std::string min_lsn{};       // "16/B374D848"; "" = as it is
+  std::int64_t timeline = 0;   // of min_lsn; 0 = not told
+  std::int64_t wait_ms = 500;  // at the most, for min_lsn
+  std::string on_stale = "error";  // or "flag"
   bool highlight_html = true;            // false: the text around the marks as it is, for terminals
   std::string highlight_pre = "<em>";
   std::string highlight_post = "</em>";

@@ -1,99 +1,113 @@
 #include "server/index_service.h"
 
-#include <algorithm>
-#include <thread>
+#include <fmt/format.h>
 
-#include "base/file.h"
+#include <algorithm>
+#include <utility>
+
+#include "analyzers/analyzer.h"
 #include "base/log.h"
-#include "indexer/postgres/root_table.h"
-#include "query/shard_loader.h"
+#include "base/utc_time.h"
+#include "indexer/file_state_store.h"
+#include "indexer/state_change.h"
+#include "schemas/schema_changes.h"
+#include "server/stoppable_wait.h"
 
 namespace aisle {
 namespace {
 
-constexpr std::size_t ops_per_image = 20'000;         // of one step of an image
-constexpr std::chrono::milliseconds stop_check{100};  // how long a waiting thread takes to see a stop
-constexpr std::chrono::seconds statistics_interval{1};
-constexpr std::chrono::seconds file_interval{1};
-constexpr const char* scan_mark = "scan_cursor";
+constexpr std::chrono::milliseconds state_interval{250};  // between looks at the rollback window
 
-std::filesystem::path statistics_file(const std::filesystem::path& folder) {
-  return folder / "statistics.bin";
-}
-
-// For the number of shards of a new index: what the source seems to hold, 0 when it does not tell.
-std::uint64_t estimate_products(const IndexSchema& schema, const IndexConfig& config) {
-  constexpr std::uint64_t record_bytes = 150;  // of a short record; packed ones are a quarter of it
-  if (const auto* file = std::get_if<FileSource>(&schema.source)) {
-    std::error_code missing;
-    const std::uint64_t bytes = std::filesystem::file_size(file->path, missing);
-    return missing ? 0 : bytes / (file->path.extension() == ".gz" ? record_bytes / 4 : record_bytes);
-  }
-  const auto* source = std::get_if<PostgresSource>(&schema.source);
-  if (source == nullptr) return 0;
-  const auto rows =
-      estimate_rows(*source, config.connection.empty() ? source->connection : config.connection);
-  if (!rows) log(LogLevel::Warn, "index.no_estimate", rows.error().message, {{"index", schema.index}});
-  return rows ? static_cast<std::uint64_t>(*rows) : 0;
-}
-
-// Sleeps, but not beyond a stop.
-void wait(const std::stop_token& stop, std::chrono::milliseconds span) {
-  std::mutex mutex;
-  std::condition_variable_any stopped;
-  std::unique_lock lock(mutex);
-  stopped.wait_for(lock, stop, span, [] { return false; });
+bool names(const IndexState& state, std::uint32_t number) {
+  const auto is = [&](const std::optional<GenerationRef>& named) { return named && named->number == number; };
+  return state.active.number == number || is(state.previous) || is(state.building);
 }
 
 }  // namespace
 
 Result<std::unique_ptr<IndexService>> IndexService::open(const IndexConfig& config,
-                                                         const std::filesystem::path& data) {
+                                                         const std::filesystem::path& data, FreeBytes free_bytes) {
   std::unique_ptr<IndexService> service(new IndexService(config));
-  AISLE_TRY(const auto schema, IndexSchema::load(config.schema));
-  AISLE_TRY(service->folder_, IndexFolder::acquire(data, schema->index));
-  AISLE_TRY(const std::vector<std::uint32_t> generations, service->folder_->generations());
-  ShardSetOptions options;
-  options.shards = config.shards;
-  if (generations.empty() && config.shards == 0)
-    options.products_estimate = estimate_products(*schema, config);
-  if (!generations.empty()) options.generation = generations.back();
-  AISLE_TRY(service->shard_set_, ShardSet::open(service->folder_, schema, options));
-  AISLE_TRY(service->pipeline_, IndexPipeline::open(service->shard_set_, {}));
-  AISLE_TRY(service->context_, IndexContext::create(schema, service->folder()));
-  service->register_metrics();
-  AISLE_CHECK(service->open_shards());
+  IndexService* self = service.get();
+  AISLE_TRY(auto configured, IndexSchema::load(config.schema));
+  self->name_ = configured->index;
+  self->configured_.set(std::move(configured));
+  AISLE_TRY(self->folder_, IndexFolder::acquire(data, self->name_));
+  self->store_ = std::make_unique<FileStateStore>(self->folder_->path());
+  self->generations_ = std::make_unique<GenerationSet>(self->folder_, config.schema.parent_path());
+  self->reindexer_ = std::make_unique<Reindexer>(
+      ReindexParts{self->config_, *self->folder_, *self->store_, *self->generations_, self->source_,
+                   [self](const IndexState& state) { return self->adopt(state); }, std::move(free_bytes),
+                   [self] { return self->recent_queries_.list(); }});
+  AISLE_TRY(auto state, self->store_->read());
+  if (!state) {
+    AISLE_TRY(state, self->first_state());
+  }
+  if (const Status recalled = self->reindexer_->recall(); !recalled) {  // no reason to keep shoppers out
+    log(LogLevel::Error, "reindex.lost", recalled.error().message, {{"index", self->name_}});
+  }
+  self->register_metrics();
+  AISLE_CHECK(self->serve(*state));
   return service;
 }
 
-// Registers as a reader of each log before its shard is loaded, so that no op falls between the two.
-Status IndexService::open_shards() {
-  const std::uint32_t count = shard_set_->size();
-  shards_ = std::vector<Shard>(count);
-  std::vector<Result<std::shared_ptr<const Image>>> images(count);
-  {
-    std::vector<std::jthread> loaders;
-    for (std::uint32_t i = 0; i < count; ++i) {
-      shards_[i].reader.emplace(shard_set_->log(i)->register_reader());
-      loaders.emplace_back([&, i] { images[i] = load_image(shard_set_->path(i), context_); });
-    }
+// The first generation, or that of a folder from before there were states.
+Result<IndexState> IndexService::first_state() {
+  AISLE_TRY(const std::vector<std::uint32_t> found, folder_->generations());
+  const std::uint32_t number = found.empty() ? 1 : found.back();
+  if (found.empty()) {
+    const auto schema = configured_.get();
+    const std::uint64_t products = config_.shards == 0 ? estimate_products(*schema, config_) : 0;
+    AISLE_CHECK(generations_->create(number, *schema, shards_for(config_.shards, products)));
   }
-  for (std::uint32_t i = 0; i < count; ++i) {
-    AISLE_TRY(auto image, std::move(images[i]));
-    shards_[i].builder = std::make_unique<ImageBuilder>(context_, std::move(image));
+  AISLE_TRY(const GenerationManifest manifest, folder_->manifest(number));
+  IndexState state;
+  state.active = {number, manifest.shards, manifest.schema_hash, manifest.analyzer_version};
+  add_change(state, {"aisle", fmt::format("begin with generation {}", number)});
+  return store_->replace(0, std::move(state));
+}
+
+// Searches are answered by the active generation of the state from now on.
+Status IndexService::serve(const IndexState& state) {
+  AISLE_TRY(auto generation, generations_->open(state.active.number, configured_.get()));
+  serving_.set(std::make_shared<const Serving>(Serving{state.version, std::move(generation)}));
+  for (const std::string& change : needs_reindex()) {
+    log(LogLevel::Warn, "index.needs_reindex", "NEEDS_REINDEX: " + change, {{"index", name_}});
   }
-  if (const auto saved = read_file(statistics_file(folder())); saved) {
-    AISLE_TRY(auto statistics, Statistics::decode(*saved));
-    statistics_.set(std::move(statistics));
-    built_ = true;
-  } else if (saved.error().code == ErrorCode::NotFound) {
-    statistics_.set(Statistics::collect({}, schema().fields.size()));
-    if (is_built()) AISLE_CHECK(refresh_statistics());
-  } else {
-    return tl::unexpected<Error>(saved.error());
+  return {};
+}
+
+Status IndexService::adopt(const IndexState& state) {
+  const std::lock_guard lock(adopt_mutex_);
+  if (adopted_ && state.version <= adopted_->version) return {};
+  if (state.version != serving_.get()->state_version) {
+    if (auto schema = IndexSchema::load(config_.schema)) configured_.set(std::move(*schema));
+    AISLE_CHECK(serve(state));
   }
-  for (std::uint32_t i = 0; i < count; ++i) {
-    shards_[i].applier = std::jthread([this, i](const std::stop_token& stop) { apply_ops(stop, i); });
+  AISLE_CHECK(follow(state.active));
+  if (const Status status = follow(state.previous); !status) {  // searches go on without it
+    log(LogLevel::Error, "generation.previous_lost", status.error().message, {{"index", name_}});
+  }
+  AISLE_CHECK(follow(state.building));
+  AISLE_CHECK(drop_unnamed(state));
+  adopted_ = state;
+  return {};
+}
+
+Status IndexService::follow(const std::optional<GenerationRef>& named) {
+  if (!named) return {};
+  AISLE_TRY(const auto generation, generations_->open(named->number, configured_.get()));
+  return source_.add(generation);
+}
+
+// A generation that was followed and that the state names no longer has served its time.
+Status IndexService::drop_unnamed(const IndexState& state) {
+  for (const auto& generation : generations_->all()) {
+    if (names(state, generation->number())) continue;
+    source_.remove(generation->number());
+    AISLE_CHECK(generations_->remove(generation->number()));
+    log(LogLevel::Info, "generation.dropped", "its folder is deleted",
+        {{"index", name_}, {"generation", generation->number()}});
   }
   return {};
 }
@@ -102,212 +116,185 @@ IndexService::~IndexService() {
   stop();
 }
 
-void IndexService::register_metrics() {
-  const MetricLabels labels = {{"index", schema().index}};
-  metrics_ =
-      Metrics{metric_histogram("aisle_search_duration_seconds", "Time of a search without HTTP", labels),
-              metric_counter("aisle_search_zero_results_total", "Searches that found nothing", labels),
-              metric_gauge("aisle_index_documents", "Searchable products", labels),
-              metric_gauge("aisle_image_bytes", "Memory of the searchable image", labels),
-              metric_gauge("aisle_indexing_lag_seconds", "How old the searchable products may be", labels)};
-}
-
-void IndexService::count_search(double seconds, std::uint64_t total) const {
-  metrics_->search_seconds.observe(seconds);
-  if (total == 0) metrics_->zero_results.add();
-}
-
-void IndexService::publish_metrics() const {
-  metrics_->documents.set(static_cast<double>(view().live()));
-  metrics_->image_bytes.set(static_cast<double>(image_bytes().memory()));
-  metrics_->lag_seconds.set(lag_ms() / 1000);
-}
-
-double IndexService::lag_ms() const {
-  return feed_ ? feed_->status().lag_seconds * 1000 : 0;
-}
-
+// The others that are followed may take a while to load: searches need not wait for that.
 void IndexService::start() {
-  statistics_keeper_ = std::jthread([this](const std::stop_token& stop) { follow_statistics(stop); });
-  if (const auto* file = std::get_if<FileSource>(&schema().source)) {
-    source_ =
-        std::jthread([this, path = file->path](const std::stop_token& stop) { follow_file(stop, path); });
-  } else if (std::holds_alternative<PostgresSource>(schema().source)) {
-    FeedOptions options;
-    options.connection = config_.connection;
-    options.create_missing = config_.create_missing;
-    feed_ = std::make_unique<PostgresFeed>(FeedTarget{context_->schema, pipeline_.get()}, options);
-    source_ = std::jthread([this](const std::stop_token& stop) {
-      if (const Status status = feed_->run(stop); !status) {
-        set_problem(status.error().message);
-        log(LogLevel::Error, "feed.ended", status.error().message, {{"index", schema().index}});
-      }
-    });
+  if (const Status status = source_.add(active()); !status) {
+    log(LogLevel::Error, "source.not_followed", status.error().message, {{"index", name_}});
   }
+  state_follower_ = std::jthread([this](const std::stop_token& stop) { follow_state(stop); });
 }
 
 void IndexService::stop() {
-  if (source_.joinable()) {
-    source_.request_stop();
-    source_.join();
+  if (state_follower_.joinable()) {
+    state_follower_.request_stop();
+    state_follower_.join();
   }
-  if (statistics_keeper_.joinable()) {
-    statistics_keeper_.request_stop();
-    statistics_keeper_.join();
-  }
-  for (Shard& shard : shards_) {
-    shard.applier.request_stop();
-    if (shard.applier.joinable()) shard.applier.join();
-    shard.reader.reset();  // a log waits for its slowest reader
-  }
-  if (pipeline_) pipeline_->close();
+  if (reindexer_) reindexer_->stop();
+  source_.stop();
+  if (generations_) generations_->close_all();
 }
 
-void IndexService::apply_ops(const std::stop_token& stop, std::uint32_t number) {
-  Shard& shard = shards_[number];
-  OpLog& op_log = *shard_set_->log(number);
-  Seq seen = shard.builder->image()->seq;
+// First everything that was followed, then the source: what PostgreSQL may forget is what all of them have.
+void IndexService::follow_state(const std::stop_token& stop) {
+  bool begun = false;
+  std::uint64_t seen = 0;
   while (!stop.stop_requested()) {
-    auto read = op_log.read(seen, ops_per_image, Deadline::after(stop_check));
-    if (!read) {
-      log(LogLevel::Error, "image.log_ended", read.error().message,
-          {{"index", schema().index}, {"shard", number}});
-      return;
+    const auto read = begun ? store_->wait(seen, Deadline::after(state_interval)) : store_->read();
+    Status status = read ? Status() : tl::unexpected(read.error());
+    if (read && *read) {
+      seen = (*read)->version;
+      status = adopt(**read);
     }
-    if (read->empty()) continue;
-    std::vector<Op> ops;
-    ops.reserve(read->size());
-    for (SequencedOp& sequenced : *read) ops.push_back(std::move(sequenced.op));
-    const Seq last = read->back().seq;
-    if (const Status status = shard.builder->apply(ops, last); !status) {
-      set_problem("the image cannot follow: " + status.error().message);
-      wait(stop, std::chrono::seconds(1));  // the disk may have room again: the same ops are still in the log
-      continue;
+    if (!status) {
+      log(LogLevel::Error, "state.cannot_follow", status.error().message, {{"index", name_}});
+      seen = 0;  // look again
+      stoppable_wait(stop, std::chrono::seconds(1));
     }
-    seen = last;
-    shard.reader->release(seen);
+    problem_.set(std::make_shared<const std::string>(status ? "" : status.error().message));
+    if (!std::exchange(begun, true)) {
+      source_.begin();
+      reindexer_->begin();
+    }
+    if (const auto now = store_->read(); now && *now) end_rollback_window(**now);
   }
 }
 
-bool IndexService::is_built() const {
-  const auto scanned = pipeline_->mark(scan_mark);
-  const auto imported = pipeline_->mark(std::string(file_mark));
-  return (scanned && *scanned == "done") || (imported && !imported->empty());
-}
-
-void IndexService::follow_file(const std::stop_token& stop, const std::filesystem::path& path) {
-  std::string failed;  // fingerprint of a file that could not be read: tried again when it changes
-  while (!stop.stop_requested()) {
-    const auto found = file_fingerprint(path);
-    if (!found) {
-      set_problem(found.error().message);
-    } else if (const auto known = pipeline_->mark(std::string(file_mark));
-               *found != failed && known && *known != *found) {
-      FileImportOptions options;
-      options.id_field = schema().id_field;
-      const auto report = import(path, options);
-      set_problem(report ? (report->errors.empty() ? "" : report->errors.front()) : report.error().message);
-      failed = report ? "" : *found;
+void IndexService::end_rollback_window(const IndexState& state) {
+  const auto switched = parse_utc(state.switched_at);
+  if (!state.previous || !switched || utc_now() < *switched + config_.rollback_window) return;
+  const std::uint32_t number = state.previous->number;
+  const ChangeNote note{"aisle", fmt::format("drop generation {}", number), "the rollback window has ended"};
+  const auto changed = change_state(*store_, note, [&](IndexState& edited) -> Status {
+    if (!edited.previous || edited.previous->number != number || edited.switched_at != state.switched_at) {
+      return fail(ErrorCode::Conflict, "the index has been switched meanwhile");
     }
-    wait(stop, file_interval);
-  }
-}
-
-Result<FileImportReport> IndexService::import(const std::filesystem::path& file,
-                                              const FileImportOptions& options) {
-  AISLE_TRY(FileImportReport report, import_file(file, *pipeline_, options));
-  AISLE_CHECK(catch_up(Deadline::after(std::chrono::minutes(10))));
-  AISLE_CHECK(refresh_statistics());
-  return report;
-}
-
-Status IndexService::catch_up(Deadline deadline) const {
-  for (std::uint32_t i = 0; i < shards_.size(); ++i) {
-    const Seq wanted = shard_set_->log(i)->tail();
-    while (shards_[i].builder->image()->seq < wanted) {
-      if (deadline.expired())
-        return fail(ErrorCode::DeadlineExceeded, "the image is still behind its op log");
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-  }
-  return {};
-}
-
-Status IndexService::refresh_statistics() {
-  const View now = view();
-  auto statistics = Statistics::collect(now.shards, schema().fields.size());
-  AISLE_CHECK(write_file_atomically(statistics_file(folder()), statistics->encode()));
-  log(LogLevel::Info, "statistics.collected", "scores use new term statistics",
-      {{"index", schema().index}, {"products", statistics->documents()}, {"version", statistics->hash()}});
-  statistics_.set(std::move(statistics));
-  built_ = true;
-  return {};
-}
-
-// Statistics are collected when the first build ends, and again when the catalogue has changed by a tenth.
-void IndexService::follow_statistics(const std::stop_token& stop) {
-  while (!stop.stop_requested()) {
-    wait(stop, statistics_interval);
-    const std::uint64_t known = statistics_.get()->documents();
-    const std::uint64_t live = view().live();
-    const std::uint64_t change = known > live ? known - live : live - known;
-    const bool first = !built_ && is_built();
-    if (!first && (!built_ || change * 10 <= known)) continue;
-    Status status = first ? catch_up(Deadline::after(std::chrono::minutes(1))) : Status();
-    if (status) status = refresh_statistics();
-    if (!status)
-      log(LogLevel::Error, "statistics.failed", status.error().message, {{"index", schema().index}});
-  }
-}
-
-void IndexService::set_problem(std::string problem) {
-  problem_.set(std::make_shared<const std::string>(std::move(problem)));
+    edited.previous.reset();
+    return {};
+  });
+  if (!changed) log(LogLevel::Warn, "generation.not_dropped", changed.error().message, {{"index", name_}});
 }
 
 View IndexService::view() const {
-  View view{.context = context_,
-            .shards = {},
-            .statistics = statistics_.get(),
-            .generation = shard_set_->manifest().generation};
-  for (const Shard& shard : shards_) view.shards.push_back(shard.builder->image());
+  const auto serving = serving_.get();
+  View view = serving->generation->view();
+  view.state_version = serving->state_version;
   return view;
+}
+
+View IndexService::view_with(Lsn lsn, Deadline deadline) const {
+  const auto serving = serving_.get();
+  serving->generation->wait_for_lsn(lsn, deadline);
+  View view = serving->generation->view();
+  view.state_version = serving->state_version;
+  return view;
+}
+
+std::uint32_t IndexService::timeline() const {
+  const auto feed = source_.feed_status();
+  return feed ? feed->timeline : 0;
+}
+
+std::vector<std::string> IndexService::needs_reindex() const {
+  const auto generation = active();
+  const auto configured = configured_.get();
+  std::vector<std::string> reasons;
+  if (!generation->fed()) {
+    reasons.push_back(fmt::format("built with analyzer {}, this version has {}: it takes no changes until it is "
+                                  "built anew",
+                                  generation->manifest().analyzer_version, analyzer_version));
+  }
+  if (generation->manifest().schema_hash == configured->hash) return reasons;
+  for (std::string& change : content_changes(*generation->schema(), *configured)) {
+    reasons.push_back(std::move(change));
+  }
+  return reasons;
 }
 
 IndexStatus IndexService::status() const {
   IndexStatus status;
   const View now = view();
-  status.index = schema().index;
+  const auto generation = active();
+  const SourceProgress progress = source_.progress(*generation);
+  status.index = name_;
   status.products = now.live();
-  status.shards = shard_set_->size();
-  status.ready = built_;
-  status.source = feed_ ? "postgres" : "file";
+  status.generation = now.generation;
+  status.state_version = now.state_version;
+  status.shards = static_cast<std::uint32_t>(now.shards.size());
+  status.ready = generation->ready();
+  status.source = std::holds_alternative<PostgresSource>(generation->schema()->source) ? "postgres" : "file";
   status.lsn = now.lsn();
-  status.dead_letters = pipeline_->dead_letters().total();
-  if (const auto problem = problem_.get()) status.problem = *problem;
-  if (feed_) {
-    status.feed = feed_->status();
-    status.lag_ms = lag_ms();
-    if (status.problem.empty()) status.problem = status.feed->reason;
+  status.dead_letters = generation->dead_letters_total();
+  status.needs_reindex = needs_reindex();
+  status.feed = source_.feed_status();
+  status.lag_ms = lag_ms();
+  const auto adopting = problem_.get();
+  for (const std::string& problem : {generation->problem(), progress.problem, adopting ? *adopting : "",
+                                     status.feed ? status.feed->reason : ""}) {
+    if (status.problem.empty()) status.problem = problem;
   }
   return status;
 }
 
-SegmentBytes IndexService::image_bytes() const {
-  SegmentBytes total;
-  for (const auto& image : view().shards) {
-    for (const SegmentView& segment : image->segments) {
-      const SegmentBytes some = bytes_of(*segment.segment);
-      total.ids += some.ids;
-      total.terms += some.terms;
-      total.postings += some.postings;
-      total.lengths += some.lengths;
-      total.forward += some.forward;
-      total.columns += some.columns;
-      total.stored_memory += some.stored_memory;
-      total.stored_file += some.stored_file;
+std::vector<GenerationStatus> IndexService::generations() const {
+  std::vector<GenerationStatus> list;
+  const auto state = store_->read();
+  if (!state || !*state) return list;
+  const auto add = [&](const std::optional<GenerationRef>& named, const char* role) {
+    if (!named) return;
+    GenerationStatus& status = list.emplace_back();
+    status.ref = *named;
+    status.role = role;
+    if (const auto manifest = folder_->manifest(named->number)) status.created = manifest->created;
+    status.bytes = folder_bytes(folder_->generation_path(named->number));
+    if (const auto generation = generations_->find(named->number)) {
+      const View now = generation->view();
+      status.fed = generation->fed();
+      status.products = now.live();
+      status.lsn = now.lsn();
     }
-  }
-  return total;
+  };
+  add((*state)->previous, "previous");
+  add((*state)->active, "active");
+  add((*state)->building, "building");
+  std::ranges::sort(list, {}, [](const GenerationStatus& status) { return status.ref.number; });
+  return list;
+}
+
+Result<std::vector<GarbageFolder>> IndexService::collect_garbage(bool only_tell) {
+  AISLE_TRY(const auto state, store_->read());
+  if (!state) return fail(ErrorCode::FailedPrecondition, "the index has no state yet");
+  const auto reindex = reindexer_->status();
+  const std::uint32_t kept = reindex && reindex->manifest.under_way() ? reindex->manifest.to : 0;
+  AISLE_TRY(auto garbage, find_garbage(*folder_, *state, kept));
+  if (!only_tell) AISLE_CHECK(remove_garbage(garbage));
+  return garbage;
+}
+
+void IndexService::register_metrics() {
+  const MetricLabels labels = {{"index", name_}};
+  metrics_ =
+      Metrics{metric_histogram("aisle_search_duration_seconds", "Time of a search without HTTP", labels),
+              metric_counter("aisle_search_zero_results_total", "Searches that found nothing", labels),
+              metric_gauge("aisle_index_documents", "Searchable products", labels),
+              metric_gauge("aisle_image_bytes", "Memory of the searchable image", labels),
+              metric_gauge("aisle_indexing_lag_seconds", "How old the searchable products may be", labels),
+              metric_gauge("aisle_index_generation", "Number of the active generation", labels),
+              metric_gauge("aisle_index_needs_reindex", "1: the schema file asks for a rebuild", labels)};
+}
+
+void IndexService::note_search(const SearchRequest& request, double seconds, std::uint64_t total) {
+  recent_queries_.note(request);
+  metrics_->search_seconds.observe(seconds);
+  if (total == 0) metrics_->zero_results.add();
+}
+
+void IndexService::publish_metrics() const {
+  const View now = view();
+  metrics_->documents.set(static_cast<double>(now.live()));
+  metrics_->image_bytes.set(static_cast<double>(image_bytes(now).memory()));
+  metrics_->lag_seconds.set(lag_ms() / 1000);
+  metrics_->generation.set(now.generation);
+  metrics_->needs_reindex.set(needs_reindex().empty() ? 0 : 1);
 }
 
 }  // namespace aisle

@@ -1,11 +1,12 @@
-// One index, alive: its source feeds the shards, the shards' ops feed the images, searches read the images.
+// One index, alive: its folder, its state, its source, and the generations that the state names.
 //
-//   PostgreSQL | file --ChangeSink--> pipeline --op logs--> shard writers (disk)
-//                                              \----------> image builders (RAM) --> view()
+//   source --> generation N (active), N-1 (to go back to), N+1 (being built)      state: which is which
+//                       \--> view()
 #pragma once
-#include <atomic>
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -16,101 +17,133 @@
 #include "base/metrics.h"
 #include "base/snapshot.h"
 #include "indexer/file_source.h"
-#include "indexer/index_pipeline.h"
-#include "indexer/postgres/postgres_feed.h"
-#include "query/image_builder.h"
+#include "indexer/state_store.h"
 #include "query/search.h"
+#include "server/generation_set.h"
+#include "server/recent_queries.h"
+#include "server/reindex/garbage.h"
+#include "server/reindex/reindexer.h"
 #include "server/service_config.h"
+#include "server/source_follower.h"
 
 namespace aisle {
 
 struct IndexStatus {
   std::string index;
   std::uint64_t products = 0;
+  std::uint32_t generation = 0;
+  std::uint64_t state_version = 0;
   std::uint32_t shards = 0;
   bool ready = false;  // the first build is complete
   std::string source;  // "postgres" or "file"
   std::optional<FeedStatus> feed;
   std::string problem;  // of the source, for people; "" = none
+  // Why the schema file is not that of the active generation, in words; empty when it is.
+  std::vector<std::string> needs_reindex;
   std::uint64_t dead_letters = 0;
   Lsn lsn = 0;
   double lag_ms = 0;  // how old the index may be: FeedStatus::lag_seconds
 };
 
+struct GenerationStatus {
+  GenerationRef ref;
+  std::string role;  // "active", "previous", "building"
+  std::string created;
+  bool fed = false;
+  std::uint64_t products = 0;
+  std::uint64_t bytes = 0;  // on disk
+  Lsn lsn = 0;
+};
+
 // open(), start(), stop() from one thread; the rest is thread-safe.
 class IndexService {
  public:
-  // Opens or creates the index below `data` and loads its images. Errors: of IndexPipeline::open and
-  // load_image.
-  static Result<std::unique_ptr<IndexService>> open(const IndexConfig& config,
-                                                    const std::filesystem::path& data);
-  ~IndexService();
+  // Opens or creates the index below `data` and loads the active generation. Errors: of the schema file, of
+  // GenerationSet::open and of the state.
+  static Result<std::unique_ptr<IndexService>> open(const IndexConfig& config, const std::filesystem::path& data,
+                                                    FreeBytes free_bytes = free_bytes_of);
+  ~IndexService();  // stop()
   IndexService(const IndexService&) = delete;
   IndexService& operator=(const IndexService&) = delete;
 
-  // Follows the source from now on.
+  // Follows state and source from now on, and goes on with a rebuild that was under way.
   void start();
   // Commits what was applied and ends all threads.
   void stop();
 
+  const std::string& name() const { return name_; }
+  // Of the active generation; what a request takes once, at its entry.
   View view() const;
+  // The same, once it has all changes up to `lsn`, or as it is at the deadline: compare View::lsn().
+  View view_with(Lsn lsn, Deadline deadline) const;
+  std::uint32_t timeline() const;  // of the database that is followed; 0 = none, or not known yet
+  std::shared_ptr<const IndexSchema> schema() const { return active()->schema(); }
+  bool is_ready() const { return active()->ready(); }
+  std::filesystem::path folder() const { return active()->folder(); }
+  std::vector<DeadLetter> dead_letters() const { return active()->dead_letters(); }
+
   IndexStatus status() const;
-  bool is_ready() const { return built_; }
-  double lag_ms() const;
-  // Metrics of one search, and of the index at the moment of a scrape.
-  void count_search(double seconds, std::uint64_t total) const;
+  std::vector<GenerationStatus> generations() const;
+  double lag_ms() const { return source_.lag_seconds() * 1000; }
+  // Notes a search for metrics and for trying out the next generation.
+  void note_search(const SearchRequest& request, double seconds, std::uint64_t total);
+  // Metrics of the index at the moment of a scrape.
   void publish_metrics() const;
-  const IndexSchema& schema() const { return *context_->schema; }
-  std::vector<DeadLetter> dead_letters() const { return pipeline_->dead_letters().list(); }
 
-  // For `aisle import`: reads the file now, on this thread, and returns when everything is on disk and
-  // searchable.
-  Result<FileImportReport> import(const std::filesystem::path& file, const FileImportOptions& options);
-  // Waits until the images have everything that was applied.
-  Status catch_up(Deadline deadline) const;
+  StateStore& state() { return *store_; }
+  Reindexer& reindexer() { return *reindexer_; }
+  SourceFollower& source() { return source_; }
+  std::shared_ptr<Generation> active() const { return serving_.get()->generation; }
+  // Folders that nothing needs, deleted unless it is to be told only.
+  Result<std::vector<GarbageFolder>> collect_garbage(bool only_tell);
 
-  // Memory of all images by part.
-  SegmentBytes image_bytes() const;
-  std::filesystem::path folder() const { return folder_->generation_path(shard_set_->manifest().generation); }
+  // For `aisle import`: reads the file into the active generation now, on this thread, and returns when everything
+  // is on disk and searchable.
+  Result<FileImportReport> import(const std::filesystem::path& file, const FileImportOptions& options) {
+    return active()->import(file, options);
+  }
 
  private:
-  struct Shard {
-    std::optional<LocalOpLog::Reader> reader;
-    std::unique_ptr<ImageBuilder> builder;
-    std::jthread applier;
+  struct Serving {
+    std::uint64_t state_version = 0;
+    std::shared_ptr<Generation> generation;
   };
-
   struct Metrics {
     Histogram search_seconds;
     Counter zero_results;
     Gauge documents;
     Gauge image_bytes;
     Gauge lag_seconds;
+    Gauge generation;
+    Gauge needs_reindex;
   };
 
-  explicit IndexService(IndexConfig config) : config_(std::move(config)) {}
-  Status open_shards();
+  explicit IndexService(IndexConfig config) : config_(std::move(config)), source_(config_) {}
+  Result<IndexState> first_state();
+  Status serve(const IndexState& state);
+  Status adopt(const IndexState& state);
+  Status follow(const std::optional<GenerationRef>& named);
+  Status drop_unnamed(const IndexState& state);
+  void follow_state(const std::stop_token& stop);
+  void end_rollback_window(const IndexState& state);
   void register_metrics();
-  void apply_ops(const std::stop_token& stop, std::uint32_t shard);
-  void follow_file(const std::stop_token& stop, const std::filesystem::path& file);
-  void follow_statistics(const std::stop_token& stop);
-  Status refresh_statistics();
-  bool is_built() const;
-  void set_problem(std::string problem);
+  std::vector<std::string> needs_reindex() const;
 
-  IndexConfig config_;
-  std::shared_ptr<const IndexContext> context_;
+  const IndexConfig config_;
+  std::string name_;
+  Snapshot<IndexSchema> configured_;  // of the schema file, when a generation was adopted last
   std::shared_ptr<const IndexFolder> folder_;
-  std::shared_ptr<ShardSet> shard_set_;
-  std::unique_ptr<IndexPipeline> pipeline_;
-  std::vector<Shard> shards_;
-  Snapshot<Statistics> statistics_;
-  Snapshot<std::string> problem_;
-  std::atomic<bool> built_{false};
+  std::unique_ptr<StateStore> store_;
+  std::unique_ptr<GenerationSet> generations_;
+  SourceFollower source_;
+  RecentQueries recent_queries_;
+  std::unique_ptr<Reindexer> reindexer_;
+  Snapshot<Serving> serving_;
+  std::mutex adopt_mutex_;  // one state is adopted at a time, never an older one
+  std::optional<IndexState> adopted_;
+  Snapshot<std::string> problem_;  // of adopting
   std::optional<Metrics> metrics_;
-  std::unique_ptr<PostgresFeed> feed_;
-  std::jthread source_;
-  std::jthread statistics_keeper_;
+  std::jthread state_follower_;
 };
 
 }  // namespace aisle

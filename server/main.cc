@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "server/commands/commands.h"
+#include "server/commands/generation_commands.h"
 
 namespace {
 
@@ -78,6 +79,7 @@ int main(int argc, char** argv) {
   add_import(app, exit_code);
   add_search(app, exit_code);
   add_check(app, exit_code);
+  aisle::add_generation_commands(app, exit_code);
   app.add_subcommand("version", "print the version")->callback([] {
     std::printf("aisle %s\n", AISLE_VERSION);
   });

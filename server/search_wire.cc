@@ -28,7 +28,7 @@ struct Parameter {
   ParameterType type;
 };
 
-constexpr std::array<Parameter, 14> parameters = {{{"q", ParameterType::Text},
+constexpr std::array<Parameter, 18> parameters = {{{"q", ParameterType::Text},
                                                    {"filter", ParameterType::Text},
                                                    {"facets", ParameterType::List},
                                                    {"sort", ParameterType::List},
@@ -41,7 +41,11 @@ constexpr std::array<Parameter, 14> parameters = {{{"q", ParameterType::Text},
                                                    {"context", ParameterType::List},
                                                    {"clock", ParameterType::Text},
                                                    {"ranking", ParameterType::Number},
-                                                   {"why", ParameterType::Text}}};
+                                                   {"why", ParameterType::Text},
+                                                   {"min_lsn", ParameterType::Text},
+                                                   {"timeline", ParameterType::Number},
+                                                   {"wait_ms", ParameterType::Number},
+                                                   {"on_stale", ParameterType::Text}}};
 
 std::vector<std::string> split_list(std::string_view text) {
   std::vector<std::string> parts;
@@ -109,9 +113,9 @@ Result<SearchRequest> read_request(const nlohmann::json& json) {
   JsonReader::ErrorSink sink;
   const JsonReader reader(json, "", sink);
   if (!reader.is_object()) return fail(ErrorCode::InvalidArgument, "the body is not a JSON object");
-  reader.allow_only(
-      {"q", "filter", "facets", "sort", "page", "per_page", "facet_values", "explain", "typos", "highlight",
-       "context", "clock", "ranking", "why"});
+  reader.allow_only({"q", "filter", "facets", "sort", "page", "per_page", "facet_values", "explain", "typos",
+                     "highlight", "context", "clock", "ranking", "why", "min_lsn", "timeline", "wait_ms",
+                     "on_stale"});
   constexpr std::int64_t low = std::numeric_limits<std::int64_t>::min();
   constexpr std::int64_t high = std::numeric_limits<std::int64_t>::max();
   SearchRequest request;
@@ -126,6 +130,10 @@ Result<SearchRequest> read_request(const nlohmann::json& json) {
   request.typos = reader.bool_or("typos", true);
   request.highlight = reader.bool_or("highlight", true);
   read_ranking_parameters(reader, request);
+  request.min_lsn = reader.string_or("min_lsn", "");
+  request.timeline = reader.integer_or("timeline", request.timeline, low, high);
+  request.wait_ms = reader.integer_or("wait_ms", request.wait_ms, low, high);
+  request.on_stale = reader.string_or("on_stale", request.on_stale);
   if (sink.error) return tl::unexpected<Error>(*sink.error);
   return request;
 }
@@ -320,12 +328,14 @@ std::string search_json(const SearchResult& result, const View& view, const Answ
     append_words(out, result.ignored_words);
   }
   if (result.truncated_query) out += ",\"truncated\":true";
+  if (context.stale) out += ",\"stale\":true";
   append_rules(out, result);
   if (result.why) append_why(out, *result.why);
   out += fmt::format(
-      ",\"view\":{{\"generation\":{},\"ranking\":{},\"as_of_lsn\":\"{}\",\"lag_ms\":{:.0f}}},\"coverage\":1.0}"
-      "}",
-      view.generation, view.ranking ? view.ranking->number : 0, format_lsn(view.lsn()), context.lag_ms);
+      ",\"view\":{{\"generation\":{},\"ranking\":{},\"state_version\":{},\"as_of_lsn\":\"{}\",\"lag_ms\":{:.0f}}},"
+      "\"coverage\":1.0}}",
+      view.generation, view.ranking ? view.ranking->number : 0, view.state_version, format_lsn(view.lsn()),
+      context.lag_ms);
   return out;
 }
 

@@ -11,7 +11,7 @@
 namespace aisle {
 
 // GET: q, filter, facets=brand,category, sort=price:asc,released:desc, page, per_page, facet_values, explain,
-// typos, highlight. POST: the same names as a JSON object; facets and sort may be arrays. Unknown names are
+// typos, highlight, min_lsn, timeline, wait_ms, on_stale. POST: the same names as a JSON object; facets and sort may be arrays. Unknown names are
 // refused with the nearest, numbers and switches with what was expected.
 Result<SearchRequest> parse_search_query(std::string_view query_string);
 Result<SearchRequest> parse_search_body(std::string_view body);
@@ -19,6 +19,7 @@ Result<SearchRequest> parse_search_body(std::string_view body);
 struct AnswerContext {
   double took_ms = 0;
   double lag_ms = 0;
+  bool stale = false;  // it lacks changes that min_lsn asked for
 };
 
 std::string search_json(const SearchResult& result, const View& view, const AnswerContext& context);

@@ -8,6 +8,8 @@
 #include "base/metrics.h"
 #include "base/utf8.h"
 #include "query/search.h"
+#include "server/admin/generation_routes.h"
+#include "server/freshness.h"
 #include "server/http/error_response.h"
 #include "server/http/static_files.h"
 #include "server/search_wire.h"
@@ -36,13 +38,34 @@ void append_status(std::string& out, const IndexStatus& status) {
   out += "{\"index\":";
   append_json_string(out, status.index);
   out += fmt::format(
-      ",\"products\":{},\"shards\":{},\"ready\":{},\"source\":\"{}\",\"lsn\":\"{}\",\"lag_ms\":{:.0f},"
+      ",\"generation\":{},\"state_version\":{},\"products\":{},\"shards\":{},\"ready\":{},\"source\":\"{}\","
+      "\"lsn\":\"{}\",\"lag_ms\":{:.0f},"
       "\"dead_letters\":{},\"problem\":",
-      status.products, status.shards, status.ready, status.source, format_lsn(status.lsn), status.lag_ms,
+      status.generation, status.state_version, status.products, status.shards, status.ready, status.source,
+      format_lsn(status.lsn), status.lag_ms,
       status.dead_letters);
   append_json_string(out, status.problem);
+  out += ",\"needs_reindex\":[";
+  for (const std::string& reason : status.needs_reindex) {
+    if (out.back() != '[') out += ',';
+    append_json_string(out, reason);
+  }
+  out += ']';
   if (status.feed) append_feed(out, *status.feed);
   out += '}';
+}
+
+// Without a search permit: it computes nothing. False when there is none to be had afterwards.
+bool wait_for(const Freshness& freshness, const IndexService& index, const HttpRequest& request, View& view) {
+  const Deadline deadline = Deadline::after(freshness.wait);
+  return request.without_permit([&] { view = index.view_with(freshness.min_lsn, deadline); });
+}
+
+HttpResponse not_there_yet(const Freshness& freshness, const View& view, std::string_view request_id) {
+  return error_response(504, "deadline_exceeded",
+                        fmt::format("min_lsn is {}, after {} ms the index is at {}", format_lsn(freshness.min_lsn),
+                                    freshness.wait.count(), format_lsn(view.lsn())),
+                        request_id);
 }
 
 }  // namespace
@@ -51,9 +74,9 @@ Status Service::start() {
   for (const IndexConfig& config : config_.indexes) {
     auto opened = IndexService::open(config, config_.data_dir);
     if (!opened) return fail(opened.error().code, config.schema.string() + ": " + opened.error().message);
-    if (find((*opened)->schema().index) != nullptr) {
+    if (find((*opened)->name()) != nullptr) {
       return fail(ErrorCode::InvalidArgument,
-                  "index \"" + (*opened)->schema().index + "\" is configured twice");
+                  "index \"" + (*opened)->name() + "\" is configured twice");
     }
     indexes_.push_back(std::move(*opened));
   }
@@ -87,6 +110,7 @@ Status Service::add_routes() {
     AISLE_CHECK(server->route("GET", "/livez", {}, live));
     AISLE_CHECK(server->route("GET", "/readyz", {}, to(&Service::ready)));
   }
+  AISLE_CHECK(add_generation_routes(*admin_, [this](const std::string& index) { return find(index); }));
   AISLE_CHECK(admin_->route("GET", "/metrics", {}, to(&Service::metrics)));
   AISLE_CHECK(public_->route("GET", "/metrics", {}, to(&Service::metrics)));
   AISLE_CHECK(public_->route("GET", "/v1/indexes", {}, to(&Service::index_list)));
@@ -115,14 +139,14 @@ void Service::stop() {
 
 IndexService* Service::find(const std::string& index) const {
   for (const auto& some : indexes_) {
-    if (some->schema().index == index) return some.get();
+    if (some->name() == index) return some.get();
   }
   return nullptr;
 }
 
 HttpResponse Service::search(const HttpRequest& request) const {
   const std::string& name = request.path_parameters.at("index");
-  const IndexService* index = find(name);
+  IndexService* index = find(name);
   if (index == nullptr) {
     return refuse({ErrorCode::NotFound, "there is no index \"" + name + "\""}, request.request_id);
   }
@@ -130,16 +154,28 @@ HttpResponse Service::search(const HttpRequest& request) const {
     return refuse({ErrorCode::InvalidArgument, "a POST takes its parameters in the body, not in the address"},
                   request.request_id);
   }
-  const auto begin = std::chrono::steady_clock::now();
   const auto parsed =
       request.method == "POST" ? parse_search_body(request.body) : parse_search_query(request.query_string);
   if (!parsed) return refuse(parsed.error(), request.request_id);
-  const View view = index->view();
+  const auto freshness = read_freshness(*parsed);
+  if (!freshness) return refuse(freshness.error(), request.request_id);
+  if (freshness->timeline != 0) {
+    const Status same = check_timeline(*freshness, index->timeline());
+    if (!same) return refuse(same.error(), request.request_id);
+  }
+  View view = index->view();
+  if (view.lsn() < freshness->min_lsn && !wait_for(*freshness, *index, request, view)) {
+    return error_response(503, "overloaded", "too many searches at once, try again", request.request_id);
+  }
+  const bool stale = view.lsn() < freshness->min_lsn;
+  if (stale && !freshness->flags_stale) return not_there_yet(*freshness, view, request.request_id);
+  const auto begin = std::chrono::steady_clock::now();
   const auto result = aisle::search(view, *parsed, config_.limits, Deadline::after(config_.limits.time_hard));
   if (!result) return refuse(result.error(), request.request_id);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-  index->count_search(took.count(), result->total);
-  return {.body = search_json(*result, view, {.took_ms = took.count() * 1000, .lag_ms = index->lag_ms()})};
+  index->note_search(*parsed, took.count(), result->total);
+  return {.body = search_json(*result, view,
+                              {.took_ms = took.count() * 1000, .lag_ms = index->lag_ms(), .stale = stale})};
 }
 
 HttpResponse Service::product(const HttpRequest& request) const {
@@ -168,7 +204,7 @@ HttpResponse Service::ready(const HttpRequest& request) const {
     return error_response(503, "draining", "this node is stopping", request.request_id);
   for (const auto& index : indexes_) {
     if (!index->is_ready()) {
-      return error_response(503, "not_ready", "index \"" + index->schema().index + "\" is still being built",
+      return error_response(503, "not_ready", "index \"" + index->name() + "\" is still being built",
                             request.request_id);
     }
   }

@@ -41,12 +41,14 @@ ListenConfig read_listen(const JsonReader& parent, std::string_view name, Listen
 }
 
 IndexConfig read_index(const JsonReader& reader, const std::filesystem::path& folder) {
-  reader.allow_only({"schema", "connection", "shards", "create_missing"});
+  reader.allow_only({"schema", "connection", "shards", "create_missing", "rollback_window_s"});
   IndexConfig index;
   index.schema = folder / reader.require_string("schema");
   index.connection = reader.string_or("connection", "");
   index.shards = static_cast<std::uint32_t>(reader.integer_or("shards", 0, 0, 256));
   index.create_missing = reader.bool_or("create_missing", true);
+  index.rollback_window =
+      std::chrono::seconds(reader.integer_or("rollback_window_s", index.rollback_window.count(), 0, 30 * 86'400));
   return index;
 }
 
@@ -126,8 +128,8 @@ Result<ServiceConfig> ServiceConfig::of_schema(const std::filesystem::path& sche
 }
 
 std::map<std::string, std::string> aisle_environment() {
-  static const std::array<std::string_view, 4> not_settings = {"AISLE_DATA", "AISLE_FAULT", "AISLE_SEED",
-                                                               "AISLE_TEST"};
+  static const std::array<std::string_view, 5> not_settings = {"AISLE_DATA", "AISLE_FAULT", "AISLE_SEED",
+                                                               "AISLE_TEST", "AISLE_USER"};
   std::map<std::string, std::string> found;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text = *entry;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <httplib.h>
 
+#include <nlohmann/json.hpp>
+
 #include "schemas/json_reader.h"
 #include "server/commands/commands.h"
 #include "server/http/url.h"
@@ -25,10 +27,12 @@ Result<std::string> url_of(const AdminPlace& place) {
 }
 
 Result<httplib::Client> connect(const std::string& url) {
-  httplib::Client client(url);
-  if (!client.is_valid()) {
+  const auto no_address = [&] {
     return fail(ErrorCode::InvalidArgument, "\"" + url + "\" is no http:// address");
-  }
+  };
+  if (!url.starts_with("http://")) return no_address();  // the library would throw
+  httplib::Client client(url);
+  if (!client.is_valid()) return no_address();
   client.set_connection_timeout(std::chrono::seconds(5));
   client.set_read_timeout(AdminClient::answer_wait);
   return client;

@@ -6,19 +6,11 @@
 #include <cstdio>
 
 #include "server/commands/commands.h"
+#include "server/disk_space.h"
 #include "server/index_service.h"
 
 namespace aisle {
 namespace {
-
-std::uint64_t folder_bytes(const std::filesystem::path& folder) {
-  std::uint64_t bytes = 0;
-  std::error_code ignored;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder, ignored)) {
-    if (entry.is_regular_file(ignored)) bytes += entry.file_size(ignored);
-  }
-  return bytes;
-}
 
 std::uint64_t peak_memory_bytes() {
   rusage usage{};
@@ -46,9 +38,10 @@ int import(const ImportOptions& options) {
   config.shards = options.shards;
   const auto service = IndexService::open(config, place->data_dir);
   if (!service) return report(service.error());
+  const auto schema = (*service)->schema();
   std::filesystem::path file = options.file;
   if (file.empty()) {
-    const auto* source = std::get_if<FileSource>(&(*service)->schema().source);
+    const auto* source = std::get_if<FileSource>(&schema->source);
     if (source == nullptr)
       return report({ErrorCode::InvalidArgument, "the schema has no file source: name a file"});
     file = source->path;
@@ -56,7 +49,7 @@ int import(const ImportOptions& options) {
   const auto begin = std::chrono::steady_clock::now();
   const bool shows_progress = ::isatty(STDERR_FILENO) != 0 && !options.json;
   FileImportOptions how;
-  how.id_field = (*service)->schema().id_field;
+  how.id_field = schema->id_field;
   how.progress = [&](const FileImportProgress& progress) {
     if (!shows_progress) return;
     const std::chrono::duration<double> so_far = std::chrono::steady_clock::now() - begin;
@@ -77,7 +70,7 @@ int import(const ImportOptions& options) {
         "\"products_per_second\":{:.0f},\"shards\":{},\"disk_bytes\":{},\"image_bytes\":{},\"peak_bytes\":{}}"
         "}\n",
         imported->records, imported->bad_lines, status.dead_letters, imported->deleted, status.products,
-        took.count(), rate, status.shards, disk, (*service)->image_bytes().memory(), peak_memory_bytes());
+        took.count(), rate, status.shards, disk, image_bytes((*service)->view()).memory(), peak_memory_bytes());
     return 0;
   }
   fmt::print("imported {} records in {:.1f} s, {:.0f}/s, into {} shard(s)\n", imported->records, took.count(),
@@ -91,7 +84,7 @@ int import(const ImportOptions& options) {
   if (status.products > 0) {
     fmt::print("{:.0f} bytes a product on disk; {}\n",
                static_cast<double>(disk) / static_cast<double>(status.products),
-               memory_by_part((*service)->image_bytes(), status.products));
+               memory_by_part(image_bytes((*service)->view()), status.products));
   }
   fmt::print("peak memory {:.0f} MB\n", static_cast<double>(peak_memory_bytes()) / 1e6);
   return 0;

@@ -107,9 +107,15 @@ HttpResponse Dispatcher::route(HttpRequest& request, const RouteMatch& match, co
   }
   if (options.needs_permit) {
     on_state(ConnectionState::Queued);
-    const auto permit = permits_.acquire(request.deadline);
+    auto permit = permits_.acquire(request.deadline);
     if (!permit)
       return refusal(error_for(request, 503, "overloaded", "too many searches at once, try again"));
+    request.without_permit = [&](const std::function<void()>& wait) {
+      permit.reset();
+      wait();
+      if (auto again = permits_.acquire(request.deadline)) permit.emplace(std::move(*again));
+      return permit.has_value();
+    };
     return handle(request, *match.route, on_state);
   }
   return handle(request, *match.route, on_state);

@@ -3,7 +3,7 @@
 
     openapi_test.py BINARY
 
-Routes and parameters are read out of server/service.cc and server/search_wire.cc; a small catalogue is imported and
+Routes and parameters are read out of server/service.cc, server/admin and server/search_wire.cc; a small catalogue is imported and
 searched, and the answers are validated. Exit code 77: python3-jsonschema is not installed.
 """
 
@@ -47,7 +47,8 @@ def source(name):
 
 class Document(unittest.TestCase):
     def test_it_has_every_route_and_no_other(self):
-        routes = set(re.findall(r'route\("([A-Z]+)", "([^"]+)"', source("service.cc")))
+        texts = [source("service.cc")] + [f.read_text(encoding="utf-8") for f in (ROOT / "server/admin").glob("*.cc")]
+        routes = {route for text in texts for route in re.findall(r'route\("([A-Z]+)", "([^"]+)"', text)}
         self.assertGreater(len(routes), 5)
         self.assertEqual(routes, set(OPERATIONS))
 

@@ -166,17 +166,6 @@ TEST_F(ServiceTest, ASecondProcessOnTheSameDataIsRefused) {
   EXPECT_EQ(aisle_->get("/readyz").status, 200);
 }
 
-TEST_F(ServiceTest, AChangedSchemaSaysThatItNeedsAReindex) {
-  start();
-  ASSERT_EQ(aisle_->stop(), 0);
-  std::string schema = R"({"index": "products", "fields": {"title": {"type": "text", "search": true}},
-                           "source": {"type": "file", "path": "products.jsonl"}})";
-  write("schema.json", schema);
-  launch();
-  EXPECT_EQ(aisle_->wait(), 1);
-  EXPECT_THAT(aisle_->log(), AllOf(HasSubstr("NEEDS_REINDEX"), HasSubstr("generation-1")));
-}
-
 TEST_F(ServiceTest, TheEnvironmentOverridesTheFile) {
   launch({{"AISLE_LIMITS__PER_PAGE_MAX", "2"}, {"AISLE_DATA_DIR", "elsewhere"}});
   ASSERT_TRUE(aisle_->ready());

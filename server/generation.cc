@@ -1,0 +1,272 @@
+#include "server/generation.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "indexer/postgres/full_scan.h"
+#include "query/shard_loader.h"
+#include "server/stoppable_wait.h"
+
+namespace aisle {
+namespace {
+
+constexpr std::size_t ops_per_image = 20'000;         // of one step of an image
+constexpr std::chrono::milliseconds stop_check{100};  // how long a waiting thread takes to see a stop
+constexpr std::chrono::seconds statistics_interval{1};
+
+std::filesystem::path statistics_file(const std::filesystem::path& folder) {
+  return folder / "statistics.bin";
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Generation>> Generation::open(std::shared_ptr<ShardSet> shards,
+                                                     std::unique_ptr<IndexPipeline> pipeline,
+                                                     const std::filesystem::path& folder) {
+  std::shared_ptr<Generation> generation(new Generation(shards->manifest()));
+  generation->folder_ = folder;
+  generation->shard_set_ = std::move(shards);
+  generation->pipeline_ = std::move(pipeline);
+  ShardSet& set = *generation->shard_set_;
+  AISLE_TRY(generation->context_, IndexContext::create(set.schema(), folder));
+  generation->shards_ = std::vector<Shard>(set.size());
+  std::vector<std::filesystem::path> paths;
+  for (std::uint32_t i = 0; i < set.size(); ++i) {
+    // before its shard is loaded, so that no op falls between the two
+    generation->shards_[i].reader.emplace(set.log(i)->register_reader());
+    paths.push_back(set.path(i));
+  }
+  AISLE_CHECK(generation->load(paths));
+  Generation* self = generation.get();
+  for (std::uint32_t i = 0; i < set.size(); ++i) {
+    self->shards_[i].applier = std::jthread([self, i](const std::stop_token& stop) { self->apply_ops(stop, i); });
+  }
+  self->statistics_keeper_ = std::jthread([self](const std::stop_token& stop) { self->follow_statistics(stop); });
+  return generation;
+}
+
+Result<std::shared_ptr<Generation>> Generation::open_stale(const IndexFolder& folder,
+                                                           std::shared_ptr<const IndexSchema> schema,
+                                                           const GenerationManifest& manifest) {
+  std::shared_ptr<Generation> generation(new Generation(manifest));
+  generation->folder_ = folder.generation_path(manifest.generation);
+  AISLE_TRY(generation->context_, IndexContext::create(std::move(schema), generation->folder_));
+  generation->shards_ = std::vector<Shard>(manifest.shards);
+  std::vector<std::filesystem::path> paths;
+  for (std::uint32_t i = 0; i < manifest.shards; ++i) {
+    paths.push_back(folder.shard_path(manifest.generation, i));
+  }
+  AISLE_CHECK(generation->load(paths));
+  generation->ready_ = true;
+  return generation;
+}
+
+Status Generation::load(const std::vector<std::filesystem::path>& shard_paths) {
+  std::vector<Result<std::shared_ptr<const Image>>> images(shard_paths.size());
+  {
+    std::vector<std::jthread> loaders;
+    for (std::size_t i = 0; i < shard_paths.size(); ++i) {
+      loaders.emplace_back([&, i] { images[i] = load_image(shard_paths[i], context_); });
+    }
+  }
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    AISLE_TRY(auto image, std::move(images[i]));
+    shards_[i].builder = std::make_unique<ImageBuilder>(context_, std::move(image));
+  }
+  return load_statistics();
+}
+
+Status Generation::load_statistics() {
+  if (const auto saved = read_file(statistics_file(folder_)); saved) {
+    AISLE_TRY(auto statistics, Statistics::decode(*saved));
+    statistics_.set(std::move(statistics));
+    ready_ = true;
+  } else if (saved.error().code == ErrorCode::NotFound) {
+    statistics_.set(Statistics::collect({}, context_->schema->fields.size()));
+    if (is_built()) return refresh_statistics();
+  } else {
+    return tl::unexpected<Error>(saved.error());
+  }
+  return {};
+}
+
+Generation::~Generation() {
+  close();
+}
+
+void Generation::close() {
+  if (statistics_keeper_.joinable()) {
+    statistics_keeper_.request_stop();
+    statistics_keeper_.join();
+  }
+  for (Shard& shard : shards_) {
+    shard.applier.request_stop();
+    if (shard.applier.joinable()) shard.applier.join();
+    shard.reader.reset();  // a log waits for its slowest reader
+  }
+  if (pipeline_) pipeline_->close();
+  if (shard_set_) shard_set_->close();
+}
+
+GenerationRef Generation::ref() const {
+  return {manifest_.generation, manifest_.shards, manifest_.schema_hash, manifest_.analyzer_version};
+}
+
+std::vector<DeadLetter> Generation::dead_letters() const {
+  return pipeline_ ? pipeline_->dead_letters().list() : std::vector<DeadLetter>();
+}
+
+std::uint64_t Generation::dead_letters_total() const {
+  return pipeline_ ? pipeline_->dead_letters().total() : 0;
+}
+
+void Generation::apply_ops(const std::stop_token& stop, std::uint32_t number) {
+  Shard& shard = shards_[number];
+  OpLog& op_log = *shard_set_->log(number);
+  Seq seen = shard.builder->image()->seq;
+  bool failing = false;
+  while (!stop.stop_requested()) {
+    auto read = op_log.read(seen, ops_per_image, Deadline::after(stop_check));
+    if (!read) {
+      log(LogLevel::Error, "image.log_ended", read.error().message,
+          {{"index", context_->schema->index}, {"generation", this->number()}, {"shard", number}});
+      return;
+    }
+    if (read->empty()) continue;
+    std::vector<Op> ops;
+    ops.reserve(read->size());
+    for (SequencedOp& sequenced : *read) ops.push_back(std::move(sequenced.op));
+    const Seq last = read->back().seq;
+    if (const Status status = shard.builder->apply(ops, last); !status) {
+      failing = true;
+      set_problem("the image cannot follow: " + status.error().message);
+      stoppable_wait(stop, std::chrono::seconds(1));  // the disk may have room again: the ops are still in the log
+      continue;
+    }
+    if (std::exchange(failing, false)) set_problem("");
+    seen = last;
+    shard.reader->release(seen);
+    const std::lock_guard lock(moved_mutex_);
+    moved_.notify_all();
+  }
+}
+
+bool Generation::is_built() const {
+  if (!pipeline_) return false;
+  const auto scanned = pipeline_->mark(scan_mark);
+  const auto imported = file_mark_value();
+  return (scanned && *scanned == "done") || (imported && !imported->empty());
+}
+
+Result<std::string> Generation::file_mark_value() const {
+  if (!pipeline_) return std::string();
+  return pipeline_->mark(std::string(file_mark));
+}
+
+Result<FileImportReport> Generation::import(const std::filesystem::path& file, const FileImportOptions& options) {
+  if (!pipeline_) {
+    return fail(ErrorCode::FailedPrecondition,
+                "generation " + std::to_string(number()) + " takes no changes: run aisle reindex");
+  }
+  AISLE_TRY(FileImportReport report, import_file(file, *pipeline_, options));
+  AISLE_CHECK(settle(Deadline::after(std::chrono::minutes(10))));
+  return report;
+}
+
+Status Generation::catch_up(Deadline deadline) const {
+  if (!shard_set_) return {};
+  for (std::uint32_t i = 0; i < shards(); ++i) {
+    const Seq wanted = shard_set_->log(i)->tail();
+    std::unique_lock lock(moved_mutex_);
+    const auto there = [&] { return shards_[i].builder->image()->seq >= wanted; };
+    if (!moved_.wait_until(lock, deadline.time(), there)) {
+      return fail(ErrorCode::DeadlineExceeded, "the image is still behind its op log");
+    }
+  }
+  return {};
+}
+
+bool Generation::wait_for_lsn(Lsn lsn, Deadline deadline) const {
+  const auto there = [&] {
+    return std::ranges::all_of(shards_,
+                               [&](const Shard& shard) { return shard.builder->image()->lsn >= lsn; });
+  };
+  if (there()) return true;
+  std::unique_lock lock(moved_mutex_);
+  return moved_.wait_until(lock, deadline.time(), there);
+}
+
+Status Generation::settle(Deadline deadline) {
+  AISLE_CHECK(catch_up(deadline));
+  return refresh_statistics();
+}
+
+Status Generation::refresh_statistics() {
+  const std::lock_guard lock(statistics_mutex_);
+  const View now = view();
+  auto statistics = Statistics::collect(now.shards, context_->schema->fields.size());
+  AISLE_CHECK(write_file_atomically(statistics_file(folder_), statistics->encode()));
+  log(LogLevel::Info, "statistics.collected", "scores use new term statistics",
+      {{"index", context_->schema->index},
+       {"generation", number()},
+       {"products", statistics->documents()},
+       {"version", statistics->hash()}});
+  statistics_.set(std::move(statistics));
+  ready_ = true;
+  return {};
+}
+
+// Statistics are collected when the first build ends, and again when the catalogue has changed by a tenth.
+void Generation::follow_statistics(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    stoppable_wait(stop, statistics_interval);
+    const std::uint64_t known = statistics_.get()->documents();
+    const std::uint64_t live = view().live();
+    const std::uint64_t change = known > live ? known - live : live - known;
+    const bool first = !ready_ && is_built();
+    if (!first && (!ready_ || change * 10 <= known)) continue;
+    Status status = first ? catch_up(Deadline::after(std::chrono::minutes(1))) : Status();
+    if (status) status = refresh_statistics();
+    if (!status) {
+      log(LogLevel::Error, "statistics.failed", status.error().message,
+          {{"index", context_->schema->index}, {"generation", number()}});
+    }
+  }
+}
+
+void Generation::set_problem(std::string problem) {
+  problem_.set(std::make_shared<const std::string>(std::move(problem)));
+}
+
+std::string Generation::problem() const {
+  const auto problem = problem_.get();
+  return problem ? *problem : "";
+}
+
+View Generation::view() const {
+  View view{.context = context_, .shards = {}, .statistics = statistics_.get(), .generation = number()};
+  for (const Shard& shard : shards_) view.shards.push_back(shard.builder->image());
+  return view;
+}
+
+SegmentBytes image_bytes(const View& view) {
+  SegmentBytes total;
+  for (const auto& image : view.shards) {
+    for (const SegmentView& segment : image->segments) {
+      const SegmentBytes some = bytes_of(*segment.segment);
+      total.ids += some.ids;
+      total.terms += some.terms;
+      total.postings += some.postings;
+      total.lengths += some.lengths;
+      total.forward += some.forward;
+      total.columns += some.columns;
+      total.stored_memory += some.stored_memory;
+      total.stored_file += some.stored_file;
+    }
+  }
+  return total;
+}
+
+}  // namespace aisle

@@ -1,0 +1,118 @@
+// One generation of an index, alive in this process: its own schema, shards, images and statistics.
+//
+//   source --ChangeSink--> pipeline --op logs--> shard writers (disk)
+//                                   \----------> image builders (RAM) --> view()
+#pragma once
+#include <atomic>
+#include <condition_variable>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/deadline.h"
+#include "base/error.h"
+#include "base/snapshot.h"
+#include "indexer/file_source.h"
+#include "indexer/index_pipeline.h"
+#include "indexer/shard_set.h"
+#include "query/image_builder.h"
+#include "query/view.h"
+#include "schemas/index_state.h"
+
+namespace aisle {
+
+// Thread-safe but for open and close().
+class Generation {
+ public:
+  // Loads the images and follows the shards' logs from then on. `pipeline` is what a source delivers to; without
+  // one somebody else appends to the logs. Errors: of load_image and Statistics::decode.
+  static Result<std::shared_ptr<Generation>> open(std::shared_ptr<ShardSet> shards,
+                                                  std::unique_ptr<IndexPipeline> pipeline,
+                                                  const std::filesystem::path& folder);
+  // Searched as it lies there and never changed: for one that this version of aisle cannot feed any more.
+  static Result<std::shared_ptr<Generation>> open_stale(const IndexFolder& folder,
+                                                        std::shared_ptr<const IndexSchema> schema,
+                                                        const GenerationManifest& manifest);
+  ~Generation();  // close()
+  Generation(const Generation&) = delete;
+  Generation& operator=(const Generation&) = delete;
+
+  // Commits what was applied and ends all threads. Views taken before stay valid. May be called twice; nothing may
+  // deliver to sink() any more.
+  void close();
+
+  std::uint32_t number() const { return manifest_.generation; }
+  std::uint32_t shards() const { return manifest_.shards; }
+  GenerationRef ref() const;
+  const GenerationManifest& manifest() const { return manifest_; }
+  const std::filesystem::path& folder() const { return folder_; }
+  std::shared_ptr<const IndexSchema> schema() const { return context_->schema; }
+  const std::shared_ptr<const IndexContext>& context() const { return context_; }
+
+  // What a source delivers to; nullptr when it is not fed.
+  ChangeSink* sink() const { return pipeline_.get(); }
+  bool fed() const { return pipeline_ != nullptr; }
+  std::vector<DeadLetter> dead_letters() const;
+  std::uint64_t dead_letters_total() const;
+
+  View view() const;
+  // The first build is complete and scores have their statistics.
+  bool ready() const { return ready_; }
+  // Everything applied so far is in the images and in the statistics. Errors: DeadlineExceeded, or of writing them.
+  Status settle(Deadline deadline);
+  // Waits until the images have everything that was applied.
+  Status catch_up(Deadline deadline) const;
+  // Waits until every image has all changes up to `lsn`; false when the deadline passes first.
+  bool wait_for_lsn(Lsn lsn, Deadline deadline) const;
+
+  // Reads a file into it, now and on this thread; returns when everything is on disk and searchable.
+  Result<FileImportReport> import(const std::filesystem::path& file, const FileImportOptions& options);
+  // What the last import says of the file; "" before the first.
+  Result<std::string> file_mark_value() const;
+
+  // For people; "" = none.
+  std::string problem() const;
+
+ private:
+  struct Shard {
+    std::optional<LocalOpLog::Reader> reader;
+    std::unique_ptr<ImageBuilder> builder;
+    std::jthread applier;
+  };
+
+  explicit Generation(GenerationManifest manifest) : manifest_(std::move(manifest)) {}
+  Status load(const std::vector<std::filesystem::path>& shard_paths);
+  Status load_statistics();
+  bool is_built() const;
+  void apply_ops(const std::stop_token& stop, std::uint32_t shard);
+  void follow_statistics(const std::stop_token& stop);
+  Status refresh_statistics();
+  void set_problem(std::string problem);
+
+  // fixed after open
+  const GenerationManifest manifest_;
+  std::filesystem::path folder_;
+  std::shared_ptr<const IndexContext> context_;
+  std::shared_ptr<ShardSet> shard_set_;      // null: stale
+  std::unique_ptr<IndexPipeline> pipeline_;  // null: not fed by this process
+  std::vector<Shard> shards_;                // its builders are thread-safe
+
+  // each locks for itself
+  Snapshot<Statistics> statistics_;
+  Snapshot<std::string> problem_;
+  std::atomic<bool> ready_{false};
+
+  std::mutex statistics_mutex_;  // one collection at a time
+  mutable std::mutex moved_mutex_;
+  mutable std::condition_variable moved_;  // an image has taken ops
+  std::jthread statistics_keeper_;
+};
+
+// Memory of the images of a view by part.
+SegmentBytes image_bytes(const View& view);
+
+}  // namespace aisle

@@ -1,0 +1,372 @@
+#include "server/reindex/reindexer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "base/fault_point.h"
+#include "base/log.h"
+#include "base/utc_time.h"
+#include "indexer/state_change.h"
+#include "schemas/schema_changes.h"
+#include "server/reindex/reindex_gate.h"
+#include "server/reindex/warm_up.h"
+#include "server/stoppable_wait.h"
+
+namespace aisle {
+namespace {
+
+constexpr std::chrono::milliseconds look_interval{50};
+constexpr std::chrono::minutes settle_wait{10};
+constexpr std::chrono::seconds warm_wait{5};
+
+std::string random_id() {
+  std::random_device device;
+  return fmt::format("{:08x}", device());
+}
+
+std::string switch_text(std::uint32_t from, std::uint32_t to) {
+  return fmt::format("{} -> {}", from, to);
+}
+
+}  // namespace
+
+Reindexer::~Reindexer() {
+  stop();
+}
+
+Status Reindexer::recall() {
+  AISLE_TRY(auto found, ReindexManifest::load(parts_.folder.path()));
+  AISLE_TRY(const auto state, parts_.store.read());
+  if (!found || !state) return {};
+  // a crash between the switch and its manifest
+  if (found->state == ReindexState::Active && state->active.number != found->to) found->state = ReindexState::RolledBack;
+  const std::lock_guard lock(mutex_);
+  manifest_ = std::move(found);
+  return {};
+}
+
+void Reindexer::begin() {
+  const std::lock_guard command(command_mutex_);
+  if (manifest().under_way() && manifest().to > 0 && !thread_.joinable()) launch();
+}
+
+void Reindexer::stop() {
+  if (!thread_.joinable()) return;
+  thread_.request_stop();
+  thread_.join();
+}
+
+Result<std::shared_ptr<const IndexSchema>> Reindexer::wanted_schema() const {
+  AISLE_TRY(auto schema, IndexSchema::load(parts_.config.schema));
+  const std::string index = parts_.folder.path().filename().string();
+  if (schema->index != index) {
+    return fail(ErrorCode::InvalidArgument, fmt::format("{} is of index \"{}\", not \"{}\"",
+                                                        parts_.config.schema.string(), schema->index, index));
+  }
+  return schema;
+}
+
+Result<ReindexPlan> Reindexer::plan(const ReindexRequest& request) const {
+  AISLE_TRY(const auto schema, wanted_schema());
+  AISLE_TRY(const auto state, parts_.store.read());
+  if (!state) return fail(ErrorCode::FailedPrecondition, "the index has no state yet");
+  ReindexPlan plan;
+  plan.from = state->active.number;
+  plan.to = manifest().to;  // a number is never given twice
+  AISLE_TRY(const auto on_disk, parts_.folder.generations());
+  for (const std::uint32_t number : on_disk) plan.to = std::max(plan.to, number);
+  for (const auto& named : {std::optional(state->active), state->previous, state->building}) {
+    if (named) plan.to = std::max(plan.to, named->number);
+  }
+  ++plan.to;
+  if (const auto active = parts_.generations.find(plan.from)) {
+    plan.products = active->view().live();
+    plan.changes = content_changes(*active->schema(), *schema);
+  }
+  plan.products = std::max(plan.products, estimate_products(*schema, parts_.config));
+  plan.shards = shards_for(request.shards > 0 ? request.shards : parts_.config.shards, plan.products);
+  plan.bytes_now = folder_bytes(parts_.folder.generation_path(plan.from));
+  plan.bytes_needed = static_cast<std::uint64_t>(static_cast<double>(plan.bytes_now) * disk_factor);
+  AISLE_TRY(plan.bytes_free, parts_.free_bytes(parts_.folder.path()));
+  return plan;
+}
+
+Status Reindexer::check_disk(const ReindexPlan& plan) const {
+  if (plan.bytes_free >= plan.bytes_needed) return {};
+  return fail(ErrorCode::ResourceExhausted,
+              fmt::format("{} has {} MB free, a rebuild of generation {} ({} MB) needs {} MB",
+                          parts_.folder.path().string(), plan.bytes_free >> 20U, plan.from, plan.bytes_now >> 20U,
+                          plan.bytes_needed >> 20U));
+}
+
+Status Reindexer::refuse_second() const {
+  const auto now = status();
+  if (!now || !now->manifest.under_way()) return {};
+  std::string how_far = fmt::format("{} products", now->products);
+  if (now->estimate > 0) how_far += fmt::format(" of about {}", now->estimate);
+  return fail(ErrorCode::Conflict,
+              fmt::format("a reindex is under way: generation {} is {}, {} read, begun {} by {}", now->manifest.to,
+                          reindex_state_name(now->manifest.state), how_far, now->manifest.started,
+                          now->manifest.who));
+}
+
+Result<ReindexManifest> Reindexer::start(const ReindexRequest& request) {
+  const std::lock_guard command(command_mutex_);
+  AISLE_CHECK(refuse_second());
+  stop();  // the thread of the last one has done its work
+  AISLE_TRY(const ReindexPlan plan, this->plan(request));
+  AISLE_CHECK(check_disk(plan));
+  AISLE_TRY(const auto schema, wanted_schema());
+  if (std::holds_alternative<std::monostate>(schema->source)) {
+    return fail(ErrorCode::FailedPrecondition,
+                "the schema of index \"" + schema->index + "\" names no source to read the products from");
+  }
+  AISLE_CHECK(parts_.generations.create(plan.to, *schema, plan.shards));
+  fault_point("reindex.folder_made");
+  ReindexManifest manifest;
+  manifest.id = random_id();
+  manifest.from = plan.from;
+  manifest.to = plan.to;
+  manifest.shards = plan.shards;
+  manifest.force = request.force;
+  manifest.who = request.who;
+  manifest.comment = request.comment;
+  manifest.started = utc_text(utc_now());
+  manifest.changes = plan.changes;
+  {
+    const std::lock_guard lock(mutex_);
+    manifest_ = manifest;
+  }
+  AISLE_CHECK(advance(ReindexState::Planned));
+  launch();
+  return manifest;
+}
+
+void Reindexer::launch() {
+  cancelled_ = false;
+  {
+    const std::lock_guard lock(mutex_);
+    launched_ = Steady::now();
+  }
+  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+void Reindexer::run(const std::stop_token& stop) {
+  const Status done = work(stop);
+  built_.reset();
+  if (!done && !stop.stop_requested()) give_up(done.error());
+}
+
+Status Reindexer::work(const std::stop_token& stop) {
+  AISLE_TRY(const bool to_build, announce());
+  if (to_build) {
+    AISLE_CHECK(build(stop));
+    AISLE_CHECK(catch_up(stop));
+    AISLE_CHECK(pass_gate());
+    AISLE_CHECK(warm());
+    AISLE_CHECK(interrupted(stop));
+    AISLE_CHECK(switch_over());
+  }
+  return advance(ReindexState::Active, manifest().reason);
+}
+
+Result<bool> Reindexer::announce() {
+  const ReindexManifest now = manifest();
+  AISLE_TRY(const auto state, parts_.store.read());
+  if (state && state->active.number == now.to) return false;
+  if (!state || !state->building || state->building->number != now.to) {
+    AISLE_TRY(const GenerationManifest built_for, parts_.folder.manifest(now.to));
+    const ChangeNote note{now.who, fmt::format("build generation {}", now.to), now.comment};
+    const GenerationRef ref{now.to, built_for.shards, built_for.schema_hash, built_for.analyzer_version};
+    AISLE_CHECK(change_state(parts_.store, note, [&](IndexState& edited) {
+      edited.building = ref;
+      return Status();
+    }));
+  }
+  fault_point("reindex.announced");
+  return true;
+}
+
+Status Reindexer::build(const std::stop_token& stop) {
+  AISLE_CHECK(advance(ReindexState::Building));
+  AISLE_TRY(const auto state, parts_.store.read());
+  AISLE_CHECK(parts_.adopt(*state));
+  built_ = parts_.generations.find(manifest().to);
+  if (!built_) return fail(ErrorCode::Unavailable, "the new generation cannot be opened");
+  fault_point("reindex.opened");
+  while (true) {
+    AISLE_CHECK(interrupted(stop));
+    const SourceProgress progress = parts_.source.progress(*built_);
+    if (progress.failed) return fail(ErrorCode::FailedPrecondition, progress.problem);
+    if (progress.current) return {};
+    stoppable_wait(stop, look_interval);
+  }
+}
+
+Status Reindexer::catch_up(const std::stop_token& stop) {
+  AISLE_CHECK(advance(ReindexState::CatchingUp));
+  AISLE_CHECK(built_->settle(Deadline::after(settle_wait)));
+  while (!parts_.source.progress(*built_).current) {
+    AISLE_CHECK(interrupted(stop));
+    stoppable_wait(stop, look_interval);
+  }
+  return built_->catch_up(Deadline::after(settle_wait));
+}
+
+Status Reindexer::pass_gate() {
+  const ReindexManifest now = manifest();
+  AISLE_TRY(const auto state, parts_.store.read());
+  const auto active = parts_.generations.find(state->active.number);
+  std::string reason;
+  if (active) {
+    const Status judged = judge_counts({active->number(), active->view().live()}, {now.to, built_->view().live()});
+    if (!judged && !now.force) return judged;
+    if (!judged) reason = "forced: " + judged.error().message;
+  }
+  return advance(ReindexState::Verified, reason);
+}
+
+// Its memory is touched before shoppers need it, and the manifest says how its answers differ.
+Status Reindexer::warm() {
+  AISLE_CHECK(advance(ReindexState::Warming, manifest().reason));
+  AISLE_TRY(const auto state, parts_.store.read());
+  const auto active = parts_.generations.find(state->active.number);
+  if (!active) return {};
+  const std::vector<SearchRequest> queries = parts_.recent_queries();
+  const WarmUp seen = warm_up(active->view(), built_->view(), queries, Deadline::after(warm_wait));
+  {
+    const std::lock_guard lock(mutex_);
+    manifest_->warm_up = seen;
+  }
+  return manifest().store(parts_.folder.path());
+}
+
+Status Reindexer::switch_over() {
+  const ReindexManifest now = manifest();
+  AISLE_TRY(const auto before, parts_.store.read());
+  const ChangeNote note{now.who, "switch " + switch_text(before->active.number, now.to), now.comment};
+  AISLE_TRY(const IndexState switched, change_state(parts_.store, note, [&](IndexState& state) -> Status {
+    if (!state.building || state.building->number != now.to) {
+      return fail(ErrorCode::Conflict, fmt::format("generation {} is not being built any more", now.to));
+    }
+    state.previous = state.active;
+    state.active = *std::exchange(state.building, std::nullopt);
+    state.switched_at = utc_text(utc_now());
+    return {};
+  }));
+  fault_point("reindex.switched");
+  log(LogLevel::Info, "reindex.switched", "searches are answered by the new generation",
+      {{"generation", now.to}, {"from", before->active.number}, {"who", now.who}});
+  return parts_.adopt(switched);
+}
+
+Status Reindexer::advance(ReindexState state, const std::string& reason) {
+  ReindexManifest next = manifest();
+  next.state = state;
+  next.reason = reason;
+  if (!next.under_way()) next.finished = utc_text(utc_now());
+  AISLE_CHECK(next.store(parts_.folder.path()));
+  {
+    const std::lock_guard lock(mutex_);
+    manifest_ = next;
+  }
+  const std::string name(reindex_state_name(state));
+  log(state == ReindexState::Failed ? LogLevel::Warn : LogLevel::Info, "reindex." + name,
+      reason.empty() ? "generation " + std::to_string(next.to) : reason,
+      {{"index", parts_.folder.path().filename().string()}, {"generation", next.to}});
+  fault_point("reindex." + name);
+  return {};
+}
+
+Status Reindexer::interrupted(const std::stop_token& stop) const {
+  if (stop.stop_requested()) return fail(ErrorCode::Unavailable, "the service stops");
+  if (!cancelled_) return {};
+  const std::lock_guard lock(mutex_);
+  return fail(ErrorCode::FailedPrecondition, "cancelled by " + cancelled_by_);
+}
+
+void Reindexer::give_up(const Error& error) {
+  const ReindexManifest now = manifest();
+  const ChangeNote note{now.who, fmt::format("give up generation {}", now.to), error.message};
+  const auto changed = change_state(parts_.store, note, [&](IndexState& state) {
+    if (state.building && state.building->number == now.to) state.building.reset();
+    return Status();
+  });
+  Status status = changed ? parts_.adopt(*changed) : tl::unexpected(changed.error());
+  if (status) status = parts_.generations.remove(now.to);
+  if (!status) log(LogLevel::Error, "reindex.cleanup", status.error().message, {{"generation", now.to}});
+  if (const Status told = advance(ReindexState::Failed, error.message); !told) {
+    log(LogLevel::Error, "reindex.cleanup", told.error().message, {{"generation", now.to}});
+  }
+}
+
+ReindexManifest Reindexer::manifest() const {
+  const std::lock_guard lock(mutex_);
+  return manifest_.value_or(ReindexManifest{});
+}
+
+std::optional<ReindexStatus> Reindexer::status() const {
+  ReindexStatus status;
+  double seconds = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!manifest_) return std::nullopt;
+    status.manifest = *manifest_;
+    seconds = std::chrono::duration<double>(Steady::now() - launched_).count();
+  }
+  status.bytes = folder_bytes(parts_.folder.generation_path(status.manifest.to));
+  const auto generation = parts_.generations.find(status.manifest.to);
+  if (!generation) return status;
+  if (!status.manifest.under_way()) {
+    status.products = generation->view().live();
+    return status;
+  }
+  const SourceProgress progress = parts_.source.progress(*generation);
+  status.stage = progress.stage;
+  status.products = progress.products;
+  status.estimate = progress.estimate;
+  status.problem = progress.problem;
+  status.per_second = seconds > 0 ? static_cast<double>(progress.products) / seconds : 0;
+  if (status.per_second > 0 && progress.estimate > progress.products) {
+    status.seconds_left = static_cast<double>(progress.estimate - progress.products) / status.per_second;
+  }
+  return status;
+}
+
+Status Reindexer::cancel(const std::string& who) {
+  const std::lock_guard command(command_mutex_);
+  const auto now = status();
+  if (!now || !now->manifest.under_way()) return fail(ErrorCode::FailedPrecondition, "no reindex is under way");
+  const std::lock_guard lock(mutex_);
+  cancelled_by_ = who;
+  cancelled_ = true;
+  return {};
+}
+
+Result<IndexState> Reindexer::rollback(const std::string& who, const std::string& comment) {
+  const std::lock_guard command(command_mutex_);
+  AISLE_TRY(const auto before, parts_.store.read());
+  const std::uint32_t from = before ? before->active.number : 0;
+  const std::uint32_t to = before && before->previous ? before->previous->number : 0;
+  const ChangeNote note{who, "rollback " + switch_text(from, to), comment};
+  AISLE_TRY(IndexState changed, change_state(parts_.store, note, [&](IndexState& state) -> Status {
+    if (!state.previous) {
+      return fail(ErrorCode::FailedPrecondition,
+                  fmt::format("generation {} is the only one: there is none to go back to", state.active.number));
+    }
+    if (state.previous->number != to) return fail(ErrorCode::Conflict, "the index has been switched meanwhile");
+    std::swap(state.active, *state.previous);
+    state.switched_at = utc_text(utc_now());
+    return {};
+  }));
+  AISLE_CHECK(parts_.adopt(changed));
+  const ReindexManifest now = manifest();
+  if (now.to == from && now.state == ReindexState::Active) AISLE_CHECK(advance(ReindexState::RolledBack));
+  if (now.to == to && now.state == ReindexState::RolledBack) AISLE_CHECK(advance(ReindexState::Active));
+  return changed;
+}
+
+}  // namespace aisle
