@@ -67,7 +67,7 @@ Result<IndexState> decode_state(std::string_view text) {
   const JsonReader reader(*json, "", sink);
   if (!reader.is_object()) return damaged("not a JSON object");
   reader.allow_only({"version", "change_id", "active", "previous", "building", "switched_at", "ranking",
-                     "min_coverage", "changes"});
+                     "previous_ranking", "min_coverage", "changes"});
   IndexState state;
   state.version = static_cast<std::uint64_t>(
       reader.integer_or("version", 0, 0, std::numeric_limits<std::int64_t>::max()));
@@ -78,6 +78,8 @@ Result<IndexState> decode_state(std::string_view text) {
   state.switched_at = reader.string_or("switched_at", "");
   state.ranking = static_cast<std::uint32_t>(
       reader.integer_or("ranking", 0, 0, std::numeric_limits<std::uint32_t>::max()));
+  state.previous_ranking = static_cast<std::uint32_t>(
+      reader.integer_or("previous_ranking", 0, 0, std::numeric_limits<std::uint32_t>::max()));
   state.min_coverage = reader.number_or("min_coverage", 1.0, 0.0, 1.0);
   if (reader.has("changes")) {
     for (const JsonReader& change : reader.member("changes").elements()) {

@@ -14,6 +14,7 @@ TEST(IndexState, ComesBackAsItWasWritten) {
   state.previous = GenerationRef{3, 1, "00fe", 3};
   state.switched_at = "2026-01-31T12:00:00Z";
   state.ranking = 12;
+  state.previous_ranking = 11;
   state.min_coverage = 0.75;
   state.changes = {{"2026-01-31T12:00:00Z", "ops", "switch 3 -> 4", "new brand field"}};
   const auto read = decode_state(encode_state(state));
