@@ -34,7 +34,8 @@ std::string joined(const FilterNode& node, const std::string& word) {
 // Comparisons are open at one end.
 std::string range_text(const FilterNode& node) {
   const bool below = node.low == missing_number + 1 && node.high != std::numeric_limits<std::int64_t>::max();
-  return node.field->name + (below ? " <= " : " >= ") + number_json(*node.field, below ? node.high : node.low);
+  return node.field->name + (below ? " <= " : " >= ") +
+         number_json(*node.field, below ? node.high : node.low);
 }
 
 }  // namespace

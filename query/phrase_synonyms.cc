@@ -13,12 +13,14 @@ using Path = std::vector<PhraseStep>;
 std::optional<std::uint8_t> typos_of(const Position& position, const std::string& word) {
   const auto found = std::ranges::find(position.alternatives, word, &Alternative::term);
   if (found == position.alternatives.end()) return std::nullopt;
-  const bool counts = found->kind == MatchKind::Literal || found->kind == MatchKind::Stem || found->kind == MatchKind::Typo;
+  const bool counts =
+      found->kind == MatchKind::Literal || found->kind == MatchKind::Stem || found->kind == MatchKind::Typo;
   return counts ? std::optional(found->typos) : std::nullopt;
 }
 
 // The step that reads the words from `begin` on as the phrase.
-std::optional<PhraseStep> step_of(const Reading& reading, std::size_t begin, const SynonymTable::Phrase& phrase) {
+std::optional<PhraseStep> step_of(const Reading& reading, std::size_t begin,
+                                  const SynonymTable::Phrase& phrase) {
   PhraseStep step{begin, phrase.from.size(), &phrase, 0};
   if (begin + step.words > reading.positions.size()) return std::nullopt;
   for (std::size_t i = 0; i < step.words; ++i) {

@@ -17,8 +17,9 @@ struct PhraseStep {
   std::uint8_t typos = 0;                        // by which its words are those of the phrase
 };
 
-// Every way to read the words with at least one phrase in them, as steps from left to right; the first `paths_max`.
-// A word is part of a phrase as it stands, by its stem or misspelt, but not by being its beginning.
+// Every way to read the words with at least one phrase in them, as steps from left to right; the first
+// `paths_max`. A word is part of a phrase as it stands, by its stem or misspelt, but not by being its
+// beginning.
 std::vector<std::vector<PhraseStep>> phrase_paths(const Reading& reading, const SynonymTable& synonyms,
                                                   std::size_t paths_max);
 

@@ -35,8 +35,8 @@ std::vector<DroppedPin> dropped_pins(std::span<const ShardPin> pins, const Ranki
     if (found == pins.end()) {
       dropped.push_back({wish.rule, wish.id, wish.position, "no such product"});
     } else if (found->state != PinState::Placed) {
-      dropped.push_back(
-          {wish.rule, wish.id, wish.position, found->state == PinState::Filtered ? "filtered" : "out of stock"});
+      dropped.push_back({wish.rule, wish.id, wish.position,
+                         found->state == PinState::Filtered ? "filtered" : "out of stock"});
     }
   }
   return dropped;

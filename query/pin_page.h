@@ -9,7 +9,8 @@
 
 namespace aisle {
 
-// The list with the placed pins in it (query/pin_placement.h). `organic`: the best products but the pins, in order.
+// The list with the placed pins in it (query/pin_placement.h). `organic`: the best products but the pins, in
+// order.
 std::vector<ShardHit> with_pins(std::span<const ShardHit> organic, std::span<const ShardPin> pins,
                                 const RankingEffects& effects);
 

@@ -20,7 +20,8 @@ tl::unexpected<Error> refuse(const std::string& sentence) {
 
 class Compiler {
  public:
-  Compiler(Ranking& ranking) : ranking_(ranking), config_(*ranking.config), schema_(*ranking.context->schema) {}
+  Compiler(Ranking& ranking)
+      : ranking_(ranking), config_(*ranking.config), schema_(*ranking.context->schema) {}
 
   Status run() {
     if (config_.index != schema_.index) {
@@ -56,7 +57,8 @@ class Compiler {
       if (fits(some)) names.push_back(some.name);
     }
     if (found == nullptr)
-      return refuse(fmt::format("{}: the schema has no field \"{}\"{}", pointer, name, did_you_mean(name, names)));
+      return refuse(
+          fmt::format("{}: the schema has no field \"{}\"{}", pointer, name, did_you_mean(name, names)));
     return refuse(fmt::format("{}: field \"{}\" {}", pointer, name, wanted));
   }
 
@@ -81,8 +83,9 @@ class Compiler {
     ranking_.typo_threshold = static_cast<std::uint64_t>(profile.typos.threshold);
     const std::vector<const Field*> fields = search_fields(schema_);
     for (std::size_t i = 0; i < profile.typos.fields_off.size(); ++i) {
-      AISLE_TRY(const Field* found, field(profile.typos.fields_off[i],
-                                          fmt::format("/profile/typos/fields_off/{}", i), searched, "is not searched"));
+      AISLE_TRY(const Field* found,
+                field(profile.typos.fields_off[i], fmt::format("/profile/typos/fields_off/{}", i), searched,
+                      "is not searched"));
       const auto bit = std::ranges::find(fields, found) - fields.begin();
       ranking_.typo_fields &= ~(1U << static_cast<unsigned>(bit));
     }
@@ -111,7 +114,8 @@ class Compiler {
       compiled.selected.push_back({found, values});
     }
     AISLE_CHECK(check_filter(rule.then.filter, pointer + "/then/filter"));
-    for (const Boost& boost : rule.then.boosts) AISLE_CHECK(check_filter(boost.filter, boost.pointer + "/filter"));
+    for (const Boost& boost : rule.then.boosts)
+      AISLE_CHECK(check_filter(boost.filter, boost.pointer + "/filter"));
     if (rule.enabled) ranking_.rules.push_back(std::move(compiled));
     return {};
   }

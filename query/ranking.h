@@ -1,5 +1,5 @@
-// A ranking document, ready to be used: every name resolved against the schema of one generation, words analysed,
-// contradictions found. View::ranking; none of it is looked up by name during a search.
+// A ranking document, ready to be used: every name resolved against the schema of one generation, words
+// analysed, contradictions found. View::ranking; none of it is looked up by name during a search.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -41,11 +41,11 @@ struct Ranking {
   std::vector<Signal> signals;
   std::optional<SynonymTable> synonyms;  // nothing: the context's
   const Field* stock = nullptr;
-  std::vector<CompiledRule> rules;     // enabled ones, the deciding first: by priority, then id
+  std::vector<CompiledRule> rules;    // enabled ones, the deciding first: by priority, then id
   std::vector<std::string> warnings;  // what merchandisers should look at
 
-  // InvalidArgument with JSON pointer and nearest valid name: names the schema lacks, broken filters, fields that
-  // cannot do what is asked, a product pinned and hidden under the same condition.
+  // InvalidArgument with JSON pointer and nearest valid name: names the schema lacks, broken filters, fields
+  // that cannot do what is asked, a product pinned and hidden under the same condition.
   static Result<std::shared_ptr<const Ranking>> compile(std::shared_ptr<const RankingConfig> config,
                                                         std::shared_ptr<const IndexContext> context,
                                                         std::uint32_t number);

@@ -18,11 +18,13 @@ constexpr std::array kinds = {SignalKind::Log, SignalKind::Linear, SignalKind::D
 
 json signal_json(const Signal& signal) {
   json buckets = json::array();
-  for (const Signal::Bucket& bucket : signal.buckets) buckets.push_back({{"from", bucket.from}, {"value", bucket.value}});
-  return {{"field", signal.field},     {"kind", signal_kind_name(signal.kind)}, {"weight", signal.weight},
-          {"missing", signal.missing}, {"from", signal.from},                   {"to", signal.to},
-          {"origin", signal.origin},   {"from_clock", signal.from_clock},       {"half_life", signal.half_life},
-          {"buckets", buckets}};
+  for (const Signal::Bucket& bucket : signal.buckets)
+    buckets.push_back({{"from", bucket.from}, {"value", bucket.value}});
+  return {{"field", signal.field},         {"kind", signal_kind_name(signal.kind)},
+          {"weight", signal.weight},       {"missing", signal.missing},
+          {"from", signal.from},           {"to", signal.to},
+          {"origin", signal.origin},       {"from_clock", signal.from_clock},
+          {"half_life", signal.half_life}, {"buckets", buckets}};
 }
 
 Signal read_signal(const JsonReader& reader) {
@@ -41,7 +43,8 @@ Signal read_signal(const JsonReader& reader) {
   signal.from_clock = reader.bool_or("from_clock", false);
   signal.half_life = reader.integer_or("half_life", 1, 1, highest);
   for (const JsonReader& bucket : reader.member("buckets").elements())
-    signal.buckets.push_back({bucket.integer_or("from", 0, lowest, highest), bucket.integer_or("value", 0, 0, signal_one)});
+    signal.buckets.push_back(
+        {bucket.integer_or("from", 0, lowest, highest), bucket.integer_or("value", 0, 0, signal_one)});
   return signal;
 }
 
@@ -51,7 +54,8 @@ std::vector<JsonReader> list(const JsonReader& reader, std::string_view name) {
 
 void read_rules(const JsonReader& root, RankingEffects& effects) {
   for (const JsonReader& boost : list(root, "boosts")) {
-    effects.boosts.push_back({boost.string_or("rule", ""), boost.strings_or_empty("ids"), boost.string_or("filter", ""),
+    effects.boosts.push_back({boost.string_or("rule", ""), boost.strings_or_empty("ids"),
+                              boost.string_or("filter", ""),
                               static_cast<int>(boost.integer_or("thousandths", 1000, 0, 100'000))});
   }
   for (const JsonReader& filter : list(root, "filters"))
@@ -65,7 +69,10 @@ void read_rules(const JsonReader& root, RankingEffects& effects) {
 }  // namespace
 
 std::string encode_effects(const RankingEffects& effects) {
-  json root = {{"weights", effects.weights}, {"hidden", effects.hidden}, {"stock", effects.stock}, {"clock", effects.clock}};
+  json root = {{"weights", effects.weights},
+               {"hidden", effects.hidden},
+               {"stock", effects.stock},
+               {"clock", effects.clock}};
   for (const Signal& signal : effects.signals) root["signals"].push_back(signal_json(signal));
   for (const RuleBoost& boost : effects.boosts) {
     root["boosts"].push_back({{"rule", boost.rule},

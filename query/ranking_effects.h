@@ -1,5 +1,6 @@
-// What the ranking does to one request: chosen once by the coordinator (query/rules.h), then the same for every shard
-// wherever it lies. Plain data, so that it can travel; shards resolve it with query/shard_effects.h.
+// What the ranking does to one request: chosen once by the coordinator (query/rules.h), then the same for
+// every shard wherever it lies. Plain data, so that it can travel; shards resolve it with
+// query/shard_effects.h.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -34,7 +35,7 @@ struct RuleBoost {
 };
 
 struct RankingEffects {
-  std::vector<int> weights;     // by field number; empty: the schema's
+  std::vector<int> weights;  // by field number; empty: the schema's
   std::vector<Signal> signals;
   std::vector<RuleBoost> boosts;
   std::vector<RuleFilter> filters;  // all must hold

@@ -122,7 +122,8 @@ QueryRelevance relevance_of(const JudgedQuery& query, std::span<const std::strin
   const double ideal = discounted(best);
   result.has_gain = ideal > 0;
   if (result.has_gain) result.ndcg_10 = discounted(given) / ideal;
-  const auto tops = std::ranges::count_if(best, [](double grade) { return grade >= QueryRelevance::top_grade; });
+  const auto tops =
+      std::ranges::count_if(best, [](double grade) { return grade >= QueryRelevance::top_grade; });
   result.has_top = tops > 0;
   if (result.has_top) result.recall_100 = static_cast<double>(top_found) / static_cast<double>(tops);
   return result;

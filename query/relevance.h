@@ -16,8 +16,8 @@ struct JudgedQuery {
   std::map<std::string, double> grades;  // by product; others count as 0
 };
 
-// Rows "query, product, grade": CSV with quotes as in RFC 4180, or TSV when the first line holds a tab. A first line
-// whose third cell is no number is a header. Grades from 0; queries keep their order.
+// Rows "query, product, grade": CSV with quotes as in RFC 4180, or TSV when the first line holds a tab. A
+// first line whose third cell is no number is a header. Grades from 0; queries keep their order.
 // InvalidArgument names line and what is wrong; also without a single row.
 Result<std::vector<JudgedQuery>> read_judgments(std::string_view text);
 
@@ -41,8 +41,8 @@ struct Interval {
   double low = 0;  // 95 % of resampled means lie between
   double high = 0;
 };
-// Bootstrap over the values: 2,000 resamples from a fixed seed, so the same values give the same interval. All 0
-// without a value.
+// Bootstrap over the values: 2,000 resamples from a fixed seed, so the same values give the same interval.
+// All 0 without a value.
 Interval bootstrap_interval(std::span<const double> values);
 
 struct Relevance {

@@ -36,8 +36,8 @@ struct Pinned {
 
 // What the rules of one condition say so far.
 struct Said {
-  std::map<std::pair<std::int64_t, std::int64_t>, Pinned> slots;            // priority, position
-  std::map<std::pair<std::int64_t, std::string_view>, Pinned> products;    // priority, product
+  std::map<std::pair<std::int64_t, std::int64_t>, Pinned> slots;         // priority, position
+  std::map<std::pair<std::int64_t, std::string_view>, Pinned> products;  // priority, product
   std::map<std::string_view, const Rule*> pinned;
   std::map<std::string_view, const Rule*> hidden;
 };
@@ -45,15 +45,18 @@ struct Said {
 Status refuse_hidden_pins(const Rule& rule, Said& said) {
   const auto refuse = [&](std::string_view product, const Rule& pins, const Rule& hides) {
     return fail(ErrorCode::InvalidArgument,
-                fmt::format("rule \"{}\" pins \"{}\", which rule \"{}\" hides under the same condition", pins.id, product, hides.id));
+                fmt::format("rule \"{}\" pins \"{}\", which rule \"{}\" hides under the same condition",
+                            pins.id, product, hides.id));
   };
   for (const Pin& pin : rule.then.pins) said.pinned.emplace(pin.id, &rule);
   for (const std::string& id : rule.then.hide) said.hidden.emplace(id, &rule);
   for (const Pin& pin : rule.then.pins) {
-    if (const auto found = said.hidden.find(pin.id); found != said.hidden.end()) return refuse(pin.id, rule, *found->second);
+    if (const auto found = said.hidden.find(pin.id); found != said.hidden.end())
+      return refuse(pin.id, rule, *found->second);
   }
   for (const std::string& id : rule.then.hide) {
-    if (const auto found = said.pinned.find(id); found != said.pinned.end()) return refuse(id, *found->second, rule);
+    if (const auto found = said.pinned.find(id); found != said.pinned.end())
+      return refuse(id, *found->second, rule);
   }
   return {};
 }
@@ -64,17 +67,19 @@ void warn(const Rule& rule, Said& said, std::vector<std::string>& warnings) {
     const auto [slot, free] = said.slots.try_emplace({rule.priority, pin.position}, here);
     if (!free && slot->second.pin->id != pin.id) {
       warnings.push_back(fmt::format(
-          "rules \"{}\" and \"{}\" pin different products (\"{}\", \"{}\") at position {} under the same condition and "
+          "rules \"{}\" and \"{}\" pin different products (\"{}\", \"{}\") at position {} under the same "
+          "condition and "
           "priority; \"{}\" wins",
           slot->second.rule->id, rule.id, slot->second.pin->id, pin.id, pin.position, slot->second.rule->id));
     }
     const auto [product, first] = said.products.try_emplace({rule.priority, pin.id}, here);
     if (!first && product->second.pin->position != pin.position) {
-      warnings.push_back(fmt::format(
-          "rules \"{}\" and \"{}\" pin \"{}\" at different positions ({}, {}) under the same condition and priority; "
-          "\"{}\" wins",
-          product->second.rule->id, rule.id, pin.id, product->second.pin->position, pin.position,
-          product->second.rule->id));
+      warnings.push_back(
+          fmt::format("rules \"{}\" and \"{}\" pin \"{}\" at different positions ({}, {}) under the same "
+                      "condition and priority; "
+                      "\"{}\" wins",
+                      product->second.rule->id, rule.id, pin.id, product->second.pin->position, pin.position,
+                      product->second.rule->id));
     }
   }
 }

@@ -16,7 +16,8 @@ bool is_or_is_below(const Field& field, const std::string& chosen, const std::st
 bool is_selected(const CompiledRule::Selected& wanted, const Filter& filter) {
   const std::vector<std::string> chosen = selected_values(filter, *wanted.field);
   return std::ranges::any_of(wanted.values, [&](const std::string& value) {
-    return std::ranges::any_of(chosen, [&](const std::string& one) { return is_or_is_below(*wanted.field, one, value); });
+    return std::ranges::any_of(
+        chosen, [&](const std::string& one) { return is_or_is_below(*wanted.field, one, value); });
   });
 }
 

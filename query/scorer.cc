@@ -30,9 +30,7 @@ std::int64_t tier_of(int typos) {
 class Scorer::Proximity {
  public:
   Proximity(const ReadingPostings& positions, const Segment& segment, int forward_field, std::int64_t weight)
-      : segment_(segment),
-        weight_(weight),
-        positions_(std::min(positions.size(), readings_words_max)) {
+      : segment_(segment), weight_(weight), positions_(std::min(positions.size(), readings_words_max)) {
     std::size_t terms = 0;
     for (const PositionPostings& position : positions) terms += position.sources.size();
     slots_.resize(std::bit_ceil(std::max<std::size_t>(8, terms * 2)));
@@ -212,8 +210,8 @@ std::vector<DocumentScore> Scorer::score(const SegmentView& view, std::span<cons
   return scores;
 }
 
-// `scores` has the best of the other readings and takes the best of all. More points never become fewer by adjusting
-// them, so that what cannot reach the threshold before cannot after.
+// `scores` has the best of the other readings and takes the best of all. More points never become fewer by
+// adjusting them, so that what cannot reach the threshold before cannot after.
 void Scorer::add_proximity(const Scored& scored, std::size_t best, std::span<const DocumentScore> first,
                            std::span<DocumentScore> scores) const {
   const auto better = [&](const DocumentScore& one, std::size_t i) {
@@ -243,7 +241,8 @@ void Scorer::add_proximity(const Scored& scored, std::size_t best, std::span<con
     const std::int64_t tier = tier_of(score.typos);
     const DocumentScore highest{tier + std::min(score.score - tier + most, points_max), score.typos};
     if (score.score >= 0 && adjusted(scored, i, highest) >= threshold)
-      score.score = tier + std::min(score.score - tier + proximity.parts(scored.documents[i]).sum(), points_max);
+      score.score =
+          tier + std::min(score.score - tier + proximity.parts(scored.documents[i]).sum(), points_max);
     better(score, i);
   }
 }

@@ -35,8 +35,9 @@ class Scorer {
   Scorer(const Plan& plan, const IndexContext& context, const Statistics& statistics,
          const ShardEffects* effects = nullptr);
 
-  // Scores of the given documents (ascending), in their order; -1 where one does not match. Only those that can be
-  // among the `best` highest get their proximity points; the others are too low to be there whatever they would get.
+  // Scores of the given documents (ascending), in their order; -1 where one does not match. Only those that
+  // can be among the `best` highest get their proximity points; the others are too low to be there whatever
+  // they would get.
   std::vector<DocumentScore> score(const SegmentView& view, std::span<const std::uint32_t> documents,
                                    std::size_t best) const;
   // The parts of one document's score; their sum is its score.

@@ -19,7 +19,8 @@ std::int64_t with_factor(std::int64_t points, int thousandths) {
   return std::min(points * thousandths / factor_scale, sum_max);
 }
 
-std::int64_t signal_gain(const Signal& signal, const SegmentView& view, std::uint32_t document, std::int64_t clock) {
+std::int64_t signal_gain(const Signal& signal, const SegmentView& view, std::uint32_t document,
+                         std::int64_t clock) {
   return signal.weight * signal_value(signal, view.numbers(signal.field).get(document), clock);
 }
 
@@ -29,7 +30,8 @@ std::vector<std::uint8_t> passes_of(const ShardEffects::ResolvedBoost& boost, co
     std::vector<std::uint8_t> passes(documents.size(), 1);
     for (const Conjunct& conjunct : boost.filter.conjuncts) {
       const std::vector<std::uint8_t> some = evaluate(conjunct.node, view, documents);
-      for (std::size_t i = 0; i < passes.size(); ++i) passes[i] = static_cast<std::uint8_t>(passes[i] & some[i]);
+      for (std::size_t i = 0; i < passes.size(); ++i)
+        passes[i] = static_cast<std::uint8_t>(passes[i] & some[i]);
     }
     return passes;
   }
@@ -37,14 +39,16 @@ std::vector<std::uint8_t> passes_of(const ShardEffects::ResolvedBoost& boost, co
   for (const std::string& id : boost.boost->ids) {
     const std::uint32_t document = view.segment->find(id);
     const auto at = std::ranges::lower_bound(documents, document);
-    if (at != documents.end() && *at == document) passes[static_cast<std::size_t>(at - documents.begin())] = 1;
+    if (at != documents.end() && *at == document)
+      passes[static_cast<std::size_t>(at - documents.begin())] = 1;
   }
   return passes;
 }
 
 }  // namespace
 
-Result<std::shared_ptr<const ShardEffects>> ShardEffects::create(RankingEffects effects, const IndexSchema& schema) {
+Result<std::shared_ptr<const ShardEffects>> ShardEffects::create(RankingEffects effects,
+                                                                 const IndexSchema& schema) {
   const auto resolved = std::shared_ptr<ShardEffects>(new ShardEffects(std::move(effects), schema));
   for (const RuleFilter& filter : resolved->effects_.filters) {
     AISLE_TRY(Filter compiled, compile_filter(filter.text, schema, {}));
@@ -103,15 +107,16 @@ void PointAdjustment::explain(std::size_t i, std::int64_t points, std::vector<Sc
   for (const Signal& signal : effects_.data().signals) {
     gain += signal_gain(signal, view_, documents_[i], effects_.data().clock);
     const std::int64_t now = with_gain(text, gain);
-    parts.push_back({"", std::string(signal_kind_name(signal.kind)), effects_.schema().fields[signal.field].name,
-                     "signal", now - points});
+    parts.push_back({"", std::string(signal_kind_name(signal.kind)),
+                     effects_.schema().fields[signal.field].name, "signal", now - points});
     points = now;
   }
   for (std::size_t b = 0; b < passes_.size(); ++b) {
     if (passes_[b][i] == 0) continue;
     const RuleBoost& boost = *effects_.boosts()[b].boost;
     const std::int64_t now = with_factor(points, boost.thousandths);
-    parts.push_back({"", "", "", boost.thousandths > factor_scale ? "boost" : "bury", now - points, boost.rule});
+    parts.push_back(
+        {"", "", "", boost.thousandths > factor_scale ? "boost" : "bury", now - points, boost.rule});
     points = now;
   }
   const std::int64_t kept = std::clamp<std::int64_t>(points, 0, points_max);

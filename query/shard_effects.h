@@ -23,7 +23,8 @@ class ShardEffects {
   };
 
   // InvalidArgument when a filter does not fit the schema.
-  static Result<std::shared_ptr<const ShardEffects>> create(RankingEffects effects, const IndexSchema& schema);
+  static Result<std::shared_ptr<const ShardEffects>> create(RankingEffects effects,
+                                                            const IndexSchema& schema);
 
   const RankingEffects& data() const { return effects_; }
   const IndexSchema& schema() const { return schema_; }
@@ -47,7 +48,8 @@ class ShardEffects {
   void remove_hidden(const SegmentView& view, std::vector<std::uint32_t>& documents) const;
 
  private:
-  ShardEffects(RankingEffects effects, const IndexSchema& schema) : effects_(std::move(effects)), schema_(schema) {}
+  ShardEffects(RankingEffects effects, const IndexSchema& schema)
+      : effects_(std::move(effects)), schema_(schema) {}
 
   RankingEffects effects_;
   const IndexSchema& schema_;
@@ -56,10 +58,11 @@ class ShardEffects {
   const Field* stock_ = nullptr;
 };
 
-// Signals and boosts on documents of one segment. Points stay within a tier, 0..points_max, and grow with what they
-// are made from:
+// Signals and boosts on documents of one segment. Points stay within a tier, 0..points_max, and grow with
+// what they are made from:
 //
-//   points = (text + sum over signals of text * weight percent * value) * boosts and buries, in the order of the rules
+//   points = (text + sum over signals of text * weight percent * value) * boosts and buries, in the order of
+//   the rules
 //
 // rounded down after the sum and after each factor. Without words every text is worth browse_points.
 class PointAdjustment {
@@ -67,7 +70,8 @@ class PointAdjustment {
   static constexpr std::int64_t browse_points = 10'000;
 
   // Borrows all three.
-  PointAdjustment(const ShardEffects& effects, const SegmentView& view, std::span<const std::uint32_t> documents);
+  PointAdjustment(const ShardEffects& effects, const SegmentView& view,
+                  std::span<const std::uint32_t> documents);
 
   std::int64_t apply(std::size_t i, std::int64_t points) const;
   // Parts that lead from `points` to apply(i, points).

@@ -32,47 +32,55 @@ Result<std::int64_t> column_value(const Field& field, const std::string& json, c
   return *number;
 }
 
-Result<const Field*> signal_field(const SignalConfig& config, const IndexSchema& schema, const std::string& pointer) {
+Result<const Field*> signal_field(const SignalConfig& config, const IndexSchema& schema,
+                                  const std::string& pointer) {
   const Field* field = schema.find(config.field);
   if (field == nullptr) {
     std::vector<std::string> names;
     for (const Field& some : schema.fields) {
       if (some.is_number() && some.has_column()) names.push_back(some.name);
     }
-    return fail(ErrorCode::InvalidArgument, fmt::format("{}/field is \"{}\", which the schema does not have{}", pointer,
-                                                        config.field, did_you_mean(config.field, names)));
+    return fail(ErrorCode::InvalidArgument,
+                fmt::format("{}/field is \"{}\", which the schema does not have{}", pointer, config.field,
+                            did_you_mean(config.field, names)));
   }
   if (!field->is_number()) {
     return fail(ErrorCode::InvalidArgument,
-                fmt::format("{}/field is \"{}\", a {} field; signals read int, decimal, bool and date fields", pointer,
-                            config.field, type_name(field->type)));
+                fmt::format("{}/field is \"{}\", a {} field; signals read int, decimal, bool and date fields",
+                            pointer, config.field, type_name(field->type)));
   }
   if (!field->has_column()) {
-    return fail(ErrorCode::InvalidArgument,
-                fmt::format("{}/field is \"{}\", whose values are not kept for queries: give it \"filter\": true in the "
-                            "schema and reindex",
-                            pointer, config.field));
+    return fail(
+        ErrorCode::InvalidArgument,
+        fmt::format(
+            "{}/field is \"{}\", whose values are not kept for queries: give it \"filter\": true in the "
+            "schema and reindex",
+            pointer, config.field));
   }
   return field;
 }
 
-Status compile_linear(const SignalConfig& config, const Field& field, const std::string& pointer, Signal& signal) {
+Status compile_linear(const SignalConfig& config, const Field& field, const std::string& pointer,
+                      Signal& signal) {
   AISLE_TRY(signal.from, column_value(field, config.from, pointer + "/from"));
   AISLE_TRY(signal.to, column_value(field, config.to, pointer + "/to"));
   if (signal.from == signal.to) return fail(ErrorCode::InvalidArgument, pointer + "/to is equal to from");
   return {};
 }
 
-Status compile_log(const SignalConfig& config, const Field& field, const std::string& pointer, Signal& signal) {
+Status compile_log(const SignalConfig& config, const Field& field, const std::string& pointer,
+                   Signal& signal) {
   signal.from = unit_of(field);
   AISLE_TRY(signal.to, column_value(field, config.to, pointer + "/to"));
   if (field.type == FieldType::Date)
-    return fail(ErrorCode::InvalidArgument, pointer + "/kind is log, which has no meaning for a date, use decay");
+    return fail(ErrorCode::InvalidArgument,
+                pointer + "/kind is log, which has no meaning for a date, use decay");
   if (signal.to <= 0) return fail(ErrorCode::InvalidArgument, pointer + "/to is not above 0");
   return {};
 }
 
-Status compile_decay(const SignalConfig& config, const Field& field, const std::string& pointer, Signal& signal) {
+Status compile_decay(const SignalConfig& config, const Field& field, const std::string& pointer,
+                     Signal& signal) {
   const bool date = field.type == FieldType::Date;
   signal.from_clock = config.origin == "\"now\"";
   if (signal.from_clock && !date)
@@ -85,7 +93,8 @@ Status compile_decay(const SignalConfig& config, const Field& field, const std::
     const auto seconds = text.size() > 2 ? duration_seconds(text.substr(1, text.size() - 2)) : std::nullopt;
     if (!seconds) {
       return fail(ErrorCode::InvalidArgument,
-                  fmt::format("{}/half_life is {}, expected days or hours such as \"30d\" or \"12h\"", pointer, text));
+                  fmt::format("{}/half_life is {}, expected days or hours such as \"30d\" or \"12h\"",
+                              pointer, text));
     }
     signal.half_life = *seconds;
     return {};
@@ -95,7 +104,8 @@ Status compile_decay(const SignalConfig& config, const Field& field, const std::
   return {};
 }
 
-Status compile_buckets(const SignalConfig& config, const Field& field, const std::string& pointer, Signal& signal) {
+Status compile_buckets(const SignalConfig& config, const Field& field, const std::string& pointer,
+                       Signal& signal) {
   for (std::size_t i = 0; i < config.buckets.size(); ++i) {
     const std::string here = fmt::format("{}/buckets/{}/from", pointer, i);
     AISLE_TRY(const std::int64_t from, column_value(field, config.buckets[i].from, here));
@@ -108,7 +118,10 @@ Status compile_buckets(const SignalConfig& config, const Field& field, const std
 
 // 2^(-q / 65536)
 std::int64_t negative_power(Int128 q) {
-  static constexpr std::array<std::uint64_t, 16> roots = {3037000500, 3611622603, 3938502376, 4112874773, 4202935003, 4248701965, 4271771996, 4283353945, 4289156690, 4292061010, 4293513907, 4294240540, 4294603903, 4294785595, 4294876445, 4294921870};  // 2^(-1/2), 2^(-1/4), ... times 2^32
+  static constexpr std::array<std::uint64_t, 16> roots = {
+      3037000500, 3611622603, 3938502376, 4112874773, 4202935003, 4248701965,
+      4271771996, 4283353945, 4289156690, 4292061010, 4293513907, 4294240540,
+      4294603903, 4294785595, 4294876445, 4294921870};  // 2^(-1/2), 2^(-1/4), ... times 2^32
   const Int128 whole = q >> 16;
   if (whole > 16) return 0;
   std::uint64_t power = std::uint64_t{1} << 32U;
@@ -159,7 +172,8 @@ std::int64_t log2_16(std::uint64_t x) {
   return result;
 }
 
-Result<Signal> compile_signal(const SignalConfig& config, const IndexSchema& schema, const std::string& pointer) {
+Result<Signal> compile_signal(const SignalConfig& config, const IndexSchema& schema,
+                              const std::string& pointer) {
   AISLE_TRY(const Field* field, signal_field(config, schema, pointer));
   Signal signal{.field = field->number,
                 .kind = config.kind,

@@ -1,16 +1,17 @@
 // Signals of a ranking profile: what a column's value is worth, 0..65536 (1 = 65536). Whole numbers only, so
-// every machine gives the same. With x the value as the column holds it (schemas/index_schema.h) and u the column's
-// unit, 10^decimals:
+// every machine gives the same. With x the value as the column holds it (schemas/index_schema.h) and u the
+// column's unit, 10^decimals:
 //
 //   boolean  x > 0
 //   linear   (x - from) / (to - from), kept within 0..1; from above to turns it round
-//   log      log2(1 + x/u) / log2(1 + to/u), kept within 0..1: "log1p" of function_score in Elasticsearch, scaled
-//   decay    2^(-|x - origin| / half_life): the exponential decay of function_score with decay 0.5; the origin "now"
+//   log      log2(1 + x/u) / log2(1 + to/u), kept within 0..1: "log1p" of function_score in Elasticsearch,
+//   scaled decay    2^(-|x - origin| / half_life): the exponential decay of function_score with decay 0.5;
+//   the origin "now"
 //            is the clock of the request
 //   bucket   the value of the last bucket that begins at or below x, 0 below the first
 //
-// log2 by repeated squaring (Clay Turner, A Fast Binary Logarithm Algorithm, 2010), 16 fractional bits; 2^-f as the
-// product of 2^(-1/2), 2^(-1/4), ... for the bits of f.
+// log2 by repeated squaring (Clay Turner, A Fast Binary Logarithm Algorithm, 2010), 16 fractional bits; 2^-f
+// as the product of 2^(-1/2), 2^(-1/4), ... for the bits of f.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -46,7 +47,8 @@ struct Signal {
 };
 
 // InvalidArgument: `pointer` and what is wrong about the field or a value.
-Result<Signal> compile_signal(const SignalConfig& config, const IndexSchema& schema, const std::string& pointer);
+Result<Signal> compile_signal(const SignalConfig& config, const IndexSchema& schema,
+                              const std::string& pointer);
 
 // Pure. `clock` in seconds since 1970 UTC; `value` may be missing_number.
 std::int64_t signal_value(const Signal& signal, std::int64_t value, std::int64_t clock);

@@ -18,10 +18,11 @@ std::string spoken(const Words& words) {
 Result<Words> analysed(const std::string& text, const Analyzer& analyzer, const std::string& pointer) {
   Words words;
   for (Token& token : analyzer.query_tokens(text)) words.push_back(std::move(token.text));
-  if (words.empty()) return fail(ErrorCode::InvalidArgument, fmt::format("{} is \"{}\", which holds no word", pointer, text));
+  if (words.empty())
+    return fail(ErrorCode::InvalidArgument, fmt::format("{} is \"{}\", which holds no word", pointer, text));
   if (words.size() > SynonymTable::phrase_words_max) {
-    return fail(ErrorCode::InvalidArgument, fmt::format("{} has {} words, the limit is {}", pointer, words.size(),
-                                                        SynonymTable::phrase_words_max));
+    return fail(ErrorCode::InvalidArgument, fmt::format("{} has {} words, the limit is {}", pointer,
+                                                        words.size(), SynonymTable::phrase_words_max));
   }
   return words;
 }
@@ -37,7 +38,8 @@ class Compiler {
     for (std::size_t i = 0; i < config.words.size(); ++i) {
       AISLE_TRY(Words words, analysed(config.words[i], analyzer_, fmt::format("{}/{}/{}", here, member, i)));
       if (std::ranges::find(list, words) != list.end())
-        return fail(ErrorCode::InvalidArgument, fmt::format("{}/{}/{} is \"{}\", which is there already", here, member, i, config.words[i]));
+        return fail(ErrorCode::InvalidArgument, fmt::format("{}/{}/{} is \"{}\", which is there already",
+                                                            here, member, i, config.words[i]));
       list.push_back(std::move(words));
     }
     if (config.from.empty()) return add_group(list, here);
@@ -49,7 +51,8 @@ class Compiler {
     return {};
   }
 
-  // Follows one-way entries from each word; a ring is a mistake, since a group says the same and is what was meant.
+  // Follows one-way entries from each word; a ring is a mistake, since a group says the same and is what was
+  // meant.
   Status refuse_rings() const {
     std::set<std::string> done;
     for (const auto& entry : one_way_) AISLE_CHECK(refuse_ring_from(entry.first, done));
@@ -75,8 +78,8 @@ class Compiler {
     if (!known.insert(spoken(to)).second) return {};
     if (known.size() > RankingLimits::synonym_words_max) {
       return fail(ErrorCode::InvalidArgument,
-                  fmt::format("{}: \"{}\" leads to {} others, the limit is {}", here, spoken(from), known.size(),
-                              RankingLimits::synonym_words_max));
+                  fmt::format("{}: \"{}\" leads to {} others, the limit is {}", here, spoken(from),
+                              known.size(), RankingLimits::synonym_words_max));
     }
     if (from.size() == 1 && to.size() == 1) {
       table_.words[from.front()].push_back(to.front());
@@ -112,8 +115,8 @@ class Compiler {
       const auto& [to, here] = *step.next++;
       if (open.contains(to)) {
         return fail(ErrorCode::InvalidArgument,
-                    fmt::format("{}: \"{}\" leads back to \"{}\", from where it came; use a group of words", here,
-                                step.word, to));
+                    fmt::format("{}: \"{}\" leads back to \"{}\", from where it came; use a group of words",
+                                here, step.word, to));
       }
       if (done.contains(to)) continue;
       open.insert(to);
@@ -125,7 +128,7 @@ class Compiler {
   const Analyzer& analyzer_;
   const std::string& pointer_;
   SynonymTable table_;
-  std::map<std::string, std::set<std::string>> ways_;                     // all, by what they lead from
+  std::map<std::string, std::set<std::string>> ways_;                  // all, by what they lead from
   std::map<std::string, std::map<std::string, std::string>> one_way_;  // from -> to -> where it is written
 };
 

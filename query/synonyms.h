@@ -1,5 +1,5 @@
-// Words that mean the same, analysed: "tv" = "television", "flat screen" -> "television". One step is followed,
-// never a chain, so nothing can run in circles.
+// Words that mean the same, analysed: "tv" = "television", "flat screen" -> "television". One step is
+// followed, never a chain, so nothing can run in circles.
 #pragma once
 #include <cstddef>
 #include <span>
@@ -21,13 +21,14 @@ struct SynonymTable {
     std::vector<std::string> from;  // words of a query
     std::vector<std::string> to;    // may stand for them; one of the two has several words
   };
-  std::unordered_map<std::string, std::vector<std::string>> words;  // single words by the word, without itself
-  std::unordered_map<std::string, std::vector<Phrase>> phrases;     // by the first word of `from`
+  std::unordered_map<std::string, std::vector<std::string>>
+      words;                                                     // single words by the word, without itself
+  std::unordered_map<std::string, std::vector<Phrase>> phrases;  // by the first word of `from`
 };
 
-// InvalidArgument, with the JSON pointer below `pointer`: an entry without a word or with too long a phrase, one that
-// leads to itself, one-way entries that lead back to where they began, a word that leads to more than
-// RankingLimits::synonym_words_max others.
+// InvalidArgument, with the JSON pointer below `pointer`: an entry without a word or with too long a phrase,
+// one that leads to itself, one-way entries that lead back to where they began, a word that leads to more
+// than RankingLimits::synonym_words_max others.
 Result<SynonymTable> compile_synonyms(std::span<const SynonymConfig> synonyms, const Analyzer& analyzer,
                                       const std::string& pointer);
 

@@ -27,7 +27,8 @@ void add_words(const json& record, const Analyzer& analyzer, std::vector<std::st
     if (value.is_structured()) {
       for (const json& member : value) open.push_back(&member);
     } else if (value.is_string()) {
-      for (Token& token : analyzer.index_tokens(value.get_ref<const std::string&>())) words.push_back(std::move(token.text));
+      for (Token& token : analyzer.index_tokens(value.get_ref<const std::string&>()))
+        words.push_back(std::move(token.text));
     }
   }
 }
@@ -91,7 +92,8 @@ class Inquiry {
   }
 
   bool is_pinned() const {
-    return effects() != nullptr && std::ranges::find(effects()->pins, id_, &PinWish::id) != effects()->pins.end();
+    return effects() != nullptr &&
+           std::ranges::find(effects()->pins, id_, &PinWish::id) != effects()->pins.end();
   }
 
   // The first word that does not match alone, and what the product has instead.
@@ -104,8 +106,9 @@ class Inquiry {
       if (alone && alone->matches) continue;
       return missing_word(word, own);
     }
-    return say("unmatched",
-               "each word matches it alone, but not all together: misspellings are tried only when little is found");
+    return say(
+        "unmatched",
+        "each word matches it alone, but not all together: misspellings are tried only when little is found");
   }
 
   Result<WhyAnswer> missing_word(const std::string& word, const std::vector<std::string>& own) {
@@ -122,7 +125,8 @@ class Inquiry {
       answer_.closest_typos = 0;
       return say("unmatched", std::move(sentence));
     }
-    sentence += fmt::format("; closest is \"{}\", {} edits away", answer_.closest_term, answer_.closest_typos);
+    sentence +=
+        fmt::format("; closest is \"{}\", {} edits away", answer_.closest_term, answer_.closest_typos);
     if (typos_allowed(word, lengths()) < answer_.closest_typos)
       sentence += fmt::format(", and \"{}\" may be off by {}", word, typos_allowed(word, lengths()));
     return say("unmatched", std::move(sentence));
@@ -177,7 +181,8 @@ class Inquiry {
     AISLE_TRY(const auto plain, look(answered_.ask.plan, {}));
     AISLE_TRY(const json record, record_of(plain->hit));
     const auto value = record.find(conjunct.field->name);
-    answer_.sentence += fmt::format("; its {} is {}", conjunct.field->name, value == record.end() ? "missing" : dump_json(*value));
+    answer_.sentence += fmt::format("; its {} is {}", conjunct.field->name,
+                                    value == record.end() ? "missing" : dump_json(*value));
     return false;
   }
 
@@ -189,19 +194,22 @@ class Inquiry {
     ask.fetch.reset();
     AISLE_TRY(MatchResult found, shards_.match(ask));
     keep_best(ask, found.best, ask.window);
-    std::vector<ShardHit> list = effects() == nullptr ? found.best : with_pins(found.best, found.pins, *effects());
+    std::vector<ShardHit> list =
+        effects() == nullptr ? found.best : with_pins(found.best, found.pins, *effects());
     const auto at = std::ranges::find(list, id_, &ShardHit::id);
     const auto last = static_cast<std::size_t>(answered_.request.page * answered_.request.per_page);
     if (at == list.end()) {
-      const std::string why = pinned && !product.matches ? "its pin was dropped" : fmt::format("it stands behind place {}", ask.window);
+      const std::string why = pinned && !product.matches
+                                  ? "its pin was dropped"
+                                  : fmt::format("it stands behind place {}", ask.window);
       return say(pinned && !product.matches ? "unmatched" : "outranked", why);
     }
     answer_.rank = static_cast<std::uint64_t>(at - list.begin()) + 1;
     const std::string here = fmt::format("it is number {} with score {}", answer_.rank, answer_.score);
     if (answer_.rank <= last || last == 0) return say("listed", here);
     const ShardHit& before = list[last - 1];
-    return say("outranked", fmt::format("{}; the last of the page is number {}, \"{}\", with score {}", here, last,
-                                        before.id, before.score));
+    return say("outranked", fmt::format("{}; the last of the page is number {}, \"{}\", with score {}", here,
+                                        last, before.id, before.score));
   }
 
   const Answered& answered_;

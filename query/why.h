@@ -16,13 +16,13 @@ namespace aisle {
 struct Answered {
   const View& view;
   const SearchRequest& request;
-  const MatchRequest& ask;                 // with the plan of the answer
-  std::span<const std::string> words;      // of the query; those left out of the plan too
-  std::size_t window_max = 1000;           // places looked at for its rank
+  const MatchRequest& ask;             // with the plan of the answer
+  std::span<const std::string> words;  // of the query; those left out of the plan too
+  std::size_t window_max = 1000;       // places looked at for its rank
 };
 
-// Asks the shards again, with the product as the one pin: they say whether they have it, whether it matches and
-// whether it passes. Errors: of ShardSearch.
+// Asks the shards again, with the product as the one pin: they say whether they have it, whether it matches
+// and whether it passes. Errors: of ShardSearch.
 Result<WhyAnswer> explain_absence(const Answered& answered, Planner& planner, ShardSearch& shards);
 
 }  // namespace aisle

@@ -34,7 +34,8 @@ WordPattern compile_pattern(const RuleCondition::Pattern& pattern, const Analyze
   WordPattern compiled{.kind = pattern.kind, .words = {}};
   std::string_view text = pattern.text;
   for (std::size_t star = text.find('*'); star != std::string_view::npos; star = text.find('*')) {
-    const bool ends_word = star > 0 && text[star - 1] != ' ' && (star + 1 == text.size() || text[star + 1] == ' ');
+    const bool ends_word =
+        star > 0 && text[star - 1] != ' ' && (star + 1 == text.size() || text[star + 1] == ' ');
     add_words(text.substr(0, star), ends_word, analyzer, compiled);
     text.remove_prefix(star + 1);
   }

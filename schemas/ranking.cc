@@ -93,7 +93,8 @@ Result<std::shared_ptr<const RankingConfig>> RankingConfig::parse(std::string_vi
   auto config = std::make_shared<RankingConfig>();
   config->index = root.require_string("index");
   if (root.ok() && !is_index_name(config->index))
-    root.member("index").fail(fmt::format("is \"{}\", which is no name of an index", config->index.substr(0, 80)));
+    root.member("index").fail(
+        fmt::format("is \"{}\", which is no name of an index", config->index.substr(0, 80)));
   config->stock = read_text(root, "stock", 64, false);
   if (root.ok() && root.has("profile")) config->profile = read_profile(root.member("profile"));
   if (root.ok() && root.has("rules")) config->rules = read_rules(root);

@@ -1,6 +1,7 @@
-// The ranking of one index: how much each field and column counts, what merchandisers want for certain queries,
-// which words mean the same. One document, published as numbered versions (indexer/state_store.h). File format:
-// docs/ranking.md and schemas/ranking.schema.json. Names of fields are resolved later, by query/ranking.h.
+// The ranking of one index: how much each field and column counts, what merchandisers want for certain
+// queries, which words mean the same. One document, published as numbered versions (indexer/state_store.h).
+// File format: docs/ranking.md and schemas/ranking.schema.json. Names of fields are resolved later, by
+// query/ranking.h.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -17,7 +18,8 @@ namespace aisle {
 
 // Every bound of a ranking document; tests try each just below and just above.
 struct RankingLimits {
-  static constexpr std::size_t document_bytes_max = 504U << 10U;  // IndexState::bytes_max, less what is kept beside it
+  static constexpr std::size_t document_bytes_max =
+      504U << 10U;  // IndexState::bytes_max, less what is kept beside it
   static constexpr std::size_t signals_max = 16;
   static constexpr std::size_t buckets_max = 32;  // of a signal
   static constexpr std::size_t rules_max = 2000;
@@ -25,7 +27,7 @@ struct RankingLimits {
   static constexpr std::size_t pattern_bytes_max = 256;
   static constexpr std::size_t filter_values_max = 50;  // of one rule's filter condition
   static constexpr std::size_t contexts_max = 16;
-  static constexpr std::size_t pins_max = 300;           // of a rule
+  static constexpr std::size_t pins_max = 300;            // of a rule
   static constexpr std::int64_t pin_position_max = 1000;  // QueryLimits::window_max
   static constexpr std::size_t hides_max = 50;            // of a rule
   static constexpr std::size_t boosts_max = 20;           // of a rule, buries included
@@ -40,8 +42,8 @@ struct RankingLimits {
 enum class SignalKind : std::uint8_t { Log, Linear, Decay, Bucket, Boolean };
 std::string_view signal_kind_name(SignalKind kind);
 
-// A column's value as 0..1, see query/signals.h for the formulas. Numbers and dates are kept as the JSON texts
-// they were given as: what they mean depends on the field.
+// A column's value as 0..1, see query/signals.h for the formulas. Numbers and dates are kept as the JSON
+// texts they were given as: what they mean depends on the field.
 struct SignalConfig {
   struct Bucket {
     std::string from{};
@@ -49,20 +51,20 @@ struct SignalConfig {
   };
   std::string field{};
   SignalKind kind = SignalKind::Linear;
-  int weight = 0;      // percent of the text's points that a value of 1 adds, 1..1000
-  double missing = 0;  // value of a product without one
-  std::string from{};    // linear: worth 0
-  std::string to{};      // linear, log: worth 1
-  std::string origin{};  // decay: worth 1; "now" = the clock of the request
+  int weight = 0;                 // percent of the text's points that a value of 1 adds, 1..1000
+  double missing = 0;             // value of a product without one
+  std::string from{};             // linear: worth 0
+  std::string to{};               // linear, log: worth 1
+  std::string origin{};           // decay: worth 1; "now" = the clock of the request
   std::string half_life{};        // decay: worth half at this distance; of dates "30d" or "12h"
   std::vector<Bucket> buckets{};  // ascending
 };
 
 struct TypoPolicy {
-  int most = 2;        // edits a word, 0 = never
-  int one_from = 4;    // letters a word needs for one
-  int two_from = 8;    // and for two
-  int threshold = 10;  // misspellings are tried when fewer products match literally
+  int most = 2;                         // edits a word, 0 = never
+  int one_from = 4;                     // letters a word needs for one
+  int two_from = 8;                     // and for two
+  int threshold = 10;                   // misspellings are tried when fewer products match literally
   std::vector<std::string> fields_off;  // found literally only
 };
 
@@ -82,11 +84,12 @@ struct RuleCondition {
     PatternKind kind = PatternKind::Equals;
     std::string text;  // words; one that ends in * stands for all that begin so; "" of Equals: browsing
   };
-  std::vector<Pattern> query;                                // any of them; none: every query
-  std::map<std::string, std::vector<std::string>> selected;  // by field: the shopper's filter asks for one of these
-  std::vector<std::string> context;                          // the request carries one of these; none: any request
-  std::optional<std::int64_t> from;                          // seconds since 1970 UTC, the first that counts
-  std::optional<std::int64_t> until;                         // the first that does not
+  std::vector<Pattern> query;  // any of them; none: every query
+  std::map<std::string, std::vector<std::string>>
+      selected;                       // by field: the shopper's filter asks for one of these
+  std::vector<std::string> context;   // the request carries one of these; none: any request
+  std::optional<std::int64_t> from;   // seconds since 1970 UTC, the first that counts
+  std::optional<std::int64_t> until;  // the first that does not
 };
 
 struct Pin {
@@ -102,9 +105,9 @@ struct Boost {
 };
 
 struct RuleEffect {
-  std::vector<Pin> pins;  // by position; ids and positions are unique
-  bool with_sort = false;            // pins also under an explicit sort
-  bool yield_out_of_stock = true;    // pins that RankingConfig::stock says are gone leave their slot
+  std::vector<Pin> pins;           // by position; ids and positions are unique
+  bool with_sort = false;          // pins also under an explicit sort
+  bool yield_out_of_stock = true;  // pins that RankingConfig::stock says are gone leave their slot
   std::vector<std::string> hide;
   std::vector<Boost> boosts;  // first boosts, then buries, each as written
   std::string filter;         // "" = none
@@ -131,7 +134,7 @@ struct RankingConfig {
   std::string index;
   std::string stock;  // a number or bool field that says whether a product can be bought; "" = unknown
   RankingProfile profile;
-  std::vector<Rule> rules;  // as written: the position is part of error messages
+  std::vector<Rule> rules;                             // as written: the position is part of error messages
   std::optional<std::vector<SynonymConfig>> synonyms;  // nothing: the schema's
 
   // InvalidArgument with JSON pointer and nearest valid name; TooLarge above document_bytes_max.

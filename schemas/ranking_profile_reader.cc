@@ -66,8 +66,8 @@ void read_shape(const JsonReader& reader, SignalConfig& signal) {
 
 SignalConfig read_signal(const JsonReader& reader) {
   static const std::vector<std::string> kinds = {"log", "linear", "decay", "bucket", "boolean"};
-  static constexpr std::array values = {SignalKind::Log, SignalKind::Linear, SignalKind::Decay, SignalKind::Bucket,
-                                        SignalKind::Boolean};
+  static constexpr std::array values = {SignalKind::Log, SignalKind::Linear, SignalKind::Decay,
+                                        SignalKind::Bucket, SignalKind::Boolean};
   SignalConfig signal;
   signal.field = read_text(reader, "field", field_name_bytes_max, true);
   const std::string kind = reader.require_choice("kind", kinds);
@@ -87,12 +87,13 @@ TypoPolicy read_typos(const JsonReader& reader) {
   reader.allow_only({"most", "one_from", "two_from", "threshold", "fields_off"});
   typos.most = static_cast<int>(reader.integer_or("most", typos.most, 0, 2));
   typos.one_from = static_cast<int>(reader.integer_or("one_from", typos.one_from, 3, 48));
-  typos.two_from = static_cast<int>(reader.integer_or("two_from", std::max(typos.two_from, typos.one_from), 5, 48));
+  typos.two_from =
+      static_cast<int>(reader.integer_or("two_from", std::max(typos.two_from, typos.one_from), 5, 48));
   typos.threshold = static_cast<int>(reader.integer_or("threshold", typos.threshold, 1, 1000));
   typos.fields_off = read_texts(read_list(reader, "fields_off", 0, 200, "fields"), field_name_bytes_max);
   if (reader.ok() && typos.two_from < typos.one_from) {
-    reader.member("two_from").fail(
-        fmt::format("is {}, below one_from, which is {}", typos.two_from, typos.one_from));
+    reader.member("two_from")
+        .fail(fmt::format("is {}, below one_from, which is {}", typos.two_from, typos.one_from));
   }
   return typos;
 }

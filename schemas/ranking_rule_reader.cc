@@ -18,12 +18,13 @@ bool is_rule_id(std::string_view id) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
   };
   if (id.empty() || id.size() > 64 || !letter(id.front())) return false;
-  return std::ranges::all_of(id, [&](char c) { return letter(c) || std::string_view("_.:-").find(c) != std::string_view::npos; });
+  return std::ranges::all_of(
+      id, [&](char c) { return letter(c) || std::string_view("_.:-").find(c) != std::string_view::npos; });
 }
 
 // An element's or a member's texts: one text or an array of them.
-std::vector<std::string> read_one_or_more(const JsonReader& object, std::string_view name, std::size_t count_max,
-                                          std::size_t bytes_max) {
+std::vector<std::string> read_one_or_more(const JsonReader& object, std::string_view name,
+                                          std::size_t count_max, std::size_t bytes_max) {
   if (!object.ok() || !object.has(name)) return {};
   if (object.member(name).is_string()) return {object.require_string(name)};
   return read_texts(read_list(object, name, 1, count_max, "values"), bytes_max);
@@ -38,7 +39,8 @@ void read_patterns(const JsonReader& query, RuleCondition& when) {
     for (std::string& text :
          read_one_or_more(query, name, RankingLimits::patterns_max, RankingLimits::pattern_bytes_max)) {
       if (text.size() > RankingLimits::pattern_bytes_max)
-        query.member(name).fail(fmt::format("is {} bytes, the limit is {}", text.size(), RankingLimits::pattern_bytes_max));
+        query.member(name).fail(
+            fmt::format("is {} bytes, the limit is {}", text.size(), RankingLimits::pattern_bytes_max));
       if (text.empty() && kind != PatternKind::Equals) query.member(name).fail("is empty, expected words");
       when.query.push_back({kind, std::move(text)});
     }
@@ -52,7 +54,8 @@ std::optional<std::int64_t> read_instant(const JsonReader& object, std::string_v
   date.name = name;
   date.type = FieldType::Date;
   const JsonReader member = object.member(name);
-  const auto value = member.is_string() ? number_value(date, member.value()) : fail(ErrorCode::InvalidArgument, "");
+  const auto value =
+      member.is_string() ? number_value(date, member.value()) : fail(ErrorCode::InvalidArgument, "");
   if (value && member.value().get_ref<const std::string&>().size() >= 10) return *value;
   member.fail(fmt::format("is {}, expected a date such as \"2026-11-27\" or \"2026-11-27T18:00:00Z\"",
                           shown_value(member.value())));
@@ -103,8 +106,7 @@ int read_factor(const JsonReader& boost, bool up) {
   boost.member("factor");
   const double factor = boost.number_or("factor", 1, up ? 1 : 0, up ? 100 : 1);
   const auto thousandths = std::llround(factor * 1000);
-  if (boost.ok() && thousandths == 1000)
-    boost.member("factor").fail("is 1, which changes nothing");
+  if (boost.ok() && thousandths == 1000) boost.member("factor").fail("is 1, which changes nothing");
   return static_cast<int>(thousandths);
 }
 
@@ -114,7 +116,8 @@ std::vector<Boost> read_boosts(const JsonReader& then, std::string_view name) {
     element.allow_only({"ids", "filter", "factor"});
     Boost boost;
     boost.pointer = element.pointer();
-    boost.ids = read_texts(read_list(element, "ids", 1, RankingLimits::boost_ids_max, "ids"), product_id_bytes_max);
+    boost.ids =
+        read_texts(read_list(element, "ids", 1, RankingLimits::boost_ids_max, "ids"), product_id_bytes_max);
     boost.filter = read_text(element, "filter", filter_bytes_max, false);
     if (element.ok() && boost.ids.empty() == boost.filter.empty())
       element.fail("needs either \"ids\" or \"filter\"");
@@ -130,7 +133,8 @@ std::string read_redirect(const JsonReader& then) {
   if (url.empty()) return url;
   const bool known = (url.starts_with('/') && !url.starts_with("//") && !url.starts_with("/\\")) ||
                      url.starts_with("https://") || url.starts_with("http://");
-  const bool clean = std::ranges::all_of(url, [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7F; });
+  const bool clean =
+      std::ranges::all_of(url, [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7F; });
   if (!known || !clean)
     then.member("redirect").fail("is no address: expected /path, https://... or http://..., without blanks");
   return url;
@@ -138,29 +142,33 @@ std::string read_redirect(const JsonReader& then) {
 
 RuleEffect read_effect(const JsonReader& reader) {
   RuleEffect then;
-  reader.allow_only({"pin", "with_sort", "yield_out_of_stock", "hide", "boost", "bury", "filter", "redirect", "user_data"});
+  reader.allow_only(
+      {"pin", "with_sort", "yield_out_of_stock", "hide", "boost", "bury", "filter", "redirect", "user_data"});
   then.pins = read_pins(reader);
   then.with_sort = reader.bool_or("with_sort", false);
   then.yield_out_of_stock = reader.bool_or("yield_out_of_stock", true);
-  then.hide = read_texts(read_list(reader, "hide", 1, RankingLimits::hides_max, "products"), product_id_bytes_max);
+  then.hide =
+      read_texts(read_list(reader, "hide", 1, RankingLimits::hides_max, "products"), product_id_bytes_max);
   then.boosts = read_boosts(reader, "boost");
   std::ranges::move(read_boosts(reader, "bury"), std::back_inserter(then.boosts));
   if (reader.ok() && then.boosts.size() > RankingLimits::boosts_max)
-    reader.fail(fmt::format("has {} boosts and buries, the limit is {}", then.boosts.size(), RankingLimits::boosts_max));
+    reader.fail(fmt::format("has {} boosts and buries, the limit is {}", then.boosts.size(),
+                            RankingLimits::boosts_max));
   then.filter = read_text(reader, "filter", filter_bytes_max, false);
   then.redirect = read_redirect(reader);
   if (reader.ok() && reader.has("user_data")) {
     then.user_data = dump_json(reader.member("user_data").value());
     if (then.user_data.size() > RankingLimits::user_data_bytes_max)
-      reader.member("user_data").fail(fmt::format("is {} bytes, the limit is {}", then.user_data.size(),
-                                                  RankingLimits::user_data_bytes_max));
+      reader.member("user_data")
+          .fail(fmt::format("is {} bytes, the limit is {}", then.user_data.size(),
+                            RankingLimits::user_data_bytes_max));
   }
   for (const Pin& pin : then.pins) {
     if (std::ranges::find(then.hide, pin.id) != then.hide.end())
       reader.member("pin").fail(fmt::format(": \"{}\" is pinned and hidden by the same rule", pin.id));
   }
-  const bool does = !then.pins.empty() || !then.hide.empty() || !then.boosts.empty() || !then.filter.empty() ||
-                    !then.redirect.empty() || !then.user_data.empty();
+  const bool does = !then.pins.empty() || !then.hide.empty() || !then.boosts.empty() ||
+                    !then.filter.empty() || !then.redirect.empty() || !then.user_data.empty();
   if (!does) reader.fail("does nothing");
   return then;
 }
@@ -170,8 +178,9 @@ Rule read_rule(const JsonReader& reader) {
   reader.allow_only({"id", "comment", "priority", "enabled", "when", "then"});
   rule.id = reader.require_string("id");
   if (reader.ok() && !is_rule_id(rule.id)) {
-    reader.member("id").fail(fmt::format(
-        "is \"{}\", expected a letter or digit, then letters, digits, _ . : or -, at most 64", rule.id.substr(0, 80)));
+    reader.member("id").fail(
+        fmt::format("is \"{}\", expected a letter or digit, then letters, digits, _ . : or -, at most 64",
+                    rule.id.substr(0, 80)));
   }
   read_text(reader, "comment", RankingLimits::comment_bytes_max, false);
   rule.priority = reader.integer_or("priority", 0, -1000, 1000);

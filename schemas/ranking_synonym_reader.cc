@@ -21,8 +21,8 @@ SynonymConfig read_synonym(const JsonReader& reader) {
     reader.allow_only({"words"});
   }
   reader.member(list);
-  synonym.words = read_texts(read_list(reader, list, one_way ? 1 : 2, RankingLimits::synonym_words_max, "words"),
-                             phrase_bytes_max);
+  synonym.words = read_texts(
+      read_list(reader, list, one_way ? 1 : 2, RankingLimits::synonym_words_max, "words"), phrase_bytes_max);
   if (reader.ok() && std::ranges::find(synonym.words, synonym.from) != synonym.words.end())
     reader.member("to").fail(fmt::format(": \"{}\" leads to itself", synonym.from));
   return synonym;

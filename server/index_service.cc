@@ -34,6 +34,7 @@ Result<std::unique_ptr<IndexService>> IndexService::open(const IndexConfig& conf
   self->configured_.set(std::move(configured));
   AISLE_TRY(self->folder_, IndexFolder::acquire(data, self->name_));
   self->store_ = std::make_unique<FileStateStore>(self->folder_->path());
+  self->ranking_ = std::make_unique<RankingKeeper>(*self->store_);
   self->generations_ = std::make_unique<GenerationSet>(self->folder_, config.schema.parent_path());
   self->reindexer_ = std::make_unique<Reindexer>(
       ReindexParts{self->config_, *self->folder_, *self->store_, *self->generations_, self->source_,
@@ -69,6 +70,7 @@ Result<IndexState> IndexService::first_state() {
 
 // Searches are answered by the active generation of the state from now on.
 Status IndexService::serve(const IndexState& state) {
+  ranking_->follow(state);
   AISLE_TRY(auto generation, generations_->open(state.active.number, configured_.get()));
   serving_.set(std::make_shared<const Serving>(Serving{state.version, std::move(generation)}));
   for (const std::string& change : needs_reindex()) {
@@ -176,17 +178,21 @@ void IndexService::end_rollback_window(const IndexState& state) {
 
 View IndexService::view() const {
   const auto serving = serving_.get();
-  View view = serving->generation->view();
-  view.state_version = serving->state_version;
+  return ranked(*serving);
+}
+
+// One state, one generation, one ranking.
+View IndexService::ranked(const Serving& serving) const {
+  View view = serving.generation->view();
+  view.state_version = serving.state_version;
+  view.ranking = ranking_->published(view.context);
   return view;
 }
 
 View IndexService::view_with(Lsn lsn, Deadline deadline) const {
   const auto serving = serving_.get();
   serving->generation->wait_for_lsn(lsn, deadline);
-  View view = serving->generation->view();
-  view.state_version = serving->state_version;
-  return view;
+  return ranked(*serving);
 }
 
 std::uint32_t IndexService::timeline() const {
@@ -228,7 +234,7 @@ IndexStatus IndexService::status() const {
   status.feed = source_.feed_status();
   status.lag_ms = lag_ms();
   const auto adopting = problem_.get();
-  for (const std::string& problem : {generation->problem(), progress.problem, adopting ? *adopting : "",
+  for (const std::string& problem : {generation->problem(), progress.problem, adopting ? *adopting : "", ranking_->problem(),
                                      status.feed ? status.feed->reason : ""}) {
     if (status.problem.empty()) status.problem = problem;
   }

@@ -20,6 +20,7 @@
 #include "indexer/state_store.h"
 #include "query/search.h"
 #include "server/generation_set.h"
+#include "server/ranking/ranking_keeper.h"
 #include "server/recent_queries.h"
 #include "server/reindex/garbage.h"
 #include "server/reindex/reindexer.h"
@@ -91,6 +92,7 @@ class IndexService {
   void publish_metrics() const;
 
   StateStore& state() { return *store_; }
+  RankingKeeper& ranking() { return *ranking_; }
   Reindexer& reindexer() { return *reindexer_; }
   SourceFollower& source() { return source_; }
   std::shared_ptr<Generation> active() const { return serving_.get()->generation; }
@@ -120,6 +122,7 @@ class IndexService {
 
   explicit IndexService(IndexConfig config) : config_(std::move(config)), source_(config_) {}
   Result<IndexState> first_state();
+  View ranked(const Serving& serving) const;
   Status serve(const IndexState& state);
   Status adopt(const IndexState& state);
   Status follow(const std::optional<GenerationRef>& named);
@@ -134,6 +137,7 @@ class IndexService {
   Snapshot<IndexSchema> configured_;  // of the schema file, when a generation was adopted last
   std::shared_ptr<const IndexFolder> folder_;
   std::unique_ptr<StateStore> store_;
+  std::unique_ptr<RankingKeeper> ranking_;
   std::unique_ptr<GenerationSet> generations_;
   SourceFollower source_;
   RecentQueries recent_queries_;

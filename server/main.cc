@@ -4,6 +4,7 @@
 
 #include "server/commands/commands.h"
 #include "server/commands/generation_commands.h"
+#include "server/commands/rank_arguments.h"
 
 namespace {
 
@@ -80,6 +81,7 @@ int main(int argc, char** argv) {
   add_search(app, exit_code);
   add_check(app, exit_code);
   aisle::add_generation_commands(app, exit_code);
+  aisle::add_rank_commands(app, exit_code);
   app.add_subcommand("version", "print the version")->callback([] {
     std::printf("aisle %s\n", AISLE_VERSION);
   });

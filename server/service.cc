@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "query/search.h"
 #include "server/admin/generation_routes.h"
+#include "server/admin/ranking_routes.h"
 #include "server/freshness.h"
 #include "server/http/error_response.h"
 #include "server/http/static_files.h"
@@ -68,6 +69,17 @@ HttpResponse not_there_yet(const Freshness& freshness, const View& view, std::st
                         request_id);
 }
 
+// Previews show what shoppers shall not see yet. Everybody else's clock is now.
+Status take_in(SearchRequest& request, bool preview) {
+  if (!preview && (request.ranking || request.clock)) {
+    return fail(ErrorCode::InvalidArgument, std::string(request.ranking ? "ranking" : "clock") +
+                                                " is for previews: ask the admin listener's search");
+  }
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  if (!request.clock) request.clock = std::chrono::duration_cast<std::chrono::seconds>(now).count();
+  return {};
+}
+
 }  // namespace
 
 Status Service::start() {
@@ -111,6 +123,9 @@ Status Service::add_routes() {
     AISLE_CHECK(server->route("GET", "/readyz", {}, to(&Service::ready)));
   }
   AISLE_CHECK(add_generation_routes(*admin_, [this](const std::string& index) { return find(index); }));
+  AISLE_CHECK(add_ranking_routes(*admin_, [this](const std::string& index) { return find(index); }, config_.limits));
+  AISLE_CHECK(admin_->route("GET", "/v1/indexes/{index}/search", searching, to(&Service::preview)));
+  AISLE_CHECK(admin_->route("POST", "/v1/indexes/{index}/search", searching, to(&Service::preview)));
   AISLE_CHECK(admin_->route("GET", "/metrics", {}, to(&Service::metrics)));
   AISLE_CHECK(public_->route("GET", "/metrics", {}, to(&Service::metrics)));
   AISLE_CHECK(public_->route("GET", "/v1/indexes", {}, to(&Service::index_list)));
@@ -145,6 +160,14 @@ IndexService* Service::find(const std::string& index) const {
 }
 
 HttpResponse Service::search(const HttpRequest& request) const {
+  return search(request, false);
+}
+
+HttpResponse Service::preview(const HttpRequest& request) const {
+  return search(request, true);
+}
+
+HttpResponse Service::search(const HttpRequest& request, bool preview) const {
   const std::string& name = request.path_parameters.at("index");
   IndexService* index = find(name);
   if (index == nullptr) {
@@ -154,9 +177,10 @@ HttpResponse Service::search(const HttpRequest& request) const {
     return refuse({ErrorCode::InvalidArgument, "a POST takes its parameters in the body, not in the address"},
                   request.request_id);
   }
-  const auto parsed =
+  auto parsed =
       request.method == "POST" ? parse_search_body(request.body) : parse_search_query(request.query_string);
   if (!parsed) return refuse(parsed.error(), request.request_id);
+  if (const Status status = take_in(*parsed, preview); !status) return refuse(status.error(), request.request_id);
   const auto freshness = read_freshness(*parsed);
   if (!freshness) return refuse(freshness.error(), request.request_id);
   if (freshness->timeline != 0) {
@@ -169,6 +193,11 @@ HttpResponse Service::search(const HttpRequest& request) const {
   }
   const bool stale = view.lsn() < freshness->min_lsn;
   if (stale && !freshness->flags_stale) return not_there_yet(*freshness, view, request.request_id);
+  if (parsed->ranking) {
+    auto ranking = index->ranking().version(*parsed->ranking, view.context);
+    if (!ranking) return refuse(ranking.error(), request.request_id);
+    view.ranking = std::move(*ranking);
+  }
   const auto begin = std::chrono::steady_clock::now();
   const auto result = aisle::search(view, *parsed, config_.limits, Deadline::after(config_.limits.time_hard));
   if (!result) return refuse(result.error(), request.request_id);

@@ -31,6 +31,8 @@ class Service {
   IndexService* find(const std::string& index) const;
 
   HttpResponse search(const HttpRequest& request) const;
+  HttpResponse preview(const HttpRequest& request) const;  // on the admin listener
+  HttpResponse search(const HttpRequest& request, bool preview) const;
   HttpResponse product(const HttpRequest& request) const;
   HttpResponse index_list(const HttpRequest& request) const;
   HttpResponse ready(const HttpRequest& request) const;

@@ -1,16 +1,15 @@
 #include "server/commands/rank.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <array>
-#include <cstdlib>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
 #include "query/ranking.h"
 #include "schemas/json_reader.h"
 #include "schemas/ranking.h"
+#include "server/commands/generation_commands.h"
 #include "server/ranking/document_diff.h"
 
 namespace aisle {
@@ -25,15 +24,8 @@ Result<Json> read_document(const std::filesystem::path& file) {
   return parse_json(text, {.bytes_max = RankingLimits::document_bytes_max});
 }
 
-std::string user_at_machine() {
-  const char* user = std::getenv("USER");
-  std::array<char, 256> machine{};
-  if (::gethostname(machine.data(), machine.size() - 1) != 0) machine[0] = '\0';
-  return fmt::format("{}@{}", user != nullptr && *user != '\0' ? user : "unknown", machine.data()).substr(0, 128);
-}
-
 Json note_of(const RankOptions& options) {
-  return {{"who", options.who.empty() ? user_at_machine() : options.who}, {"comment", options.comment}};
+  return {{"who", options.who.empty() ? who_am_i() : options.who}, {"comment", options.comment}};
 }
 
 std::string index_of(const Json& document) {
@@ -130,8 +122,8 @@ int rank_draft(const RankOptions& options) {
   return show_json_or(options, exchange, [](const Json& answer) {
     print_warnings(answer);
     const auto number = answer.value("version", 0U);
-    fmt::print("stored as version {}, not published; try it with ranking={} on the admin listener's search\n", number,
-               number);
+    fmt::print("stored as version {}, not published; try it with ranking={} on the admin listener's search\n",
+               number, number);
   });
 }
 
@@ -160,7 +152,9 @@ int rank_rollback(const RankOptions& options) {
 }
 
 int rank_history(const RankOptions& options) {
-  const auto exchange = [&](const AdminClient& client) { return client.get(admin_path(options.index, "ranking")); };
+  const auto exchange = [&](const AdminClient& client) {
+    return client.get(admin_path(options.index, "ranking"));
+  };
   return show_json_or(options, exchange, [](const Json& answer) {
     const auto published = answer.value("published", 0U);
     for (const Json& version : answer["versions"]) {
@@ -187,7 +181,8 @@ int rank_show(const RankOptions& options) {
     if (number == 0) return fail(ErrorCode::NotFound, "no ranking is published");
     return client.get(admin_path(options.index, fmt::format("ranking/{}", number)));
   };
-  return show_json_or(options, exchange, [](const Json& answer) { fmt::print("{}\n", answer["document"].dump(2)); });
+  return show_json_or(options, exchange,
+                      [](const Json& answer) { fmt::print("{}\n", answer["document"].dump(2)); });
 }
 
 }  // namespace aisle

@@ -20,7 +20,7 @@ struct RankOptions {
   std::filesystem::path file;
   std::optional<std::uint32_t> version;
   std::optional<std::uint32_t> expected;  // the version that is published, else it is refused
-  std::string who;                        // "" = the user and machine
+  std::string who;                        // "" = who_am_i()
   std::string comment;
   std::filesystem::path gate;  // judged queries
   std::optional<double> min_ndcg;
@@ -36,8 +36,8 @@ int rank_history(const RankOptions& options);
 int rank_show(const RankOptions& options);
 
 struct EvaluateOptions {
-  IndexPlace place;   // an index that no service has open; or
-  AdminPlace admin;   // a running service, when `remote`
+  IndexPlace place;  // an index that no service has open; or
+  AdminPlace admin;  // a running service, when `remote`
   bool remote = false;
   std::string index = "products";
   std::filesystem::path judgments;

@@ -15,14 +15,17 @@ using Options = std::shared_ptr<RankOptions>;
 // A subcommand that speaks to a service.
 CLI::App* add(CLI::App& rank, const char* name, const char* description, const Options& options) {
   CLI::App* command = rank.add_subcommand(name, description);
-  auto* url = command->add_option("--admin", options->place.url, "admin listener, such as http://127.0.0.1:8701");
-  command->add_option("--config", options->place.config, "configuration file that names the listener")->excludes(url);
+  auto* url =
+      command->add_option("--admin", options->place.url, "admin listener, such as http://127.0.0.1:8701");
+  command->add_option("--config", options->place.config, "configuration file that names the listener")
+      ->excludes(url);
   command->add_flag("--json", options->json, "the answer as JSON");
   return command;
 }
 
 void add_note(CLI::App& command, const Options& options) {
-  command.add_option("--who", options->who, "for the audit line; the user and machine unless given");
+  command.add_option("--who", options->who,
+                     "for the audit line; AISLE_USER or the user of the terminal unless given");
   command.add_option("--comment", options->comment, "why");
 }
 
@@ -33,7 +36,8 @@ void on_call(CLI::App& command, const Options& options, int& exit_code, int (*ru
 void add_check(CLI::App& rank, int& exit_code) {
   auto file = std::make_shared<std::filesystem::path>();
   auto schema = std::make_shared<std::filesystem::path>();
-  CLI::App* command = rank.add_subcommand("check", "say what is wrong with a ranking document, without a service");
+  CLI::App* command =
+      rank.add_subcommand("check", "say what is wrong with a ranking document, without a service");
   command->add_option("file", *file, "the document")->required();
   command->add_option("--schema", *schema, "catalogue schema whose fields it names");
   command->callback([file, schema, &exit_code] { exit_code = rank_check(*file, *schema); });
@@ -41,7 +45,8 @@ void add_check(CLI::App& rank, int& exit_code) {
 
 void add_publish(CLI::App& rank, int& exit_code) {
   const auto options = std::make_shared<RankOptions>();
-  CLI::App* command = add(rank, "publish", "make a document, or a stored version, what shoppers get", options);
+  CLI::App* command =
+      add(rank, "publish", "make a document, or a stored version, what shoppers get", options);
   auto* file = command->add_option("file", options->file, "the document");
   command->add_option("--version", options->version, "a stored version instead")->excludes(file);
   command->add_option("--index", options->index, "with --version")->capture_default_str();
@@ -85,13 +90,17 @@ void add_evaluate(CLI::App& app, int& exit_code) {
   const auto options = std::make_shared<EvaluateOptions>();
   CLI::App* command = app.add_subcommand("evaluate", "measure a ranking by judged queries");
   command->add_option("--judgments", options->judgments, "query, product, grade: CSV or TSV")->required();
-  command->add_option("--ranking", options->ranking, "a document or a version's number; the published one unless given");
+  command->add_option("--ranking", options->ranking,
+                      "a document or a version's number; the published one unless given");
   command->add_option("--compare", options->compare, "the same: what it is measured against");
-  auto* config = command->add_option("--config", options->place.config, "configuration file; its first index is used");
-  auto* schema = command->add_option("--schema", options->place.schema, "catalogue schema, all else at its default");
+  auto* config =
+      command->add_option("--config", options->place.config, "configuration file; its first index is used");
+  auto* schema =
+      command->add_option("--schema", options->place.schema, "catalogue schema, all else at its default");
   schema->excludes(config);
   command->add_option("--data", options->place.data_dir, "folder of the indexes");
-  auto* admin = command->add_option("--admin", options->admin.url, "a running service instead: its admin listener");
+  auto* admin =
+      command->add_option("--admin", options->admin.url, "a running service instead: its admin listener");
   admin->excludes(config)->excludes(schema);
   command->add_option("--index", options->index, "with --admin")->capture_default_str();
   command->add_flag("--json", options->json, "one JSON object instead of text");

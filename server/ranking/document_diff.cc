@@ -12,7 +12,8 @@ namespace {
 using Json = nlohmann::json;
 
 std::string element_name(const Json& element, std::size_t place) {
-  if (element.is_object() && element.contains("id") && element["id"].is_string()) return element["id"].get<std::string>();
+  if (element.is_object() && element.contains("id") && element["id"].is_string())
+    return element["id"].get<std::string>();
   return std::to_string(place);
 }
 

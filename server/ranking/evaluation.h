@@ -26,8 +26,9 @@ struct RankingGate {
 Status pass_gate(const RankingGate& gate, std::span<const QueryRelevance> before,
                  std::span<const QueryRelevance> after);
 
-// Queries whose nDCG@10 is lowest, or fell most when there is a `before`: indexes, worst first, `count_max` at most.
-std::vector<std::size_t> worst_queries(std::span<const QueryRelevance> before, std::span<const QueryRelevance> after,
-                                       std::size_t count_max);
+// Queries whose nDCG@10 is lowest, or fell most when there is a `before`: indexes, worst first, `count_max`
+// at most.
+std::vector<std::size_t> worst_queries(std::span<const QueryRelevance> before,
+                                       std::span<const QueryRelevance> after, std::size_t count_max);
 
 }  // namespace aisle

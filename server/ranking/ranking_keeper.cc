@@ -62,8 +62,8 @@ std::shared_ptr<const Ranking> RankingKeeper::published(const std::shared_ptr<co
   return nullptr;
 }
 
-Result<std::shared_ptr<const Ranking>> RankingKeeper::version(std::uint32_t number,
-                                                              const std::shared_ptr<const IndexContext>& context) {
+Result<std::shared_ptr<const Ranking>> RankingKeeper::version(
+    std::uint32_t number, const std::shared_ptr<const IndexContext>& context) {
   if (number == 0) return std::shared_ptr<const Ranking>();
   {
     const std::lock_guard lock(mutex_);
@@ -86,12 +86,14 @@ std::string RankingKeeper::problem() const {
 
 Status RankingKeeper::change(const RankingNote& note, const std::string& what, std::uint32_t from,
                              std::uint32_t to) {
-  AISLE_TRY(const IndexState state, change_state(store_, {note.who, what, note.comment}, [&](IndexState& next) -> Status {
+  AISLE_TRY(const IndexState state,
+            change_state(store_, {note.who, what, note.comment}, [&](IndexState& next) -> Status {
               if (next.ranking != from) {
-                return fail(ErrorCode::Conflict,
-                            fmt::format("ranking {} is published, you started from {}: look at the difference and "
-                                        "try again",
-                                        next.ranking, from));
+                return fail(
+                    ErrorCode::Conflict,
+                    fmt::format("ranking {} is published, you started from {}: look at the difference and "
+                                "try again",
+                                next.ranking, from));
               }
               next.previous_ranking = next.ranking;
               next.ranking = to;
@@ -106,9 +108,10 @@ Result<std::uint32_t> RankingKeeper::publish(const PublishRequest& request,
   AISLE_TRY(const IndexState state, state_of(store_));
   const std::uint32_t from = request.expected.value_or(state.ranking);
   if (state.ranking != from) {
-    return fail(ErrorCode::Conflict,
-                fmt::format("ranking {} is published, you started from {}: look at the difference and try again",
-                            state.ranking, from));
+    return fail(
+        ErrorCode::Conflict,
+        fmt::format("ranking {} is published, you started from {}: look at the difference and try again",
+                    state.ranking, from));
   }
   std::uint32_t number = request.version;
   if (number != 0) {
@@ -146,10 +149,11 @@ Status check_ranking_fits(StateStore& store, const std::shared_ptr<const IndexCo
   AISLE_TRY(const RankingVersion version, read_version(store, state->ranking));
   const auto ranking = compile_document(version.document, version.number, context);
   if (ranking) return {};
-  return fail(ErrorCode::FailedPrecondition,
-              fmt::format("the published ranking {} does not fit the new schema: {}; publish one that fits both, or "
-                          "roll it back first",
-                          version.number, ranking.error().message));
+  return fail(
+      ErrorCode::FailedPrecondition,
+      fmt::format("the published ranking {} does not fit the new schema: {}; publish one that fits both, or "
+                  "roll it back first",
+                  version.number, ranking.error().message));
 }
 
 std::vector<std::string> missing_products(const Ranking& ranking, const View& view) {

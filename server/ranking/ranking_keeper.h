@@ -45,13 +45,15 @@ class RankingKeeper {
   // generation's schema: problem() says why. Cheap unless version or generation just changed.
   std::shared_ptr<const Ranking> published(const std::shared_ptr<const IndexContext>& context);
   // Any stored version, published or not; null for 0. Errors: of read_version() and Ranking::compile().
-  Result<std::shared_ptr<const Ranking>> version(std::uint32_t number, const std::shared_ptr<const IndexContext>& context);
+  Result<std::shared_ptr<const Ranking>> version(std::uint32_t number,
+                                                 const std::shared_ptr<const IndexContext>& context);
   std::string problem() const;  // "" = none
 
   // Makes it what every node answers with. Returns its number.
   //   InvalidArgument  the document, or it does not fit the schema
   //   Conflict         another version is published than `expected`, or somebody was faster
-  Result<std::uint32_t> publish(const PublishRequest& request, const std::shared_ptr<const IndexContext>& context);
+  Result<std::uint32_t> publish(const PublishRequest& request,
+                                const std::shared_ptr<const IndexContext>& context);
   // Back to `target`, by default to what was published before. Returns its number.
   Result<std::uint32_t> rollback(const RankingNote& note, std::optional<std::uint32_t> target,
                                  const std::shared_ptr<const IndexContext>& context);
@@ -76,8 +78,8 @@ class RankingKeeper {
   std::string problem_;
 };
 
-// The published ranking of a store, compiled for a generation that is not active yet: what a switch asks before it.
-// InvalidArgument names what the new schema lacks.
+// The published ranking of a store, compiled for a generation that is not active yet: what a switch asks
+// before it. InvalidArgument names what the new schema lacks.
 Status check_ranking_fits(StateStore& store, const std::shared_ptr<const IndexContext>& context);
 
 // Ids that rules pin, hide, boost or bury and that the view has not; the first 20, each once.

@@ -46,8 +46,10 @@ Result<std::uint32_t> add_version(StateStore& store, const NewVersion& version) 
   const Status added = store.add_ranking(number, dump_json(envelope));
   if (added) return number;
   if (added.error().code != ErrorCode::Conflict) return tl::unexpected(added.error());
-  return fail(ErrorCode::Conflict,
-              fmt::format("somebody else stored ranking version {} at the same moment: look at it and try again", number));
+  return fail(
+      ErrorCode::Conflict,
+      fmt::format("somebody else stored ranking version {} at the same moment: look at it and try again",
+                  number));
 }
 
 }  // namespace aisle

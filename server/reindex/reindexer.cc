@@ -11,6 +11,7 @@
 #include "base/utc_time.h"
 #include "indexer/state_change.h"
 #include "schemas/schema_changes.h"
+#include "server/ranking/ranking_keeper.h"
 #include "server/reindex/reindex_gate.h"
 #include "server/reindex/warm_up.h"
 #include "server/stoppable_wait.h"
@@ -124,6 +125,8 @@ Result<ReindexManifest> Reindexer::start(const ReindexRequest& request) {
     return fail(ErrorCode::FailedPrecondition,
                 "the schema of index \"" + schema->index + "\" names no source to read the products from");
   }
+  AISLE_TRY(const auto context, IndexContext::create(schema, {}));
+  AISLE_CHECK(check_ranking_fits(parts_.store, context));
   AISLE_CHECK(parts_.generations.create(plan.to, *schema, plan.shards));
   fault_point("reindex.folder_made");
   ReindexManifest manifest;
@@ -248,6 +251,8 @@ Status Reindexer::switch_over() {
   const ReindexManifest now = manifest();
   AISLE_TRY(const auto before, parts_.store.read());
   const ChangeNote note{now.who, "switch " + switch_text(before->active.number, now.to), now.comment};
+  if (const auto next = parts_.generations.find(now.to))  // one may have been published meanwhile
+    AISLE_CHECK(check_ranking_fits(parts_.store, next->context()));
   AISLE_TRY(const IndexState switched, change_state(parts_.store, note, [&](IndexState& state) -> Status {
     if (!state.building || state.building->number != now.to) {
       return fail(ErrorCode::Conflict, fmt::format("generation {} is not being built any more", now.to));

@@ -1,4 +1,5 @@
-// Rules, pins, boosts and signals against an oracle that looks at every product; and one shard against several.
+// Rules, pins, boosts and signals against an oracle that looks at every product; and one shard against
+// several.
 #include <gtest/gtest.h>
 
 #include "query/search.h"
@@ -15,7 +16,8 @@ std::string shown(const SearchRequest& request, const RandomRanking& ranking) {
   return text + "\n" + ranking.document;
 }
 
-SearchResult answer(View view, const RandomRanking& ranking, const SearchRequest& request, const QueryLimits& limits) {
+SearchResult answer(View view, const RandomRanking& ranking, const SearchRequest& request,
+                    const QueryLimits& limits) {
   view.ranking = ranking.compiled;
   auto found = search(view, request, limits, Deadline::never());
   EXPECT_TRUE(found) << shown(request, ranking) << ": " << found.error().message;
@@ -40,7 +42,8 @@ TEST(RankingOracle, EngineRanksAsTheOracleDoes) {
       std::optional<OracleFilter> filter;
       if (random.chance(40)) filter = products.filter(2);
       if (filter) request.filter = text_of(*filter, random);
-      ASSERT_EQ(describe(answer(view, ranking, request, limits)), describe(oracle.search(request, filter, ranking)))
+      ASSERT_EQ(describe(answer(view, ranking, request, limits)),
+                describe(oracle.search(request, filter, ranking)))
           << shown(request, ranking);
     }
   }
@@ -62,7 +65,8 @@ TEST(RankingOracle, AnyNumberOfShardsRanksTheSame) {
       request.explain = true;
       request.clock = random.between(0, 2'000'000'000);
       const SearchResult expected = answer(one, ranking, request, {});
-      ASSERT_EQ(describe_all(answer(four, ranking, request, {})), describe_all(expected)) << shown(request, ranking);
+      ASSERT_EQ(describe_all(answer(four, ranking, request, {})), describe_all(expected))
+          << shown(request, ranking);
       for (const Hit& hit : expected.hits) {
         std::int64_t sum = 0;
         for (const ScorePart& part : hit.explain) sum += part.points;
@@ -86,7 +90,8 @@ TEST(RankingOracle, AnEmptyRankingChangesNothing) {
     for (int i = 0; i < 6; ++i) {
       SearchRequest request = products.request({});
       request.explain = random.chance(50);
-      ASSERT_EQ(describe_all(answer(view, empty, request, {})), describe_all(answer(view, {}, request, {}))) << request.q;
+      ASSERT_EQ(describe_all(answer(view, empty, request, {})), describe_all(answer(view, {}, request, {})))
+          << request.q;
     }
   }
 }

@@ -14,7 +14,8 @@ TEST(Relevance, NdcgIsThatOfTheBook) {
   const JudgedQuery query{"tv", {{"a", 3}, {"b", 2}, {"c", 0}, {"d", 1}}};
   const double ideal = 7 / std::log2(2) + 3 / std::log2(3) + 1 / std::log2(4);
   EXPECT_NEAR(relevance_of(query, Ids{"a", "b", "d"}).ndcg_10, 1, 1e-12);
-  EXPECT_NEAR(relevance_of(query, Ids{"x", "b", "c", "a"}).ndcg_10, (3 / std::log2(3) + 7 / std::log2(5)) / ideal, 1e-12);
+  EXPECT_NEAR(relevance_of(query, Ids{"x", "b", "c", "a"}).ndcg_10,
+              (3 / std::log2(3) + 7 / std::log2(5)) / ideal, 1e-12);
   EXPECT_EQ(relevance_of(query, {}).ndcg_10, 0);
   EXPECT_FALSE(relevance_of(query, {}).found);
 }
@@ -68,7 +69,8 @@ TEST(Relevance, PairedDifferencesAreNarrowerThanTheFiguresThemselves) {
 }
 
 TEST(Relevance, JudgmentsAreReadInAllShapes) {
-  const auto csv = read_judgments("query,product_id,grade\r\n\"bag, \"\"12 inch\"\"\",100,3\r\ntv,7,2.67\r\ntv,8,0\r\n");
+  const auto csv =
+      read_judgments("query,product_id,grade\r\n\"bag, \"\"12 inch\"\"\",100,3\r\ntv,7,2.67\r\ntv,8,0\r\n");
   ASSERT_TRUE(csv) << csv.error().message;
   ASSERT_EQ(csv->size(), 2U);
   EXPECT_EQ(csv->front().query, "bag, \"12 inch\"");
@@ -84,7 +86,8 @@ TEST(Relevance, BrokenJudgmentsNameTheLine) {
     const auto judgments = read_judgments(text);
     return judgments ? "" : judgments.error().message;
   };
-  EXPECT_EQ(refusal("query,product,grade\ntv,1,good\n"), "line 2: the grade is \"good\", expected a number from 0 to 10");
+  EXPECT_EQ(refusal("query,product,grade\ntv,1,good\n"),
+            "line 2: the grade is \"good\", expected a number from 0 to 10");
   EXPECT_EQ(refusal("tv,1,-1\n"), "line 1: the grade is \"-1\", expected a number from 0 to 10");
   EXPECT_EQ(refusal("tv,1,3\n,1,3\n"), "line 2: query or product is empty");
   EXPECT_EQ(refusal("query,product,grade\n"), "there is no judgment in it");

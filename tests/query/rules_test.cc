@@ -19,7 +19,8 @@ class Rules : public test::Kitchen {
   // Ids of the rules that hold.
   std::vector<std::string> holding(const std::vector<json>& rules) { return choose(rules).rules; }
   RulesChosen choose(const std::vector<json>& rules) {
-    const auto config = RankingConfig::parse(json{{"index", "kitchen"}, {"stock", "organic"}, {"rules", rules}}.dump());
+    const auto config =
+        RankingConfig::parse(json{{"index", "kitchen"}, {"stock", "organic"}, {"rules", rules}}.dump());
     EXPECT_TRUE(config) << config.error().message;
     auto ranking = Ranking::compile(*config, shop_.context(), 1);
     EXPECT_TRUE(ranking) << ranking.error().message;
@@ -27,7 +28,9 @@ class Rules : public test::Kitchen {
     const auto filter = compile_filter(filter_, *shop_.schema(), limits_);
     return choose_rules(*ranking_, {words_, *filter, context_, clock_, sorted_});
   }
-  static json when(json condition) { return {{"id", "r"}, {"when", std::move(condition)}, {"then", {{"redirect", "/"}}}}; }
+  static json when(json condition) {
+    return {{"id", "r"}, {"when", std::move(condition)}, {"then", {{"redirect", "/"}}}};
+  }
   static json then(const std::string& id, json effect, int priority = 0) {
     return {{"id", id}, {"priority", priority}, {"when", json::object()}, {"then", std::move(effect)}};
   }
@@ -88,17 +91,19 @@ TEST_F(Rules, OneTagOfTheContextIsEnough) {
 }
 
 TEST_F(Rules, TheWindowBeginsWithItsFirstSecondAndEndsBeforeItsLast) {
-  const std::vector<json> rules = {when({{"from", "1970-01-01T00:01:40Z"}, {"until", "1970-01-01T00:03:20Z"}})};
-  for (const auto& [clock, holds] : std::map<std::int64_t, bool>{{99, false}, {100, true}, {199, true}, {200, false}}) {
+  const std::vector<json> rules = {
+      when({{"from", "1970-01-01T00:01:40Z"}, {"until", "1970-01-01T00:03:20Z"}})};
+  for (const auto& [clock, holds] :
+       std::map<std::int64_t, bool>{{99, false}, {100, true}, {199, true}, {200, false}}) {
     clock_ = clock;
     EXPECT_EQ(!holding(rules).empty(), holds) << clock;
   }
 }
 
 TEST_F(Rules, ASlotAndAProductGoToTheDecidingRuleAndTheLoserIsTold) {
-  const RulesChosen chosen = choose({then("b", {{"pin", {pin("p1", 1), pin("p2", 2)}}}),
-                                     then("a", {{"pin", {pin("p3", 1)}}}),
-                                     then("z", {{"pin", {pin("p2", 5)}}}, 3)});
+  const RulesChosen chosen =
+      choose({then("b", {{"pin", {pin("p1", 1), pin("p2", 2)}}}), then("a", {{"pin", {pin("p3", 1)}}}),
+              then("z", {{"pin", {pin("p2", 5)}}}, 3)});
   EXPECT_THAT(chosen.rules, ElementsAre("z", "a", "b"));
   EXPECT_THAT(chosen.effects.pins, ElementsAre(PinWish{1, "p3", "a", true}, PinWish{5, "p2", "z", true}));
   ASSERT_EQ(chosen.lost_pins.size(), 2U);
@@ -117,7 +122,8 @@ TEST_F(Rules, HiddenProductsAreNotPinnedByOthers) {
 
 TEST_F(Rules, AnExplicitSortLeavesOutPinsUnlessTheRuleKeepsThem) {
   sorted_ = true;
-  EXPECT_THAT(choose({then("a", {{"pin", {pin("p1", 1)}}}), then("b", {{"with_sort", true}, {"pin", {pin("p2", 1)}}})})
+  EXPECT_THAT(choose({then("a", {{"pin", {pin("p1", 1)}}}),
+                      then("b", {{"with_sort", true}, {"pin", {pin("p2", 1)}}})})
                   .effects.pins,
               ElementsAre(PinWish{1, "p2", "b", true}));
 }
@@ -132,7 +138,8 @@ TEST_F(Rules, TheFirstRedirectWinsAndAllUserDataArrives) {
 
 TEST_F(Rules, MoreThanTheLimitAreLeftOutAndCounted) {
   std::vector<json> rules;
-  for (std::size_t i = 0; i <= rules_applied_max; ++i) rules.push_back(then("r" + std::to_string(100 + i), {{"redirect", "/"}}));
+  for (std::size_t i = 0; i <= rules_applied_max; ++i)
+    rules.push_back(then("r" + std::to_string(100 + i), {{"redirect", "/"}}));
   const RulesChosen chosen = choose(rules);
   EXPECT_EQ(chosen.rules.size(), rules_applied_max);
   EXPECT_EQ(chosen.rules_left_out, 1U);
@@ -140,14 +147,22 @@ TEST_F(Rules, MoreThanTheLimitAreLeftOutAndCounted) {
 }
 
 TEST_F(Rules, EffectsTravelAsTheyAre) {
-  json rule = then("a", {{"pin", {pin("p1", 1)}}, {"hide", {"p2", "p3"}}, {"filter", "price > 1"},
+  json rule = then("a", {{"pin", {pin("p1", 1)}},
+                         {"hide", {"p2", "p3"}},
+                         {"filter", "price > 1"},
                          {"boost", {{{"filter", "brand = \"x\""}, {"factor", 1.5}}}},
                          {"bury", {{{"ids", {"p4"}}, {"factor", 0}}}}});
   rule["then"]["yield_out_of_stock"] = false;
   RankingEffects effects = choose({rule}).effects;
   effects.clock = -5;
-  effects.signals = {{.field = 3, .kind = SignalKind::Bucket, .weight = 7, .missing = 5, .buckets = {{-1, 2}, {4, 65536}}},
-                     {.field = 2, .kind = SignalKind::Decay, .weight = 1000, .from_clock = true, .half_life = 86400, .buckets = {}}};
+  effects.signals = {
+      {.field = 3, .kind = SignalKind::Bucket, .weight = 7, .missing = 5, .buckets = {{-1, 2}, {4, 65536}}},
+      {.field = 2,
+       .kind = SignalKind::Decay,
+       .weight = 1000,
+       .from_clock = true,
+       .half_life = 86400,
+       .buckets = {}}};
   const auto travelled = decode_effects(encode_effects(effects));
   ASSERT_TRUE(travelled) << travelled.error().message;
   EXPECT_EQ(*travelled, effects);

@@ -188,7 +188,8 @@ class Expectation {
       std::vector<std::string> parts;
       const std::set<std::string> of_ranking = {"base", "signal", "boost", "bury", "pin"};
       for (const ScorePart& part : found != nullptr ? found->explain : std::vector<ScorePart>()) {
-        if (of_ranking.contains(part.kind)) parts.push_back(part.rule.empty() ? part.kind : part.kind + " " + part.rule);
+        if (of_ranking.contains(part.kind))
+          parts.push_back(part.rule.empty() ? part.kind : part.kind + " " + part.rule);
       }
       EXPECT_EQ(parts, strings(wanted)) << id;
     }
@@ -217,9 +218,11 @@ void check_names(const JsonReader& scenario) {
     step.allow_only({"request", "expected"});
     step.member("request").members();
     const JsonReader expected = step.member("expected");
-    expected.allow_only({"total", "hits", "hits_any_order", "first", "facets", "facet_order", "selected",
-                         "numbers", "dropped", "ignored", "typos", "truncated", "highlight", "product",
-                         "pinned", "rules", "redirect", "user_data", "dropped_pins", "parts", "why", "error"});
+    expected.allow_only({"total",       "hits",      "hits_any_order", "first",        "facets",
+                         "facet_order", "selected",  "numbers",        "dropped",      "ignored",
+                         "typos",       "truncated", "highlight",      "product",      "pinned",
+                         "rules",       "redirect",  "user_data",      "dropped_pins", "parts",
+                         "why",         "error"});
     if (expected.members().empty()) expected.fail("promises nothing");
     if (!expected.has("error")) continue;
     expected.member("error").allow_only({"code", "message"});

@@ -55,7 +55,8 @@ TEST_F(Signals, LogFlattensAndIsOneAtItsEnd) {
 }
 
 TEST_F(Signals, DecayHalvesWithEachHalfLife) {
-  const Signal age = compiled({.field = "released", .kind = SignalKind::Decay, .origin = "\"now\"", .half_life = "\"30d\""});
+  const Signal age =
+      compiled({.field = "released", .kind = SignalKind::Decay, .origin = "\"now\"", .half_life = "\"30d\""});
   EXPECT_DOUBLE_EQ(share(age, now), 1);
   EXPECT_DOUBLE_EQ(share(age, now - 30 * day), 0.5);
   EXPECT_DOUBLE_EQ(share(age, now - 60 * day), 0.25);
@@ -63,12 +64,14 @@ TEST_F(Signals, DecayHalvesWithEachHalfLife) {
   EXPECT_DOUBLE_EQ(share(age, now + 30 * day), 0.5) << "the distance counts, to both sides";
   EXPECT_DOUBLE_EQ(share(age, now - 100000 * day), 0);
   EXPECT_DOUBLE_EQ(share(age, std::numeric_limits<std::int64_t>::max()), 0);
-  const Signal near_fifty = compiled({.field = "price", .kind = SignalKind::Decay, .origin = "50", .half_life = "10"});
+  const Signal near_fifty =
+      compiled({.field = "price", .kind = SignalKind::Decay, .origin = "50", .half_life = "10"});
   EXPECT_DOUBLE_EQ(share(near_fifty, 6000), 0.5);
 }
 
 TEST_F(Signals, ABucketHoldsFromItsBeginningOn) {
-  const Signal price = compiled({.field = "price", .kind = SignalKind::Bucket, .buckets = {{"0", 1}, {"100", 0.5}}});
+  const Signal price =
+      compiled({.field = "price", .kind = SignalKind::Bucket, .buckets = {{"0", 1}, {"100", 0.5}}});
   EXPECT_DOUBLE_EQ(share(price, -1), 0);
   EXPECT_DOUBLE_EQ(share(price, 0), 1);
   EXPECT_DOUBLE_EQ(share(price, 9999), 1);
@@ -91,7 +94,8 @@ TEST_F(Signals, TheLogarithmIsThatOfTheBook) {
 
 TEST_F(Signals, RisingValuesNeverFall) {
   const Signal log = compiled({.field = "size", .kind = SignalKind::Log, .to = "5000"});
-  const Signal decay = compiled({.field = "size", .kind = SignalKind::Decay, .origin = "0", .half_life = "777"});
+  const Signal decay =
+      compiled({.field = "size", .kind = SignalKind::Decay, .origin = "0", .half_life = "777"});
   for (std::int64_t x = 0; x < 20'000; ++x) {
     ASSERT_LE(signal_value(log, x, now), signal_value(log, x + 1, now)) << x;
     ASSERT_GE(signal_value(decay, x, now), signal_value(decay, x + 1, now)) << x;
@@ -107,14 +111,17 @@ TEST_F(Signals, FieldsThatCannotCarryOneAreNamed) {
             "/s/kind is log, which has no meaning for a date, use decay");
   EXPECT_EQ(refusal_of({.field = "price", .kind = SignalKind::Log, .to = "0"}), "/s/to is not above 0");
   EXPECT_EQ(refusal_of({.field = "price", .kind = SignalKind::Linear, .from = "1", .to = "1.001"}),
-            "/s/to is equal to from") << "as the column rounds";
+            "/s/to is equal to from")
+      << "as the column rounds";
   EXPECT_EQ(refusal_of({.field = "price", .kind = SignalKind::Decay, .origin = "\"now\"", .half_life = "5"}),
             "/s/origin is \"now\", but the field holds no dates");
-  EXPECT_EQ(refusal_of({.field = "released", .kind = SignalKind::Decay, .origin = "\"now\"", .half_life = "30"}),
-            "/s/half_life is 30, expected days or hours such as \"30d\" or \"12h\"");
+  EXPECT_EQ(
+      refusal_of({.field = "released", .kind = SignalKind::Decay, .origin = "\"now\"", .half_life = "30"}),
+      "/s/half_life is 30, expected days or hours such as \"30d\" or \"12h\"");
   EXPECT_EQ(refusal_of({.field = "price", .kind = SignalKind::Bucket, .buckets = {{"5", 1}, {"5", 0}}}),
             "/s/buckets/1/from is not above the one before it");
-  EXPECT_THAT(refusal_of({.field = "price", .kind = SignalKind::Log, .to = "\"much\""}), testing::HasSubstr("/s/to: price is \"much\""));
+  EXPECT_THAT(refusal_of({.field = "price", .kind = SignalKind::Log, .to = "\"much\""}),
+              testing::HasSubstr("/s/to: price is \"much\""));
 }
 
 }  // namespace

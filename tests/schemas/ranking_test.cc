@@ -12,9 +12,9 @@
 namespace aisle {
 namespace {
 
+using nlohmann::json;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using nlohmann::json;
 
 std::string refusal(const json& document) {
   const auto config = RankingConfig::parse(document.dump());
@@ -22,7 +22,8 @@ std::string refusal(const json& document) {
 }
 
 json with_rule(json then, json when = json::object()) {
-  return {{"index", "products"}, {"rules", {{{"id", "r1"}, {"when", std::move(when)}, {"then", std::move(then)}}}}};
+  return {{"index", "products"},
+          {"rules", {{{"id", "r1"}, {"when", std::move(when)}, {"then", std::move(then)}}}}};
 }
 
 // `make(n)` has n of what `limit` bounds: accepted at the limit, refused one above.
@@ -50,7 +51,8 @@ TEST(RankingConfig, EveryCaseOfTheTableIsJudgedAndExplained) {
   for (const auto& each : *cases) {
     const auto name = each["name"].get<std::string>();
     const auto config = RankingConfig::parse(dump_json(each["document"]));
-    EXPECT_EQ(config.has_value(), each["valid"].get<bool>()) << name << ": " << (config ? "" : config.error().message);
+    EXPECT_EQ(config.has_value(), each["valid"].get<bool>())
+        << name << ": " << (config ? "" : config.error().message);
     if (config) continue;
     EXPECT_EQ(config.error().code, ErrorCode::InvalidArgument) << name;
     EXPECT_THAT(config.error().message, HasSubstr(each["message"].get<std::string>())) << name;
@@ -91,39 +93,49 @@ TEST(RankingConfig, ReadsWhatIsWritten) {
 TEST(RankingConfig, LimitsHoldJustBelowAndRefuseJustAbove) {
   using L = RankingLimits;
   expect_limit(L::pins_max, "/rules/0/then/pin has 301 pins, the limit is 300", [](std::size_t n) {
-    return with_rule({{"pin", repeated(n, [](std::size_t i) { return json{{"id", "p" + std::to_string(i)}, {"position", i + 1}}; })}});
+    return with_rule({{"pin", repeated(n, [](std::size_t i) {
+                         return json{{"id", "p" + std::to_string(i)}, {"position", i + 1}};
+                       })}});
   });
   expect_limit(L::hides_max, "/rules/0/then/hide has 51 products, the limit is 50",
                [](std::size_t n) { return with_rule({{"hide", numbered(n)}}); });
   expect_limit(L::boosts_max, "/rules/0/then/boost has 21 entries, the limit is 20", [](std::size_t n) {
-    return with_rule({{"boost", repeated(n, [](std::size_t) { return json{{"ids", {"p"}}, {"factor", 2}}; })}});
+    return with_rule(
+        {{"boost", repeated(n, [](std::size_t) { return json{{"ids", {"p"}}, {"factor", 2}}; })}});
   });
   expect_limit(L::boosts_max, "/rules/0/then has 21 boosts and buries, the limit is 20", [](std::size_t n) {
-    return with_rule({{"boost", {{{"ids", {"p"}}, {"factor", 2}}}},
-                      {"bury", repeated(n - 1, [](std::size_t) { return json{{"ids", {"p"}}, {"factor", 0.5}}; })}});
+    return with_rule(
+        {{"boost", {{{"ids", {"p"}}, {"factor", 2}}}},
+         {"bury", repeated(n - 1, [](std::size_t) { return json{{"ids", {"p"}}, {"factor", 0.5}}; })}});
   });
   expect_limit(L::boost_ids_max, "/rules/0/then/boost/0/ids has 101 ids, the limit is 100",
                [](std::size_t n) { return with_rule({{"boost", {{{"ids", numbered(n)}, {"factor", 2}}}}}); });
-  expect_limit(L::patterns_max, "/rules/0/when/query/equals has 51 values, the limit is 50",
-               [](std::size_t n) { return with_rule({{"hide", {"p"}}}, {{"query", {{"equals", numbered(n)}}}}); });
+  expect_limit(
+      L::patterns_max, "/rules/0/when/query/equals has 51 values, the limit is 50",
+      [](std::size_t n) { return with_rule({{"hide", {"p"}}}, {{"query", {{"equals", numbered(n)}}}}); });
   expect_limit(L::contexts_max, "/rules/0/when/context has 17 values, the limit is 16",
                [](std::size_t n) { return with_rule({{"hide", {"p"}}}, {{"context", numbered(n)}}); });
-  expect_limit(L::filter_values_max, "/rules/0/when/filter/brand has 51 values, the limit is 50",
-               [](std::size_t n) { return with_rule({{"hide", {"p"}}}, {{"filter", {{"brand", numbered(n)}}}}); });
+  expect_limit(
+      L::filter_values_max, "/rules/0/when/filter/brand has 51 values, the limit is 50",
+      [](std::size_t n) { return with_rule({{"hide", {"p"}}}, {{"filter", {{"brand", numbered(n)}}}}); });
   expect_limit(L::rules_max, "/rules has 2001 rules, the limit is 2000", [](std::size_t n) {
     return json{{"index", "products"}, {"rules", repeated(n, [](std::size_t i) {
-                  return json{{"id", std::to_string(i)}, {"when", json::object()}, {"then", {{"hide", {"p"}}}}};
-                })}};
+                                          return json{{"id", std::to_string(i)},
+                                                      {"when", json::object()},
+                                                      {"then", {{"hide", {"p"}}}}};
+                                        })}};
   });
   expect_limit(L::signals_max, "/profile/signals has 17 signals, the limit is 16", [](std::size_t n) {
-    return json{{"index", "products"}, {"profile", {{"signals", repeated(n, [](std::size_t) {
-                  return json{{"field", "x"}, {"kind", "boolean"}, {"weight", 1}};
-                })}}}};
+    return json{{"index", "products"},
+                {"profile", {{"signals", repeated(n, [](std::size_t) {
+                                return json{{"field", "x"}, {"kind", "boolean"}, {"weight", 1}};
+                              })}}}};
   });
   expect_limit(L::synonyms_max, "/synonyms has 10001 entries, the limit is 10000", [](std::size_t n) {
-    return json{{"index", "products"}, {"synonyms", repeated(n, [](std::size_t i) {
-                  return json{{"words", {"a" + std::to_string(i), "b" + std::to_string(i)}}};
-                })}};
+    return json{{"index", "products"},
+                {"synonyms", repeated(n, [](std::size_t i) {
+                   return json{{"words", {"a" + std::to_string(i), "b" + std::to_string(i)}}};
+                 })}};
   });
 }
 
@@ -140,7 +152,8 @@ TEST(RankingConfig, DurationsAreDaysOrHours) {
   EXPECT_EQ(duration_seconds("30d"), 30 * 86400);
   EXPECT_EQ(duration_seconds("12h"), 12 * 3600);
   EXPECT_EQ(duration_seconds("10000d"), 10000LL * 86400);
-  for (const char* wrong : {"", "d", "30", "0d", "-1d", "1.5d", "10001d", "240001h", "30m", "99999999999999999999d"})
+  for (const char* wrong :
+       {"", "d", "30", "0d", "-1d", "1.5d", "10001d", "240001h", "30m", "99999999999999999999d"})
     EXPECT_FALSE(duration_seconds(wrong)) << wrong;
 }
 

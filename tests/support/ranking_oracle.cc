@@ -68,10 +68,12 @@ OracleRule random_rule(RandomCatalogue& products, const std::vector<Document>& d
     } else {
       boost.ids = {some_id(documents, random), some_id(documents, random)};
     }
-    boost.thousandths = static_cast<int>(random.chance(50) ? random.between(1001, 100'000) : random.between(0, 999));
+    boost.thousandths =
+        static_cast<int>(random.chance(50) ? random.between(1001, 100'000) : random.between(0, 999));
   }
   // boosts stand before buries in a document
-  std::ranges::stable_partition(rule.boosts, [](const OracleBoost& boost) { return boost.thousandths > 1000; });
+  std::ranges::stable_partition(rule.boosts,
+                                [](const OracleBoost& boost) { return boost.thousandths > 1000; });
   if (random.chance(20)) rule.filter = products.filter(1);
   return rule;
 }
@@ -80,10 +82,20 @@ json random_signals(Random& random) {
   json signals = json::array();
   const auto weight = [&] { return random.between(1, random.chance(20) ? 1000 : 60); };
   if (random.chance(40))
-    signals.push_back({{"field", "price"}, {"kind", "linear"}, {"weight", weight()}, {"from", 50}, {"to", 0.5}, {"missing", 0.3}});
-  if (random.chance(40)) signals.push_back({{"field", "stock"}, {"kind", "log"}, {"weight", weight()}, {"to", 20}});
+    signals.push_back({{"field", "price"},
+                       {"kind", "linear"},
+                       {"weight", weight()},
+                       {"from", 50},
+                       {"to", 0.5},
+                       {"missing", 0.3}});
   if (random.chance(40))
-    signals.push_back({{"field", "released"}, {"kind", "decay"}, {"weight", weight()}, {"origin", "now"}, {"half_life", "400d"}});
+    signals.push_back({{"field", "stock"}, {"kind", "log"}, {"weight", weight()}, {"to", 20}});
+  if (random.chance(40))
+    signals.push_back({{"field", "released"},
+                       {"kind", "decay"},
+                       {"weight", weight()},
+                       {"origin", "now"},
+                       {"half_life", "400d"}});
   if (random.chance(40)) signals.push_back({{"field", "organic"}, {"kind", "boolean"}, {"weight", weight()}});
   return signals;
 }
@@ -101,11 +113,11 @@ RandomRanking random_ranking(const Catalogue& catalogue, RandomCatalogue& produc
       rules.push_back(rule_json(rule, random));
       ranking.rules.push_back(std::move(rule));
     }
-    ranking.document = json{{"index", "random"},
-                            {"stock", random.chance(50) ? "stock" : "organic"},
-                            {"profile", {{"signals", random_signals(random)}}},
-                            {"rules", rules}}
-                           .dump();
+    ranking.document = json{
+        {"index", "random"},
+        {"stock", random.chance(50) ? "stock" : "organic"},
+        {"profile", {{"signals", random_signals(random)}}},
+        {"rules", rules}}.dump();
     const auto config = RankingConfig::parse(ranking.document);
     EXPECT_TRUE(config) << config.error().message << "\n" << ranking.document;
     auto compiled = Ranking::compile(*config, catalogue.context(), 1);
@@ -121,9 +133,11 @@ struct RankingOracle::Asked {
   const RandomRanking& ranking;
   std::vector<std::string> words;
   std::vector<const OracleRule*> rules;
+  std::map<std::string, Hit> matches;  // of the words, whatever the filter
 };
 
-RankingOracle::RankingOracle(const IndexContext& context, std::vector<Document> documents, const QueryLimits& limits)
+RankingOracle::RankingOracle(const IndexContext& context, std::vector<Document> documents,
+                             const QueryLimits& limits)
     : context_(context), limits_(limits), oracle_(context, std::move(documents), limits) {}
 
 std::vector<const OracleRule*> RankingOracle::holding(const Asked& asked) const {
@@ -157,7 +171,8 @@ std::int64_t RankingOracle::adjusted(const Asked& asked, const Document& documen
   Wide gain = 0;
   for (const Signal& signal : signals) {
     const Field& field = context_.schema->fields[signal.field];
-    gain += points * signal.weight * signal_value(signal, number_of(document, field), asked.request.clock.value_or(0));
+    gain += points * signal.weight *
+            signal_value(signal, number_of(document, field), asked.request.clock.value_or(0));
   }
   points += gain / (100 * 65536);
   for (const OracleBoost* boost : boosts) {
@@ -183,91 +198,111 @@ std::vector<Document> RankingOracle::in_order(const Asked& asked, std::vector<Do
 }
 
 // A facet counts what passes everything but the conditions on itself.
-void RankingOracle::add_facets(const Asked& asked, const std::vector<Document>& pool, SearchResult& result) const {
+void RankingOracle::add_facets(const Asked& asked, const std::vector<Document>& pool,
+                               SearchResult& result) const {
   for (const std::string& name : asked.request.facets) {
     SearchRequest browse;
     browse.facets = {name};
     browse.facet_values = asked.request.facet_values;
-    result.facets.push_back(SearchOracle(context_, pool, limits_).search(browse, asked.filter).facets.front());
+    result.facets.push_back(
+        SearchOracle(context_, pool, limits_).search(browse, asked.filter).facets.front());
   }
+}
+
+// Slots and products go to the first rule that asks for them.
+RankingOracle::PinPlan RankingOracle::plan_pins(const Asked& asked) const {
+  PinPlan plan;
+  for (const OracleRule* rule : asked.rules) plan.hidden.insert(rule->hidden.begin(), rule->hidden.end());
+  for (const OracleRule* rule : asked.rules) {
+    for (const auto& [position, id] : rule->pins) {
+      const bool acts = asked.request.sort.empty() || rule->with_sort;
+      if (!acts || plan.hidden.contains(id) || plan.slots.contains(position) || plan.pinned.contains(id))
+        continue;
+      plan.slots[position] = id;
+      plan.pinned.insert(id);
+      if (!rule->yields) plan.unyielding.insert(id);
+    }
+  }
+  return plan;
+}
+
+// What the shopper could see but for his filter: `pool`. Of it, with the filter, the pins and the others.
+RankingOracle::Products RankingOracle::select(const Asked& asked, const PinPlan& plan) const {
+  Products products;
+  for (const Document& document : oracle_.documents()) {
+    const std::int64_t stock = number_of(document, *asked.ranking.compiled->stock);
+    const bool in_stock = stock == missing_number || stock > 0 || plan.unyielding.contains(document.id);
+    const bool pin = plan.pinned.contains(document.id) && in_stock;
+    if (plan.hidden.contains(document.id) || (!asked.matches.contains(document.id) && !pin)) continue;
+    const bool passes_rules = std::ranges::all_of(asked.rules, [&](const OracleRule* rule) {
+      return !rule->filter || passes(*rule->filter, document);
+    });
+    if (!passes_rules) continue;
+    products.pool.push_back(document);
+    if (asked.filter && !passes(*asked.filter, document)) continue;
+    if (pin) products.placed[document.id] = document;
+    if (!pin) products.organic.push_back(document);
+  }
+  return products;
+}
+
+std::int64_t RankingOracle::score_of(const Asked& asked, const Document& document) const {
+  const auto match = asked.matches.find(document.id);
+  return match == asked.matches.end() ? 0 : adjusted(asked, document, match->second.score);
+}
+
+// Slot by slot: the pin that is due, else the next of the others.
+std::vector<Document> RankingOracle::list(const Asked& asked, PinPlan plan, Products products) const {
+  std::vector<Document>& organic = products.organic;
+  std::ranges::stable_sort(organic, [&](const Document& a, const Document& b) {
+    return std::pair(-score_of(asked, a), a.id) < std::pair(-score_of(asked, b), b.id);
+  });
+  if (!asked.request.sort.empty()) organic = in_order(asked, std::move(organic));
+  auto& slots = plan.slots;
+  std::erase_if(slots, [&](const auto& slot) { return !products.placed.contains(slot.second); });
+  std::vector<Document> list;
+  std::size_t next = 0;
+  while (next < organic.size() || !slots.empty()) {
+    const auto here = static_cast<std::int64_t>(list.size()) + 1;
+    if (!slots.empty() && (slots.begin()->first <= here || next == organic.size())) {
+      list.push_back(products.placed[slots.begin()->second]);
+      slots.erase(slots.begin());
+    } else {
+      list.push_back(organic[next++]);
+    }
+  }
+  return list;
 }
 
 SearchResult RankingOracle::search(const SearchRequest& request, const std::optional<OracleFilter>& filter,
                                    const RandomRanking& ranking) const {
-  Asked asked{request, filter, ranking, parse_query(request.q, *context_.analyzer, limits_).words, {}};
+  Asked asked{request, filter, ranking, parse_query(request.q, *context_.analyzer, limits_).words, {}, {}};
   asked.rules = holding(asked);
   SearchRequest everything;
   everything.q = request.q;
   everything.typos = request.typos;
   everything.per_page = static_cast<std::int64_t>(oracle_.documents().size() + 1);
   SearchResult result = oracle_.search(everything, {});
-  std::map<std::string, Hit> matches;
-  for (const Hit& hit : result.hits) matches[hit.id] = hit;
+  for (const Hit& hit : result.hits) asked.matches[hit.id] = hit;
   result.hits.clear();
   result.page = request.page;
   result.per_page = request.per_page;
-
-  std::map<std::int64_t, std::string> slots;
-  std::set<std::string> pinned;
-  std::set<std::string> hidden;
-  std::set<std::string> unyielding;
-  for (const OracleRule* rule : asked.rules) {
-    result.rules.push_back(rule->id);
-    hidden.insert(rule->hidden.begin(), rule->hidden.end());
-  }
-  for (const OracleRule* rule : asked.rules) {
-    for (const auto& [position, id] : rule->pins) {
-      const bool acts = request.sort.empty() || rule->with_sort;
-      if (!acts || hidden.contains(id) || slots.contains(position) || pinned.contains(id)) continue;
-      slots[position] = id;
-      pinned.insert(id);
-      if (!rule->yields) unyielding.insert(id);
-    }
-  }
-  std::vector<Document> pool;
-  std::vector<Document> organic;
-  std::map<std::string, Document> placed;
-  for (const Document& document : oracle_.documents()) {
-    const std::int64_t stock = number_of(document, *ranking.compiled->stock);
-    const bool in_stock = stock == missing_number || stock > 0 || unyielding.contains(document.id);
-    const bool pin = pinned.contains(document.id) && in_stock;
-    if (hidden.contains(document.id) || (!matches.contains(document.id) && !pin)) continue;
-    const bool passes_rules = std::ranges::all_of(asked.rules, [&](const OracleRule* rule) {
-      return !rule->filter || passes(*rule->filter, document);
-    });
-    if (!passes_rules) continue;
-    pool.push_back(document);
-    if (filter && !passes(*filter, document)) continue;
-    if (pin) placed[document.id] = document;
-    if (!pin) organic.push_back(document);
-  }
-  result.total = organic.size() + placed.size();
-  const auto score_of = [&](const Document& document) {
-    return matches.contains(document.id) ? adjusted(asked, document, matches[document.id].score) : 0;
-  };
-  std::ranges::stable_sort(organic, [&](const Document& a, const Document& b) {
-    return std::pair(-score_of(a), a.id) < std::pair(-score_of(b), b.id);
-  });
-  if (!request.sort.empty()) organic = in_order(asked, std::move(organic));
-  std::vector<const Document*> list;
-  std::size_t next = 0;
-  std::erase_if(slots, [&](const auto& slot) { return !placed.contains(slot.second); });
-  while (next < organic.size() || !slots.empty()) {
-    const bool due = !slots.empty() && (slots.begin()->first <= static_cast<std::int64_t>(list.size()) + 1 || next == organic.size());
-    list.push_back(due ? &placed[slots.begin()->second] : &organic[next]);
-    if (due) slots.erase(slots.begin());
-    if (!due) ++next;
-  }
+  for (const OracleRule* rule : asked.rules) result.rules.push_back(rule->id);
+  const PinPlan plan = plan_pins(asked);
+  const Products products = select(asked, plan);
+  result.total = products.organic.size() + products.placed.size();
+  const std::vector<Document> all = list(asked, plan, products);
   const auto begin = static_cast<std::size_t>((request.page - 1) * request.per_page);
-  for (std::size_t i = begin; i < std::min(list.size(), begin + static_cast<std::size_t>(request.per_page)); ++i) {
+  for (std::size_t i = begin; i < std::min(all.size(), begin + static_cast<std::size_t>(request.per_page));
+       ++i) {
     Hit hit;
-    hit.id = list[i]->id;
-    hit.score = score_of(*list[i]);
-    hit.typos = matches.contains(hit.id) ? matches[hit.id].typos : 0;
-    hit.pinned = placed.contains(hit.id);
+    hit.id = all[i].id;
+    hit.score = score_of(asked, all[i]);
+    hit.typos = asked.matches.contains(hit.id) ? asked.matches.at(hit.id).typos : 0;
+    hit.pinned = products.placed.contains(hit.id);
     result.hits.push_back(std::move(hit));
   }
-  add_facets(asked, pool, result);
+  add_facets(asked, products.pool, result);
   return result;
 }
 

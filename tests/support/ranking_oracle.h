@@ -1,5 +1,6 @@
 // Random rankings, and what they do to a search by looking at every product for everything.
 #pragma once
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -39,8 +40,8 @@ struct RandomRanking {
   std::shared_ptr<const Ranking> compiled;
 };
 
-// Rules that name products of `documents` and some that are not there. The profile keeps what SearchOracle knows
-// nothing of: weights, typos, relaxation, synonyms.
+// Rules that name products of `documents` and some that are not there. The profile keeps what SearchOracle
+// knows nothing of: weights, typos, relaxation, synonyms.
 RandomRanking random_ranking(const Catalogue& catalogue, RandomCatalogue& products,
                              const std::vector<Document>& documents, Random& random);
 
@@ -53,8 +54,19 @@ class RankingOracle {
 
  private:
   struct Asked;
+  struct PinPlan {
+    std::map<std::int64_t, std::string> slots;
+    std::set<std::string> pinned, hidden, unyielding;
+  };
+  struct Products {
+    std::vector<Document> pool, organic;
+    std::map<std::string, Document> placed;
+  };
   std::vector<const OracleRule*> holding(const Asked& asked) const;
-  bool is_in_stock(const Document& document) const;
+  PinPlan plan_pins(const Asked& asked) const;
+  Products select(const Asked& asked, const PinPlan& plan) const;
+  std::int64_t score_of(const Asked& asked, const Document& document) const;
+  std::vector<Document> list(const Asked& asked, PinPlan plan, Products products) const;
   std::int64_t adjusted(const Asked& asked, const Document& document, std::int64_t score) const;
   std::vector<Document> in_order(const Asked& asked, std::vector<Document> organic) const;
   void add_facets(const Asked& asked, const std::vector<Document>& pool, SearchResult& result) const;
