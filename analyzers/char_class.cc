@@ -10,6 +10,7 @@
 
 #include "analyzers/code_point.h"
 #include "analyzers/folding.h"
+#include "analyzers/kana_width.h"
 
 namespace aisle {
 namespace {
@@ -23,7 +24,7 @@ bool is_apostrophe(std::int32_t c) {
 }
 
 bool is_dictionary_script(std::int32_t c) {
-  if (c == prolonged_sound || c == prolonged_sound_half) return true;
+  if (c == prolonged_sound || c == prolonged_sound_half || is_half_width_sound_mark(c)) return true;
   UErrorCode status = U_ZERO_ERROR;
   switch (uscript_getScript(c, &status)) {
     case USCRIPT_HAN:

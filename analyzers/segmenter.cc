@@ -8,6 +8,7 @@
 #include "analyzers/code_point.h"
 #include "analyzers/dictionary_words.h"
 #include "analyzers/folding.h"
+#include "analyzers/kana_width.h"
 #include "analyzers/number_literal.h"
 
 namespace aisle {
@@ -188,14 +189,19 @@ class Segmenter {
     while (class_at(at_) == CharClass::Dictionary || class_at(at_) == CharClass::Mark) {
       at_ = code_point_at(text_, at_).end;
     }
-    const std::string_view run = text_.substr(begin, at_ - begin);
+    const std::string_view given = text_.substr(begin, at_ - begin);
+    const bool widened = kana_.widen(given);
+    const std::string_view run = widened ? kana_.text() : given;
     dictionary_words(run, ends_);
     std::uint32_t word = 0;
+    std::uint32_t given_word = 0;
     for (const std::uint32_t end : ends_) {
+      const std::uint32_t given_end = widened ? kana_.given_end(end) : end;
       scratch_.clear();
       append_folded(scratch_, run.substr(word, end - word));
-      add_pieces(scratch_, {begin + word, begin + end, 0, 0, UnitKind::Dictionary, Gap::Far});
+      add_pieces(scratch_, {begin + given_word, begin + given_end, 0, 0, UnitKind::Dictionary, Gap::Far});
       word = end;
+      given_word = given_end;
     }
   }
 
@@ -291,6 +297,7 @@ class Segmenter {
   std::uint32_t alone_end_ = 0;  // end of the last character of class Alone
   std::vector<DigitGroup> groups_;
   std::vector<std::uint32_t> ends_;
+  FullWidthKana kana_;
   std::string scratch_;
 };
 

@@ -9,6 +9,7 @@ namespace aisle {
 namespace {
 
 using testing::ElementsAre;
+using testing::ElementsAreArray;
 using testing::IsEmpty;
 
 // What shoppers of a language see as the words of a text.
@@ -64,6 +65,13 @@ TEST(Segmenter, JapaneseTitles) {
               ElementsAre("充電器", "ワイヤレス", "12", "個", "セット"));
 }
 
+TEST(Segmenter, HalfWidthKatakanaIsCutAsTheFullWidthIs) {
+  EXPECT_THAT(words("ja", "ﾋﾞﾃﾞｵｹﾞｰﾑ"), ElementsAreArray(words("ja", "ビデオゲーム")));
+  EXPECT_THAT(words("ja", "充電器 ﾊﾞｯﾃﾘｰ12個"), ElementsAre("充電器", "バッテリー", "12", "個"));
+  EXPECT_THAT(words("ja", "カﾞラス USBﾎﾟｰﾄ"), ElementsAre("ガラス", "usb", "ポート"));
+  EXPECT_THAT(words("ja", "ﾞ aﾞ"), ElementsAre("a"));
+}
+
 TEST(Segmenter, KoreanTitles) {
   EXPECT_THAT(words("ko", "삼성전자 갤럭시 S23 울트라"), ElementsAre("삼성전자", "갤럭시", "s23", "울트라"));
 }
@@ -94,6 +102,15 @@ TEST(Segmenter, OffsetsPointIntoTheGivenText) {
     pieces.push_back(text.substr(token.begin, token.end - token.begin));
   }
   EXPECT_THAT(pieces, ElementsAre("Größe", "½", "½", "手机", "壳", "Wi", "Fi", "C++"));
+}
+
+TEST(Segmenter, OffsetsOfHalfWidthKatakanaPointIntoTheGivenText) {
+  const std::string text = "新品ﾊﾞｯﾃﾘｰ";
+  std::vector<std::string> pieces;
+  for (const Token& token : Analyzer::create("ja").value()->query_tokens(text)) {
+    pieces.push_back(text.substr(token.begin, token.end - token.begin));
+  }
+  EXPECT_THAT(pieces, ElementsAre("新品", "ﾊﾞｯﾃﾘｰ"));
 }
 
 TEST(Segmenter, GapsTellWhatStandsBetween) {
