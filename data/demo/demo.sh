@@ -120,15 +120,14 @@ await_ready() {
 
 start_service() {
   start_aisle
-  await_ready && return 0
-  if grep -q NEEDS_REINDEX "$home/aisle.log"; then
-    say "The sample's schema has changed: building its index anew ..."
-    rm -rf "$home/index"
-    start_aisle
-    await_ready && return 0
+  if ! await_ready; then
+    tail -5 "$home/aisle.log" >&2
+    die "aisle did not start, see $home/aisle.log"
   fi
-  tail -5 "$home/aisle.log" >&2
-  die "aisle did not start, see $home/aisle.log"
+  grep -q NEEDS_REINDEX "$home/aisle.log" || return 0
+  say "The sample's schema has changed: building its index anew beside the old one ..."
+  "$binary" reindex products --wait --admin "$(sed -n 's/.*(admin \(http:[^)]*\)).*/\1/p' "$home/aisle.out")" > "$home/reindex.log" ||
+    die "the rebuild failed, see $home/reindex.log"
 }
 
 tell() {
