@@ -51,67 +51,21 @@ Status Reindexer::recall() {
 
 void Reindexer::begin() {
   const std::lock_guard command(command_mutex_);
-  if (manifest().under_way() && manifest().to > 0 && !thread_.joinable()) launch();
+  const ReindexManifest found = manifest();
+  if (found.to == 0) return;
+  if (found.under_way() && !thread_.joinable()) launch();
+  const auto state = parts_.store.read();
+  const bool left_behind = state && *state && (*state)->building && (*state)->building->number == found.to;
+  if (found.state != ReindexState::Failed || !left_behind) return;
+  if (const Status status = clean_up(found); !status) {
+    log(LogLevel::Error, "reindex.cleanup", status.error().message, {{"generation", found.to}});
+  }
 }
 
 void Reindexer::stop() {
   if (!thread_.joinable()) return;
   thread_.request_stop();
   thread_.join();
-}
-
-Result<std::shared_ptr<const IndexSchema>> Reindexer::wanted_schema() const {
-  AISLE_TRY(auto schema, IndexSchema::load(parts_.config.schema));
-  const std::string index = parts_.folder.path().filename().string();
-  if (schema->index != index) {
-    return fail(ErrorCode::InvalidArgument, fmt::format("{} is of index \"{}\", not \"{}\"",
-                                                        parts_.config.schema.string(), schema->index, index));
-  }
-  return schema;
-}
-
-Result<ReindexPlan> Reindexer::plan(const ReindexRequest& request) const {
-  AISLE_TRY(const auto schema, wanted_schema());
-  AISLE_TRY(const auto state, parts_.store.read());
-  if (!state) return fail(ErrorCode::FailedPrecondition, "the index has no state yet");
-  ReindexPlan plan;
-  plan.from = state->active.number;
-  plan.to = manifest().to;  // a number is never given twice
-  AISLE_TRY(const auto on_disk, parts_.folder.generations());
-  for (const std::uint32_t number : on_disk) plan.to = std::max(plan.to, number);
-  for (const auto& named : {std::optional(state->active), state->previous, state->building}) {
-    if (named) plan.to = std::max(plan.to, named->number);
-  }
-  ++plan.to;
-  if (const auto active = parts_.generations.find(plan.from)) {
-    plan.products = active->view().live();
-    plan.changes = content_changes(*active->schema(), *schema);
-  }
-  plan.products = std::max(plan.products, estimate_products(*schema, parts_.config));
-  plan.shards = shards_for(request.shards > 0 ? request.shards : parts_.config.shards, plan.products);
-  plan.bytes_now = folder_bytes(parts_.folder.generation_path(plan.from));
-  plan.bytes_needed = static_cast<std::uint64_t>(static_cast<double>(plan.bytes_now) * disk_factor);
-  AISLE_TRY(plan.bytes_free, parts_.free_bytes(parts_.folder.path()));
-  return plan;
-}
-
-Status Reindexer::check_disk(const ReindexPlan& plan) const {
-  if (plan.bytes_free >= plan.bytes_needed) return {};
-  return fail(ErrorCode::ResourceExhausted,
-              fmt::format("{} has {} MB free, a rebuild of generation {} ({} MB) needs {} MB",
-                          parts_.folder.path().string(), plan.bytes_free >> 20U, plan.from, plan.bytes_now >> 20U,
-                          plan.bytes_needed >> 20U));
-}
-
-Status Reindexer::refuse_second() const {
-  const auto now = status();
-  if (!now || !now->manifest.under_way()) return {};
-  std::string how_far = fmt::format("{} products", now->products);
-  if (now->estimate > 0) how_far += fmt::format(" of about {}", now->estimate);
-  return fail(ErrorCode::Conflict,
-              fmt::format("a reindex is under way: generation {} is {}, {} read, begun {} by {}", now->manifest.to,
-                          reindex_state_name(now->manifest.state), how_far, now->manifest.started,
-                          now->manifest.who));
 }
 
 Result<ReindexManifest> Reindexer::start(const ReindexRequest& request) {
@@ -279,8 +233,7 @@ Status Reindexer::advance(ReindexState state, const std::string& reason) {
     manifest_ = next;
   }
   const std::string name(reindex_state_name(state));
-  log(state == ReindexState::Failed ? LogLevel::Warn : LogLevel::Info, "reindex." + name,
-      reason.empty() ? "generation " + std::to_string(next.to) : reason,
+  log(LogLevel::Info, "reindex." + name, reason.empty() ? "generation " + std::to_string(next.to) : reason,
       {{"index", parts_.folder.path().filename().string()}, {"generation", next.to}});
   fault_point("reindex." + name);
   return {};
@@ -293,52 +246,35 @@ Status Reindexer::interrupted(const std::stop_token& stop) const {
   return fail(ErrorCode::FailedPrecondition, "cancelled by " + cancelled_by_);
 }
 
+// The decision is on disk first: a crash in the middle of cleaning up must not take the rebuild up again.
 void Reindexer::give_up(const Error& error) {
-  const ReindexManifest now = manifest();
-  const ChangeNote note{now.who, fmt::format("give up generation {}", now.to), error.message};
-  const auto changed = change_state(parts_.store, note, [&](IndexState& state) {
-    if (state.building && state.building->number == now.to) state.building.reset();
+  ReindexManifest failed = manifest();
+  failed.state = ReindexState::Failed;
+  failed.reason = error.message;
+  failed.finished = utc_text(utc_now());
+  Status status = failed.store(parts_.folder.path());
+  fault_point("reindex.failed");
+  if (status) status = clean_up(failed);
+  if (!status) log(LogLevel::Error, "reindex.cleanup", status.error().message, {{"generation", failed.to}});
+  log(LogLevel::Warn, "reindex.failed", error.message,
+      {{"index", parts_.folder.path().filename().string()}, {"generation", failed.to}});
+  const std::lock_guard lock(mutex_);
+  manifest_ = std::move(failed);
+}
+
+Status Reindexer::clean_up(const ReindexManifest& failed) {
+  const ChangeNote note{failed.who, fmt::format("give up generation {}", failed.to), failed.reason};
+  AISLE_TRY(const IndexState changed, change_state(parts_.store, note, [&](IndexState& state) {
+    if (state.building && state.building->number == failed.to) state.building.reset();
     return Status();
-  });
-  Status status = changed ? parts_.adopt(*changed) : tl::unexpected(changed.error());
-  if (status) status = parts_.generations.remove(now.to);
-  if (!status) log(LogLevel::Error, "reindex.cleanup", status.error().message, {{"generation", now.to}});
-  if (const Status told = advance(ReindexState::Failed, error.message); !told) {
-    log(LogLevel::Error, "reindex.cleanup", told.error().message, {{"generation", now.to}});
-  }
+  }));
+  AISLE_CHECK(parts_.adopt(changed));
+  return parts_.generations.remove(failed.to);
 }
 
 ReindexManifest Reindexer::manifest() const {
   const std::lock_guard lock(mutex_);
   return manifest_.value_or(ReindexManifest{});
-}
-
-std::optional<ReindexStatus> Reindexer::status() const {
-  ReindexStatus status;
-  double seconds = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    if (!manifest_) return std::nullopt;
-    status.manifest = *manifest_;
-    seconds = std::chrono::duration<double>(Steady::now() - launched_).count();
-  }
-  status.bytes = folder_bytes(parts_.folder.generation_path(status.manifest.to));
-  const auto generation = parts_.generations.find(status.manifest.to);
-  if (!generation) return status;
-  if (!status.manifest.under_way()) {
-    status.products = generation->view().live();
-    return status;
-  }
-  const SourceProgress progress = parts_.source.progress(*generation);
-  status.stage = progress.stage;
-  status.products = progress.products;
-  status.estimate = progress.estimate;
-  status.problem = progress.problem;
-  status.per_second = seconds > 0 ? static_cast<double>(progress.products) / seconds : 0;
-  if (status.per_second > 0 && progress.estimate > progress.products) {
-    status.seconds_left = static_cast<double>(progress.estimate - progress.products) / status.per_second;
-  }
-  return status;
 }
 
 Status Reindexer::cancel(const std::string& who) {

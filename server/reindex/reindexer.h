@@ -22,7 +22,7 @@
 namespace aisle {
 
 // Named stops for tests (base/fault_point.h), in the order in which a rebuild passes them. Those of a state come
-// after its manifest is on disk.
+// after its manifest is on disk. One that fails passes "reindex.failed" before it cleans up.
 inline constexpr const char* reindex_fault_points[] = {
     "reindex.folder_made", "reindex.planned",  "reindex.announced", "reindex.building", "reindex.opened",
     "reindex.catching_up", "reindex.verified", "reindex.warming",   "reindex.switched", "reindex.active"};
@@ -119,6 +119,7 @@ class Reindexer {
   Status advance(ReindexState state, const std::string& reason = "");
   Status interrupted(const std::stop_token& stop) const;
   void give_up(const Error& error);
+  Status clean_up(const ReindexManifest& failed);
   ReindexManifest manifest() const;
 
   const ReindexParts parts_;

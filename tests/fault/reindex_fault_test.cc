@@ -261,6 +261,22 @@ TEST_F(ReindexFaultTest, ASecondRebuildIsRefusedAndTheFirstCanBeCancelled) {
   expect_equal(truth(1));
 }
 
+TEST_F(ReindexFaultTest, KilledWhileItIsGivenUpItStaysGivenUp) {
+  start();
+  ASSERT_EQ(aisle_->stop(), 0);
+  launch_with({{"AISLE_FAULT", "reindex.failed"}});
+  ASSERT_TRUE(aisle_->ready()) << aisle_->log();
+  build_schema(2, "d.id % 10 > 2");
+  command({"reindex", "products"});
+  ASSERT_TRUE(aisle_->wait(std::chrono::seconds(120))) << aisle_->log();
+  start();
+  EXPECT_EQ(end_of_reindex(), "failed");
+  EXPECT_THAT(admin("reindex")["reason"].get<std::string>(), HasSubstr(" are missing"));
+  EXPECT_TRUE(eventually([&] { return admin("generations")["generations"].size() == 1; }));
+  EXPECT_EQ(active(), 1U);
+  EXPECT_TRUE(eventually([&] { return !std::filesystem::exists(folder_.path() / "aisle-data/products/generation-2"); }));
+}
+
 TEST_F(ReindexFaultTest, FewerRowsAreNotSwitchedTo) {
   start();
   build_schema(2, "d.id % 10 > 2");
