@@ -261,6 +261,33 @@ TEST_F(ReindexFaultTest, ASecondRebuildIsRefusedAndTheFirstCanBeCancelled) {
   expect_equal(truth(1));
 }
 
+TEST_F(ReindexFaultTest, KilledInTheMiddleOfReadingItGoesOnWhereItWas) {
+  start();
+  const auto total = static_cast<std::uint64_t>(shop_->products().size());
+  build_schema(2, "(SELECT pg_sleep(0.3)::text) IS NOT NULL");  // each chunk takes its time
+  ASSERT_EQ(command({"reindex", "products"}).exit_code, 0);
+  std::uint64_t before = 0;
+  const auto half = [&] {
+    before = admin("reindex")["progress"]["products"].get<std::uint64_t>();
+    return before >= total / 2;
+  };
+  ASSERT_TRUE(eventually(half, std::chrono::seconds(60)));
+  aisle_->kill();
+  start();
+  std::uint64_t again = 0;
+  const auto ended = [&] {
+    const nlohmann::json now = admin("reindex");
+    if (now["state"] == "building") again = now["progress"]["products"].get<std::uint64_t>();
+    return !now["under_way"].get<bool>();
+  };
+  ASSERT_TRUE(eventually(ended, std::chrono::seconds(60)));
+  EXPECT_EQ(active(), 2U);
+  std::cout << total << " products, " << before << " read before the kill, " << again << " after it\n";
+  EXPECT_LT(again, total * 3 / 4) << "it began anew";
+  expect_caught_up();
+  expect_equal(truth(2));
+}
+
 TEST_F(ReindexFaultTest, KilledWhileItIsGivenUpItStaysGivenUp) {
   start();
   ASSERT_EQ(aisle_->stop(), 0);
