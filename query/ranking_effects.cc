@@ -102,7 +102,9 @@ Result<RankingEffects> decode_effects(std::string_view text) {
   effects.hidden = root.strings_or_empty("hidden");
   effects.stock = root.string_or("stock", "");
   effects.clock = root.integer_or("clock", 0, lowest, highest);
-  for (const JsonReader& signal : list(root, "signals")) effects.signals.push_back(read_signal(signal));
+  const std::vector<JsonReader> signals = list(root, "signals");
+  if (signals.size() > RankingLimits::signals_max) root.member("signals").fail("has too many");
+  for (const JsonReader& signal : signals) effects.signals.push_back(read_signal(signal));
   read_rules(root, effects);
   if (sink.error) return tl::unexpected<Error>(*sink.error);
   return effects;

@@ -45,11 +45,33 @@ std::vector<std::uint8_t> passes_of(const ShardEffects::ResolvedBoost& boost, co
   return passes;
 }
 
+// Effects may come from another node: what they name must be there and what is divided by must not be zero.
+Status check_effects(const RankingEffects& effects, const IndexSchema& schema) {
+  const auto refuse = [](const char* what) {
+    return fail(ErrorCode::InvalidArgument, std::string("effects of a ranking: ") + what);
+  };
+  if (!effects.weights.empty() && effects.weights.size() != schema.fields.size())
+    return refuse("weights are those of another schema");
+  for (const Signal& signal : effects.signals) {
+    if (signal.field >= schema.fields.size()) return refuse("a signal's field is not in the schema");
+    const Field& field = schema.fields[signal.field];
+    if (!field.is_number() || !field.has_column()) return refuse("a signal's field has no numbers");
+    const bool linear = signal.kind == SignalKind::Linear && signal.from == signal.to;
+    const bool log = signal.kind == SignalKind::Log && (signal.from < 1 || signal.to < 1);
+    if (linear || log || signal.half_life < 1) return refuse("a signal has no extent");
+  }
+  const Field* stock = schema.find(effects.stock);
+  if (stock != nullptr && (!stock->is_number() || !stock->has_column()))
+    return refuse("the stock field has no numbers");
+  return {};
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const ShardEffects>> ShardEffects::create(RankingEffects effects,
                                                                  const IndexSchema& schema) {
   const auto resolved = std::shared_ptr<ShardEffects>(new ShardEffects(std::move(effects), schema));
+  AISLE_CHECK(check_effects(resolved->effects_, schema));
   for (const RuleFilter& filter : resolved->effects_.filters) {
     AISLE_TRY(Filter compiled, compile_filter(filter.text, schema, {}));
     for (Conjunct& conjunct : compiled.conjuncts)

@@ -22,7 +22,7 @@ class ShardEffects {
     Filter filter;
   };
 
-  // InvalidArgument when a filter does not fit the schema.
+  // InvalidArgument when something does not fit the schema.
   static Result<std::shared_ptr<const ShardEffects>> create(RankingEffects effects,
                                                             const IndexSchema& schema);
 

@@ -181,6 +181,28 @@ TEST_F(RankingService, AGateRefusesWithItsFigures) {
   EXPECT_EQ(result["worst"][0]["query"], "kettle");
 }
 
+TEST_F(RankingService, ARebuildKeepsTheRankingAndRefusesASchemaThatLacksAField) {
+  write("boost.json", R"({"index": "products", "profile": {"weights": {"brand": 7}}, "rules": [{"id": "a",
+      "when": {"query": {"equals": "kettle"}}, "then": {"pin": [{"id": "p1", "position": 1}]}}]})");
+  publish("boost.json");
+  const json before = search({{"q", "kettle"}, {"explain", "true"}})["hits"];
+  const std::string admin = "http://127.0.0.1:" + std::to_string(aisle_->admin_port());
+  const CommandResult rebuilt = run_aisle({"reindex", "products", "--wait", "--admin", admin});
+  ASSERT_EQ(rebuilt.exit_code, 0) << rebuilt.output;
+  const json after = search({{"q", "kettle"}, {"explain", "true"}});
+  EXPECT_EQ(after["view"]["generation"], 2);
+  EXPECT_EQ(after["view"]["ranking"], 1);
+  EXPECT_EQ(after["hits"], before);
+  write("schema.json", R"({"index": "products", "fields": {"title": {"type": "text", "search": true}},
+      "source": {"type": "file", "path": "products.jsonl"}})");
+  const CommandResult refused = run_aisle({"reindex", "products", "--wait", "--admin", admin});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.output,
+              HasSubstr("the published ranking 1 does not fit the new schema: /profile/weights: the "
+                        "schema has no field \"brand\""));
+  EXPECT_EQ(search({{"q", "kettle"}})["view"]["generation"], 2);
+}
+
 TEST_F(RankingService, WhyIsAnsweredOverHttp) {
   publish("hide.json");
   const json why = search({{"q", "kettle"}, {"why", "p1"}})["why"];
