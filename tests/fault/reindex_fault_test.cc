@@ -316,5 +316,26 @@ TEST_F(ReindexFaultTest, FewerRowsAreNotSwitchedTo) {
   expect_equal(truth(1));
 }
 
+TEST_F(ReindexFaultTest, ProductsAreReadAgainWithoutARebuild) {
+  sql("CREATE TABLE words (word text); INSERT INTO words VALUES ('one')");  // not followed
+  nlohmann::json schema = original_;
+  schema["fields"]["build"] = {{"type", "keyword"}, {"facet", true}};
+  schema["source"]["document_query"] = "SELECT d.*, (SELECT word FROM words) AS build FROM (" +
+                                       original_["source"]["document_query"].get<std::string>() + ") d";
+  write_schema(schema);
+  start();
+  sql("UPDATE words SET word = 'two'");
+  const auto word_of = [&](const char* id) { return product(id).value("build", ""); };
+  const CommandResult some = command({"reindex", "products", "--ids", "10001,10002"});
+  EXPECT_EQ(some.output, "2 products will be read again\n");
+  EXPECT_TRUE(eventually([&] { return word_of("10001") == "two" && word_of("10002") == "two"; }));
+  EXPECT_EQ(word_of("10003"), "one");
+  const CommandResult all = command({"reindex", "products", "--resync"});
+  EXPECT_EQ(all.output, "all products will be read again\n");
+  EXPECT_TRUE(eventually([&] { return word_of("10003") == "two"; }, std::chrono::seconds(60)));
+  EXPECT_EQ(active(), 1U);
+  EXPECT_EQ(command({"reindex", "nowhere", "--ids", "1"}).exit_code, 1);
+}
+
 }  // namespace
 }  // namespace aisle::test
