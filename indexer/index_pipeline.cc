@@ -62,11 +62,13 @@ Status IndexPipeline::append_to(std::vector<std::shared_ptr<OpLog>> logs) {
   routed_.resize(shards_.size());
   replay_begin_ = durable_lsn();
   replaying_ = true;
+  leads_ = true;
   return {};
 }
 
 Status IndexPipeline::begin(const LogSource& source) {
   if (!options_.lead) return {};
+  leads_ = false;
   shards_.clear();
   AISLE_TRY(auto logs, options_.lead(source));
   return append_to(std::move(logs));
@@ -179,7 +181,10 @@ Status IndexPipeline::deliver(std::uint32_t number, std::vector<Op> ops) {
     while (!log.wait_for_room(piece.size(), bytes, Deadline::after(std::chrono::seconds(1)))) {
       AISLE_CHECK(shard_set_->alive(number));  // else nobody would ever make room
     }
-    AISLE_CHECK(log.append(log.tail(), std::exchange(piece, {}), Deadline::never()));
+    if (auto stored = log.append(log.tail(), std::exchange(piece, {}), Deadline::never()); !stored) {
+      leads_ = false;
+      return tl::unexpected(std::move(stored).error());
+    }
     bytes = 0;
     return {};
   };

@@ -58,6 +58,8 @@ class IndexPipeline final : public ChangeSink {
   ShardSet& shard_set() const { return *shard_set_; }
   std::uint32_t shards() const { return shard_set_->size(); }
   const IndexSchema& schema() const { return *schema_; }
+  // It appends to the logs: always outside of a cluster.
+  bool leads() const { return leads_; }
   const DeadLetters& dead_letters() const { return dead_letters_; }
   std::uint64_t values_skipped() const { return values_skipped_; }
 
@@ -96,6 +98,7 @@ class IndexPipeline final : public ChangeSink {
 
   std::vector<Shard> shards_;  // empty while another leads
 
+  std::atomic<bool> leads_{false};
   std::atomic<std::uint64_t> values_skipped_{0};
 };
 

@@ -55,8 +55,10 @@ void LogFollower::run(const std::stop_token& stop) {
 Status LogFollower::step() {
   if (!target_->wait_for_room(read_ops, 0, Deadline::after(room_wait))) return {};
   AISLE_TRY(auto ops, source_->read(target_->tail(), read_ops, Deadline::after(read_wait)));
-  if (ops.empty()) return {};
-  return target_->take(std::move(ops));
+  const bool all = ops.size() < read_ops;
+  AISLE_CHECK(target_->take(std::move(ops)));
+  if (all) caught_up_ = true;
+  return {};
 }
 
 }  // namespace aisle

@@ -1,5 +1,6 @@
 // Feeds the local log of a shard from another log, on a thread of its own: how a node follows its cluster.
 #pragma once
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -20,6 +21,8 @@ class LogFollower {
   LogFollower(const LogFollower&) = delete;
   LogFollower& operator=(const LogFollower&) = delete;
 
+  // It once had all that the log held.
+  bool caught_up() const { return caught_up_; }
   std::optional<Error> trouble() const;  // nothing once ops arrive or the log answers again
 
  private:
@@ -30,6 +33,7 @@ class LogFollower {
   const std::shared_ptr<OpLog> source_;
   const std::shared_ptr<LocalOpLog> target_;
   const std::string name_;  // for the log
+  std::atomic<bool> caught_up_{false};
   mutable std::mutex mutex_;
   std::optional<Error> trouble_;
   std::jthread thread_;  // last: stops first

@@ -1,9 +1,11 @@
 #include "server/generation.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "indexer/postgres/full_scan.h"
 #include "query/shard_loader.h"
@@ -20,12 +22,28 @@ std::filesystem::path statistics_file(const std::filesystem::path& folder) {
   return folder / "statistics.bin";
 }
 
+constexpr std::chrono::seconds base_wanted_after{10};  // a log that does not fit may be a moment's
+constexpr std::chrono::seconds served_alone_after{10};
+
+std::int64_t steady_ns() {
+  return std::chrono::steady_clock::now().time_since_epoch().count();
+}
+
+bool wants_base(const Error& trouble) {
+  return trouble.message.starts_with("BASE_NEEDED") || trouble.message.starts_with("LOG_FORKED") ||
+         trouble.message.starts_with("LOG_SHORT");
+}
+
 }  // namespace
 
 Result<std::shared_ptr<Generation>> Generation::open(std::shared_ptr<ShardSet> shards,
                                                      std::unique_ptr<IndexPipeline> pipeline,
-                                                     const std::filesystem::path& folder) {
+                                                     const std::filesystem::path& folder,
+                                                     GenerationReplication replication) {
   std::shared_ptr<Generation> generation(new Generation(shards->manifest()));
+  generation->replication_ = std::move(replication);
+  generation->caught_up_ = generation->replication_.shards == nullptr;
+  generation->followed_ns_ = steady_ns();
   generation->folder_ = folder;
   generation->shard_set_ = std::move(shards);
   generation->pipeline_ = std::move(pipeline);
@@ -59,7 +77,7 @@ Result<std::shared_ptr<Generation>> Generation::open_stale(const IndexFolder& fo
     paths.push_back(folder.shard_path(manifest.generation, i));
   }
   AISLE_CHECK(generation->load(paths));
-  generation->ready_ = true;
+  generation->ready_ = generation->caught_up_ = true;
   return generation;
 }
 
@@ -107,6 +125,7 @@ void Generation::close() {
     shard.reader.reset();  // a log waits for its slowest reader
   }
   if (pipeline_) pipeline_->close();
+  if (replication_.shards) replication_.shards->stop();
   if (shard_set_) shard_set_->close();
 }
 
@@ -154,15 +173,15 @@ void Generation::apply_ops(const std::stop_token& stop, std::uint32_t number) {
 }
 
 bool Generation::is_built() const {
-  if (!pipeline_) return false;
-  const auto scanned = pipeline_->mark(scan_mark);
+  if (!shard_set_) return false;
+  const auto scanned = shard_set_->mark(scan_mark);
   const auto imported = file_mark_value();
   return (scanned && *scanned == "done") || (imported && !imported->empty());
 }
 
 Result<std::string> Generation::file_mark_value() const {
-  if (!pipeline_) return std::string();
-  return pipeline_->mark(std::string(file_mark));
+  if (!shard_set_) return std::string();
+  return shard_set_->mark(std::string(file_mark));
 }
 
 Result<FileImportReport> Generation::import(const std::filesystem::path& file, const FileImportOptions& options) {
@@ -207,7 +226,11 @@ Status Generation::refresh_statistics() {
   const std::lock_guard lock(statistics_mutex_);
   const View now = view();
   auto statistics = Statistics::collect(now.shards, context_->schema->fields.size());
-  AISLE_CHECK(write_file_atomically(statistics_file(folder_), statistics->encode()));
+  const std::string encoded = statistics->encode();
+  if (replication_.statistics != nullptr) {
+    AISLE_CHECK(replication_.statistics->publish(context_->schema->index, number(), encoded));
+  }
+  AISLE_CHECK(write_file_atomically(statistics_file(folder_), encoded));
   log(LogLevel::Info, "statistics.collected", "scores use new term statistics",
       {{"index", context_->schema->index},
        {"generation", number()},
@@ -218,22 +241,64 @@ Status Generation::refresh_statistics() {
   return {};
 }
 
-// Statistics are collected when the first build ends, and again when the catalogue has changed by a tenth.
 void Generation::follow_statistics(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     stoppable_wait(stop, statistics_interval);
-    const std::uint64_t known = statistics_.get()->documents();
-    const std::uint64_t live = view().live();
-    const std::uint64_t change = known > live ? known - live : live - known;
-    const bool first = !ready_ && is_built();
-    if (!first && (!ready_ || change * 10 <= known)) continue;
-    Status status = first ? catch_up(Deadline::after(std::chrono::minutes(1))) : Status();
-    if (status) status = refresh_statistics();
-    if (!status) {
+    if (replication_.shards) watch_logs();
+    const bool collects = !replication_.shards || (pipeline_ && pipeline_->leads());
+    const Status status = collects ? keep_statistics() : take_statistics();
+    if (!status && status.error().code != ErrorCode::Unavailable) {
       log(LogLevel::Error, "statistics.failed", status.error().message,
           {{"index", context_->schema->index}, {"generation", number()}});
     }
   }
+}
+
+// They are collected when the first build ends, and again when the catalogue has changed by a tenth.
+Status Generation::keep_statistics() {
+  const std::uint64_t known = statistics_.get()->documents();
+  const std::uint64_t live = view().live();
+  const std::uint64_t change = known > live ? known - live : live - known;
+  const bool first = !ready_ && is_built();
+  if (!first && (!ready_ || change * 10 <= known)) return {};
+  if (first) AISLE_CHECK(catch_up(Deadline::after(std::chrono::minutes(1))));
+  return refresh_statistics();
+}
+
+// Those that the leader collected, so that scores are the same on every node.
+Status Generation::take_statistics() {
+  const std::string known = ready_ ? hash_text(statistics_.get()->encode()) : "";
+  AISLE_TRY(const auto newer, replication_.statistics->newer(context_->schema->index, number(), known));
+  if (!newer) return {};
+  const std::lock_guard lock(statistics_mutex_);
+  AISLE_TRY(auto statistics, Statistics::decode(*newer));
+  AISLE_CHECK(write_file_atomically(statistics_file(folder_), *newer));
+  statistics_.set(std::move(statistics));
+  ready_ = true;
+  return {};
+}
+
+// A node whose cluster does not answer serves what it has on disk.
+void Generation::watch_logs() {
+  const auto trouble = replication_.shards->trouble();
+  if (!trouble) followed_ns_ = steady_ns();
+  base_wanted_ = trouble && wants_base(*trouble) && seconds_in_trouble() > base_wanted_after.count();
+  const bool alone = trouble && trouble->code == ErrorCode::Unavailable && ready_ &&
+                     seconds_in_trouble() > served_alone_after.count();
+  if (alone || replication_.shards->caught_up()) caught_up_ = true;
+}
+
+double Generation::seconds_in_trouble() const {
+  if (!replication_.shards || !replication_.shards->trouble()) return 0;
+  return static_cast<double>(steady_ns() - followed_ns_) / 1e9;
+}
+
+GenerationPresence Generation::presence() const {
+  GenerationPresence presence{.number = number(), .ready = ready(), .shards = {}};
+  if (!replication_.shards) return presence;
+  presence.shards = replication_.shards->presence();
+  for (std::size_t i = 0; i < shards_.size(); ++i) presence.shards[i].applied = shards_[i].builder->image()->seq;
+  return presence;
 }
 
 void Generation::set_problem(std::string problem) {
@@ -241,6 +306,8 @@ void Generation::set_problem(std::string problem) {
 }
 
 std::string Generation::problem() const {
+  const auto trouble = replication_.shards ? replication_.shards->trouble() : std::nullopt;
+  if (trouble) return trouble->message;
   const auto problem = problem_.get();
   return problem ? *problem : "";
 }

@@ -18,12 +18,21 @@
 #include "base/snapshot.h"
 #include "indexer/file_source.h"
 #include "indexer/index_pipeline.h"
+#include "indexer/nats/replicated_shards.h"
+#include "indexer/nats/statistics_board.h"
 #include "indexer/shard_set.h"
 #include "query/image_builder.h"
 #include "query/view.h"
 #include "schemas/index_state.h"
+#include "schemas/node_presence.h"
 
 namespace aisle {
+
+// What makes a generation follow a cluster; nothing of it in a process of its own.
+struct GenerationReplication {
+  std::shared_ptr<ReplicatedShards> shards;  // feeds its logs
+  StatisticsBoard* statistics = nullptr;     // outlives it
+};
 
 // Thread-safe but for open and close().
 class Generation {
@@ -32,7 +41,8 @@ class Generation {
   // one somebody else appends to the logs. Errors: of load_image and Statistics::decode.
   static Result<std::shared_ptr<Generation>> open(std::shared_ptr<ShardSet> shards,
                                                   std::unique_ptr<IndexPipeline> pipeline,
-                                                  const std::filesystem::path& folder);
+                                                  const std::filesystem::path& folder,
+                                                  GenerationReplication replication = {});
   // Searched as it lies there and never changed: for one that this version of aisle cannot feed any more.
   static Result<std::shared_ptr<Generation>> open_stale(const IndexFolder& folder,
                                                         std::shared_ptr<const IndexSchema> schema,
@@ -56,12 +66,22 @@ class Generation {
   // What a source delivers to; nullptr when it is not fed.
   ChangeSink* sink() const { return pipeline_.get(); }
   bool fed() const { return pipeline_ != nullptr; }
+  bool leads() const { return pipeline_ && pipeline_->leads(); }
+  bool replicated() const { return replication_.shards != nullptr; }
+  bool stale() const { return shard_set_ == nullptr; }  // open_stale()
+  const std::shared_ptr<ShardSet>& shard_set() const { return shard_set_; }  // null when stale
+  // What the other nodes are told; no shards outside of a cluster.
+  GenerationPresence presence() const;
+  // Seconds since a log was last followed without trouble, 0 while all are.
+  double seconds_in_trouble() const;
+  // It cannot follow its log from where it is, as far as it knows: LOG_FORKED and the like, for some time.
+  bool needs_base() const { return base_wanted_; }
   std::vector<DeadLetter> dead_letters() const;
   std::uint64_t dead_letters_total() const;
 
   View view() const;
   // The first build is complete and scores have their statistics.
-  bool ready() const { return ready_; }
+  bool ready() const { return ready_ && caught_up_; }
   // Everything applied so far is in the images and in the statistics. Errors: DeadlineExceeded, or of writing them.
   Status settle(Deadline deadline);
   // Waits until the images have everything that was applied.
@@ -88,6 +108,9 @@ class Generation {
   Status load(const std::vector<std::filesystem::path>& shard_paths);
   Status load_statistics();
   bool is_built() const;
+  Status keep_statistics();
+  Status take_statistics();
+  void watch_logs();
   void apply_ops(const std::stop_token& stop, std::uint32_t shard);
   void follow_statistics(const std::stop_token& stop);
   Status refresh_statistics();
@@ -99,12 +122,16 @@ class Generation {
   std::shared_ptr<const IndexContext> context_;
   std::shared_ptr<ShardSet> shard_set_;      // null: stale
   std::unique_ptr<IndexPipeline> pipeline_;  // null: not fed by this process
+  GenerationReplication replication_;        // nothing outside of a cluster
   std::vector<Shard> shards_;                // its builders are thread-safe
 
   // each locks for itself
   Snapshot<Statistics> statistics_;
   Snapshot<std::string> problem_;
-  std::atomic<bool> ready_{false};
+  std::atomic<bool> ready_{false};      // it has statistics
+  std::atomic<bool> caught_up_{false};  // it was once as far as its log; at once outside of a cluster
+  std::atomic<bool> base_wanted_{false};
+  std::atomic<std::int64_t> followed_ns_{0};  // steady clock: when all logs were last followed without trouble
 
   std::mutex statistics_mutex_;  // one collection at a time
   mutable std::mutex moved_mutex_;

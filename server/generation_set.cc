@@ -10,11 +10,19 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/utc_time.h"
+#include "server/membership/base_source.h"
 
 namespace aisle {
+namespace {
 
-GenerationSet::GenerationSet(std::shared_ptr<const IndexFolder> folder, std::filesystem::path schema_folder)
-    : folder_(std::move(folder)), schema_folder_(std::move(schema_folder)) {}
+constexpr std::chrono::seconds lead_time{30};         // to catch up with the logs before leading them
+constexpr std::chrono::seconds find_members_time{3};  // for the other members to be heard of
+
+}  // namespace
+
+GenerationSet::GenerationSet(std::shared_ptr<const IndexFolder> folder, std::filesystem::path schema_folder,
+                             std::shared_ptr<Membership> membership)
+    : folder_(std::move(folder)), schema_folder_(std::move(schema_folder)), membership_(std::move(membership)) {}
 
 std::filesystem::path GenerationSet::schema_file(std::uint32_t number) const {
   return folder_->generation_path(number) / "schema.json";
@@ -45,8 +53,74 @@ Result<std::shared_ptr<Generation>> GenerationSet::open_from_disk(
   ShardSetOptions options;
   options.generation = number;
   AISLE_TRY(auto shards, ShardSet::open(folder_, schema, options));
+  if (membership_) return open_replicated(std::move(shards));
   AISLE_TRY(auto pipeline, IndexPipeline::open(shards, {}));
   return Generation::open(std::move(shards), std::move(pipeline), folder_->generation_path(number));
+}
+
+// Shards that follow the cluster's logs; of a member that may feed them with a pipeline into these.
+Result<std::shared_ptr<Generation>> GenerationSet::open_replicated(std::shared_ptr<ShardSet> shards) const {
+  const std::string index = shards->schema()->index;
+  const std::uint32_t number = shards->manifest().generation;
+  const auto replicated = membership_->replicate(shards);
+  std::unique_ptr<IndexPipeline> pipeline;
+  if (membership_->feeds()) {
+    IndexPipelineOptions options;
+    options.op_bytes_max = batch_op_bytes_max;
+    options.lead = [replicated](const LogSource& source) {
+      return replicated->lead(source, Deadline::after(lead_time));
+    };
+    options.acknowledged = [membership = membership_, index, number, count = shards->size()] {
+      return membership->acknowledged(index, number, count);
+    };
+    AISLE_TRY(pipeline, IndexPipeline::open(shards, std::move(options)));
+  }
+  return Generation::open(std::move(shards), std::move(pipeline), folder_->generation_path(number),
+                          {replicated, &membership_->statistics()});
+}
+
+Status GenerationSet::prepare(const GenerationRef& wanted, const std::shared_ptr<const IndexSchema>& schema) {
+  const auto found = folder_->manifest(wanted.number);
+  if (!membership_ || found || found.error().code != ErrorCode::NotFound) {
+    return found || !membership_ ? Status() : tl::unexpected<Error>(found.error());
+  }
+  const std::filesystem::path incoming = folder_->path() / "incoming";
+  const Deadline patience = Deadline::after(find_members_time);
+  while (true) {
+    const auto base = take_base(*membership_, schema->index, wanted, incoming);
+    if (base) return install(incoming, wanted);
+    if (base.error().code != ErrorCode::NotFound) return tl::unexpected(base.error());
+    if (patience.expired()) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  if (schema->hash == wanted.schema_hash) return create(wanted.number, *schema, wanted.shards);
+  return fail(ErrorCode::FailedPrecondition,
+              fmt::format("generation {} has schema {}, this node is configured with {} and no member has it",
+                          wanted.number, wanted.schema_hash, schema->hash));
+}
+
+// The manifest comes last: without it there is no generation.
+Status GenerationSet::install(const std::filesystem::path& base, const GenerationRef& generation) const {
+  const std::filesystem::path folder = folder_->generation_path(generation.number);
+  std::error_code failure;
+  std::filesystem::remove(folder / "generation.json", failure);
+  if (!failure) std::filesystem::remove_all(folder, failure);
+  if (!failure) std::filesystem::rename(base, folder, failure);
+  if (failure) return fail(ErrorCode::Unavailable, "cannot install " + folder.string() + ": " + failure.message());
+  return folder_->write_manifest({generation.number, generation.schema_hash, generation.analyzer_version,
+                                  generation.shards, utc_text(utc_now())});
+}
+
+Result<std::shared_ptr<Generation>> GenerationSet::replace(const GenerationRef& wanted,
+                                                           const std::shared_ptr<const IndexSchema>& schema) {
+  const std::filesystem::path incoming = folder_->path() / "incoming";
+  AISLE_CHECK(take_base(*membership_, schema->index, wanted, incoming));
+  {
+    const std::lock_guard opening(open_mutex_);
+    close(wanted.number);
+    AISLE_CHECK(install(incoming, wanted));
+  }
+  return open(wanted.number, schema);
 }
 
 Result<std::shared_ptr<const IndexSchema>> GenerationSet::schema_of(

@@ -16,6 +16,7 @@
 namespace aisle {
 namespace {
 
+constexpr std::chrono::seconds first_state_time{60};      // for the cluster to have one
 constexpr std::chrono::milliseconds state_interval{250};  // between looks at the rollback window
 
 bool names(const IndexState& state, std::uint32_t number) {
@@ -26,30 +27,61 @@ bool names(const IndexState& state, std::uint32_t number) {
 }  // namespace
 
 Result<std::unique_ptr<IndexService>> IndexService::open(const IndexConfig& config,
-                                                         const std::filesystem::path& data, FreeBytes free_bytes) {
+                                                         const std::filesystem::path& data, FreeBytes free_bytes,
+                                                         std::shared_ptr<Membership> membership) {
   std::unique_ptr<IndexService> service(new IndexService(config));
+  service->membership_ = std::move(membership);
   IndexService* self = service.get();
   AISLE_TRY(auto configured, IndexSchema::load(config.schema));
   self->name_ = configured->index;
   self->configured_.set(std::move(configured));
   AISLE_TRY(self->folder_, IndexFolder::acquire(data, self->name_));
-  self->store_ = std::make_unique<FileStateStore>(self->folder_->path());
+  AISLE_CHECK(self->open_store());
   self->ranking_ = std::make_unique<RankingKeeper>(*self->store_);
-  self->generations_ = std::make_unique<GenerationSet>(self->folder_, config.schema.parent_path());
+  self->generations_ =
+      std::make_unique<GenerationSet>(self->folder_, config.schema.parent_path(), self->membership_);
   self->reindexer_ = std::make_unique<Reindexer>(
       ReindexParts{self->config_, *self->folder_, *self->store_, *self->generations_, self->source_,
                    [self](const IndexState& state) { return self->adopt(state); }, std::move(free_bytes),
                    [self] { return self->recent_queries_.list(); }});
-  AISLE_TRY(auto state, self->store_->read());
-  if (!state) {
-    AISLE_TRY(state, self->first_state());
-  }
+  AISLE_TRY(const IndexState state, self->begin_state());
   if (const Status recalled = self->reindexer_->recall(); !recalled) {  // no reason to keep shoppers out
     log(LogLevel::Error, "reindex.lost", recalled.error().message, {{"index", self->name_}});
   }
   self->register_metrics();
-  AISLE_CHECK(self->serve(*state));
+  AISLE_CHECK(self->serve(state));
   return service;
+}
+
+Status IndexService::open_store() {
+  if (!membership_) {
+    store_ = std::make_unique<FileStateStore>(folder_->path());
+    return {};
+  }
+  if (!std::holds_alternative<PostgresSource>(configured_.get()->source)) {
+    return fail(ErrorCode::InvalidArgument, "an index of a cluster needs a PostgreSQL source");
+  }
+  AISLE_TRY(store_, membership_->state_store(name_, folder_->path()));
+  return {};
+}
+
+// As stored, or as begun. In a cluster who feeds begins; the others wait for it.
+Result<IndexState> IndexService::begin_state() {
+  const Deadline patience = Deadline::after(first_state_time);
+  while (true) {
+    const auto read = store_->read();
+    if (read && *read) return **read;
+    if (!read && !membership_) return tl::unexpected(read.error());
+    if (read && (!membership_ || membership_->feeds())) {
+      auto begun = first_state();
+      if (begun || !membership_ || begun.error().code != ErrorCode::Conflict) return begun;
+    }
+    if (patience.expired()) {
+      return fail(ErrorCode::Unavailable,
+                  read ? "the cluster has no state of the index yet: start aisle index" : read.error().message);
+    }
+    (void)store_->wait(0, Deadline::after(state_interval));
+  }
 }
 
 // The first generation, or that of a folder from before there were states.
@@ -71,7 +103,13 @@ Result<IndexState> IndexService::first_state() {
 // Searches are answered by the active generation of the state from now on.
 Status IndexService::serve(const IndexState& state) {
   ranking_->follow(state);
+  AISLE_CHECK(generations_->prepare(state.active, configured_.get()));
   AISLE_TRY(auto generation, generations_->open(state.active.number, configured_.get()));
+  const auto former = serving_.get();
+  const bool switches = former && former->generation->number() != generation->number();
+  if (membership_ && switches && !generation->ready()) {  // the former one serves on until it is
+    return fail(ErrorCode::Unavailable, fmt::format("generation {} is not ready on this node", generation->number()));
+  }
   serving_.set(std::make_shared<const Serving>(Serving{state.version, std::move(generation)}));
   for (const std::string& change : needs_reindex()) {
     log(LogLevel::Warn, "index.needs_reindex", "NEEDS_REINDEX: " + change, {{"index", name_}});
@@ -98,6 +136,7 @@ Status IndexService::adopt(const IndexState& state) {
 
 Status IndexService::follow(const std::optional<GenerationRef>& named) {
   if (!named) return {};
+  AISLE_CHECK(generations_->prepare(*named, configured_.get()));
   AISLE_TRY(const auto generation, generations_->open(named->number, configured_.get()));
   return source_.add(generation);
 }
@@ -112,6 +151,29 @@ Status IndexService::drop_unnamed(const IndexState& state) {
         {{"index", name_}, {"generation", generation->number()}});
   }
   return {};
+}
+
+// A generation whose logs do not continue it gets a base from another member; searches see the old one until then.
+void IndexService::mend(const IndexState& state) {
+  for (const auto& named : {std::optional(state.active), state.previous, state.building}) {
+    const auto generation = named ? generations_->find(named->number) : nullptr;
+    if (generation == nullptr || !generation->needs_base()) continue;
+    source_.remove(named->number);
+    const auto replaced = generations_->replace(*named, configured_.get());
+    if (!replaced) {
+      log(LogLevel::Warn, "generation.not_mended", replaced.error().message,
+          {{"index", name_}, {"generation", named->number}});
+    }
+    const auto now = replaced ? *replaced : generations_->find(named->number);
+    if (now == nullptr) continue;
+    const auto serving = serving_.get();
+    if (serving->generation->number() == named->number) {
+      serving_.set(std::make_shared<const Serving>(Serving{serving->state_version, now}));
+    }
+    if (const Status added = source_.add(now); !added) {
+      log(LogLevel::Error, "generation.not_fed", added.error().message, {{"index", name_}});
+    }
+  }
 }
 
 IndexService::~IndexService() {
@@ -157,7 +219,10 @@ void IndexService::follow_state(const std::stop_token& stop) {
       source_.begin();
       reindexer_->begin();
     }
-    if (const auto now = store_->read(); now && *now) end_rollback_window(**now);
+    if (const auto now = store_->read(); now && *now) {
+      end_rollback_window(**now);
+      if (membership_) mend(**now);
+    }
   }
 }
 
@@ -200,11 +265,26 @@ std::uint32_t IndexService::timeline() const {
   return feed ? feed->timeline : 0;
 }
 
+bool IndexService::leads() const {
+  return active()->leads();
+}
+
+IndexPresence IndexService::presence() const {
+  IndexPresence presence{.index = name_, .state_version = serving_.get()->state_version, .generations = {}};
+  for (const auto& generation : generations_->all()) presence.generations.push_back(generation->presence());
+  return presence;
+}
+
+std::shared_ptr<ShardSet> IndexService::shard_set(std::uint32_t number) const {
+  const auto generation = generations_->find(number);
+  return generation ? generation->shard_set() : nullptr;
+}
+
 std::vector<std::string> IndexService::needs_reindex() const {
   const auto generation = active();
   const auto configured = configured_.get();
   std::vector<std::string> reasons;
-  if (!generation->fed()) {
+  if (generation->stale()) {
     reasons.push_back(fmt::format("built with analyzer {}, this version has {}: it takes no changes until it is "
                                   "built anew",
                                   generation->manifest().analyzer_version, analyzer_version));
@@ -254,7 +334,7 @@ std::vector<GenerationStatus> IndexService::generations() const {
     status.bytes = folder_bytes(folder_->generation_path(named->number));
     if (const auto generation = generations_->find(named->number)) {
       const View now = generation->view();
-      status.fed = generation->fed();
+      status.fed = !generation->stale();
       status.products = now.live();
       status.lsn = now.lsn();
     }

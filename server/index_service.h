@@ -3,6 +3,7 @@
 //   source --> generation N (active), N-1 (to go back to), N+1 (being built)      state: which is which
 //                       \--> view()
 #pragma once
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -62,7 +63,8 @@ class IndexService {
   // Opens or creates the index below `data` and loads the active generation. Errors: of the schema file, of
   // GenerationSet::open and of the state.
   static Result<std::unique_ptr<IndexService>> open(const IndexConfig& config, const std::filesystem::path& data,
-                                                    FreeBytes free_bytes = free_bytes_of);
+                                                    FreeBytes free_bytes = free_bytes_of,
+                                                    std::shared_ptr<Membership> membership = nullptr);
   ~IndexService();  // stop()
   IndexService(const IndexService&) = delete;
   IndexService& operator=(const IndexService&) = delete;
@@ -85,7 +87,15 @@ class IndexService {
 
   IndexStatus status() const;
   std::vector<GenerationStatus> generations() const;
-  double lag_ms() const { return source_.lag_seconds() * 1000; }
+  double lag_ms() const { return std::max(source_.lag_seconds(), active()->seconds_in_trouble()) * 1000; }
+  // It feeds the index: always outside of a cluster.
+  bool leads() const;
+  // Its state was heard of lately; always outside of a cluster.
+  bool control_plane_fresh() const { return !membership_ || membership_->fresh(); }
+  // What the other members of a cluster are told.
+  IndexPresence presence() const;
+  // The shards of a generation that is open; null when it is not.
+  std::shared_ptr<ShardSet> shard_set(std::uint32_t generation) const;
   // Notes a search for metrics and for trying out the next generation.
   void note_search(const SearchRequest& request, double seconds, std::uint64_t total);
   // Metrics of the index at the moment of a scrape.
@@ -121,8 +131,11 @@ class IndexService {
   };
 
   explicit IndexService(IndexConfig config) : config_(std::move(config)), source_(config_) {}
+  Status open_store();
+  Result<IndexState> begin_state();
   Result<IndexState> first_state();
   View ranked(const Serving& serving) const;
+  void mend(const IndexState& state);
   Status serve(const IndexState& state);
   Status adopt(const IndexState& state);
   Status follow(const std::optional<GenerationRef>& named);
@@ -133,6 +146,7 @@ class IndexService {
   std::vector<std::string> needs_reindex() const;
 
   const IndexConfig config_;
+  std::shared_ptr<Membership> membership_;  // null: a process of its own
   std::string name_;
   Snapshot<IndexSchema> configured_;  // of the schema file, when a generation was adopted last
   std::shared_ptr<const IndexFolder> folder_;

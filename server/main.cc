@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "server/commands/cluster_commands.h"
 #include "server/commands/commands.h"
 #include "server/commands/generation_commands.h"
 #include "server/commands/rank_arguments.h"
@@ -26,6 +27,18 @@ void add_serve(CLI::App& app, int& exit_code) {
   command->add_option("--port", options->port, "port of the search API, 0 = any free one");
   command->add_option("--admin-port", options->admin_port, "port of health and metrics, 0 = any free one");
   command->callback([options, &exit_code] { exit_code = aisle::serve(*options); });
+}
+
+void add_index(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<aisle::ServeOptions>();
+  CLI::App* command =
+      app.add_subcommand("index", "feed the indexes of a cluster, or stand by until who feeds them is gone");
+  command->add_option("--config", options->config, "configuration file")->required();
+  command->add_option("--data", options->data_dir, "folder of the indexes");
+  command->add_option("--port", options->port, "port of health and status, 0 = any free one");
+  command->add_option("--admin-port", options->admin_port, "port of administration, 0 = any free one");
+  command->callback(
+      [options, &exit_code] { exit_code = aisle::serve(*options, aisle::MemberRole::Index); });
 }
 
 void add_import(CLI::App& app, int& exit_code) {
@@ -77,11 +90,13 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   int exit_code = 0;
   add_serve(app, exit_code);
+  add_index(app, exit_code);
   add_import(app, exit_code);
   add_search(app, exit_code);
   add_check(app, exit_code);
   aisle::add_generation_commands(app, exit_code);
   aisle::add_rank_commands(app, exit_code);
+  aisle::add_cluster_commands(app, exit_code);
   app.add_subcommand("version", "print the version")->callback([] {
     std::printf("aisle %s\n", AISLE_VERSION);
   });

@@ -19,6 +19,7 @@ Result<SearchRequest> parse_search_body(std::string_view body);
 struct AnswerContext {
   double took_ms = 0;
   double lag_ms = 0;
+  bool control_plane_stale = false;  // the cluster's state was not heard of lately
   bool stale = false;  // it lacks changes that min_lsn asked for
 };
 

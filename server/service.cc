@@ -83,14 +83,18 @@ Status take_in(SearchRequest& request, bool preview) {
 }  // namespace
 
 Status Service::start() {
+  AISLE_CHECK(join_cluster());
   for (const IndexConfig& config : config_.indexes) {
-    auto opened = IndexService::open(config, config_.data_dir);
+    auto opened = IndexService::open(config, config_.data_dir, free_bytes_of, membership_);
     if (!opened) return fail(opened.error().code, config.schema.string() + ": " + opened.error().message);
     if (find((*opened)->name()) != nullptr) {
       return fail(ErrorCode::InvalidArgument,
                   "index \"" + (*opened)->name() + "\" is configured twice");
     }
     indexes_.push_back(std::move(*opened));
+    std::vector<IndexService*> all;
+    for (const auto& index : indexes_) all.push_back(index.get());
+    opened_.set(std::make_shared<const std::vector<IndexService*>>(std::move(all)));
   }
   for (const auto& index : indexes_) index->start();
   return listen();
@@ -138,12 +142,14 @@ Status Service::add_routes() {
 }
 
 void Service::stop() {
+  if (public_) drain_in_cluster();
   if (public_) public_->drain();
   if (public_) {
     if (const Status status = public_->stop(Deadline::after(stop_wait)); !status) {
       log(LogLevel::Warn, "service.stop", status.error().message);
     }
   }
+  leave_cluster();
   for (const auto& index : indexes_) index->stop();
   if (admin_) {
     if (const Status status = admin_->stop(Deadline::after(std::chrono::seconds(1))); !status) {
@@ -204,7 +210,8 @@ HttpResponse Service::search(const HttpRequest& request, bool preview) const {
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   index->note_search(*parsed, took.count(), result->total);
   return {.body = search_json(*result, view,
-                              {.took_ms = took.count() * 1000, .lag_ms = index->lag_ms(), .stale = stale})};
+                              {.took_ms = took.count() * 1000, .lag_ms = index->lag_ms(),
+                               .control_plane_stale = !index->control_plane_fresh(), .stale = stale})};
 }
 
 HttpResponse Service::product(const HttpRequest& request) const {
@@ -229,7 +236,7 @@ HttpResponse Service::index_list(const HttpRequest&) const {
 }
 
 HttpResponse Service::ready(const HttpRequest& request) const {
-  if (public_->draining())
+  if (public_->draining() || (membership_ && membership_->draining()))
     return error_response(503, "draining", "this node is stopping", request.request_id);
   for (const auto& index : indexes_) {
     if (!index->is_ready()) {

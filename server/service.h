@@ -5,8 +5,10 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/snapshot.h"
 #include "server/http/http_server.h"
 #include "server/index_service.h"
+#include "server/membership/membership.h"
 #include "server/service_config.h"
 
 namespace aisle {
@@ -14,7 +16,9 @@ namespace aisle {
 // start() and stop() from one thread.
 class Service {
  public:
-  explicit Service(ServiceConfig config) : config_(std::move(config)) {}
+  // `role` matters in a cluster only; a process of its own feeds and serves.
+  explicit Service(ServiceConfig config, MemberRole role = MemberRole::Serve)
+      : config_(std::move(config)), role_(role) {}
 
   // Opens every index, then listens. Errors name the index or the address.
   Status start();
@@ -26,6 +30,9 @@ class Service {
   const std::vector<std::unique_ptr<IndexService>>& indexes() const { return indexes_; }
 
  private:
+  Status join_cluster();
+  void drain_in_cluster();
+  void leave_cluster();
   Status listen();
   Status add_routes();
   IndexService* find(const std::string& index) const;
@@ -39,6 +46,10 @@ class Service {
   HttpResponse metrics(const HttpRequest& request) const;
 
   ServiceConfig config_;
+  const MemberRole role_;
+  std::shared_ptr<Membership> membership_;  // null: a process of its own
+  std::unique_ptr<HttpServer> internal_;    // for other nodes
+  Snapshot<std::vector<IndexService*>> opened_;  // what other nodes are told of
   std::vector<std::unique_ptr<IndexService>> indexes_;
   std::unique_ptr<HttpServer> public_;
   std::unique_ptr<HttpServer> admin_;

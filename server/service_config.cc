@@ -89,7 +89,8 @@ Result<ServiceConfig> ServiceConfig::parse(std::string_view text, const std::fil
   JsonReader::ErrorSink sink;
   const JsonReader reader(json, "", sink);
   if (!reader.is_object()) return fail(ErrorCode::InvalidArgument, "the configuration is not a JSON object");
-  reader.allow_only({"$schema", "data_dir", "listen", "admin", "web", "log", "indexes", "schema", "limits"});
+  reader.allow_only({"$schema", "data_dir", "listen", "admin", "web", "log", "indexes", "schema", "limits",
+                     "cluster"});
   ServiceConfig config;
   config.data_dir = folder / reader.string_or("data_dir", config.data_dir.string());
   config.listen = read_listen(reader, "listen", config.listen);
@@ -101,6 +102,12 @@ Result<ServiceConfig> ServiceConfig::parse(std::string_view text, const std::fil
     config.log_level = log.choice_or("level", config.log_level, log_levels);
   }
   if (reader.has("limits")) read_limits(reader.member("limits"), config.limits);
+  if (reader.has("cluster")) {
+    const JsonReader cluster = reader.member("cluster");
+    cluster.allow_only({"name", "self", "nats", "address", "replicas", "ack_replicas", "drain_s", "listen"});
+    config.internal = read_listen(cluster, "listen", config.internal);
+    config.membership = read_membership(cluster);
+  }
   if (reader.has("schema")) {  // the short form: one index, all defaults
     config.indexes.push_back({.schema = folder / reader.require_string("schema"), .connection = ""});
   }

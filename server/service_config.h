@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.h"
 #include "query/limits.h"
+#include "server/membership/membership_config.h"
 
 namespace aisle {
 
@@ -35,6 +37,8 @@ struct ServiceConfig {
   std::string log_level = "info";                            // debug, info, warn, error, off
   std::vector<IndexConfig> indexes;
   QueryLimits limits;
+  ListenConfig internal{.address = "127.0.0.1", .port = 8702};  // for other nodes of a cluster
+  std::optional<MembershipConfig> membership;                   // nothing: a process of its own
 
   // `environment`: AISLE_SECTION__KEY=value entries override members of the file, e.g.
   // AISLE_LISTEN__PORT=9000. Errors carry the JSON pointer and the nearest valid name.

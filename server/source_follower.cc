@@ -46,6 +46,7 @@ Status SourceFollower::add_to_feed(const std::shared_ptr<Generation>& generation
   FeedOptions options;
   options.connection = config_.connection;
   options.create_missing = config_.create_missing;
+  if (generation->replicated()) options.reconnect_max = std::chrono::seconds(1);  // who stands by is quick
   auto made = std::make_shared<Feed>();
   made->feed = std::make_unique<PostgresFeed>(std::move(target), options);
   made->generations.emplace(generation->number(), generation);

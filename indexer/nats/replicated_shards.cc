@@ -42,9 +42,20 @@ ReplicatedShards::ReplicatedShards(std::shared_ptr<NatsConnection> connection, R
 }
 
 ReplicatedShards::~ReplicatedShards() {
-  tender_.request_stop();
-  tender_.join();
-  for (Shard& shard : shards_) shard.follower.reset();
+  stop();
+}
+
+void ReplicatedShards::stop() {
+  if (tender_.joinable()) {
+    tender_.request_stop();
+    tender_.join();
+  }
+  std::vector<std::unique_ptr<LogFollower>> ending;
+  const std::lock_guard one_at_a_time(follow_mutex_);
+  {
+    const std::lock_guard lock(mutex_);
+    for (Shard& shard : shards_) ending.push_back(std::move(shard.follower));
+  }
 }
 
 std::string ReplicatedShards::epoch_key(std::uint32_t shard) const {
@@ -162,6 +173,21 @@ Status ReplicatedShards::begin_epoch(std::uint32_t number, std::uint32_t epoch) 
   AISLE_CHECK(epochs_.put(epoch_key(number), std::to_string(epoch)));
   follow(number, epoch);
   return {};
+}
+
+bool ReplicatedShards::caught_up() const {
+  const std::lock_guard lock(mutex_);
+  return std::ranges::all_of(
+      shards_, [](const Shard& shard) { return shard.follower != nullptr && shard.follower->caught_up(); });
+}
+
+std::optional<Error> ReplicatedShards::trouble() const {
+  const std::lock_guard lock(mutex_);
+  for (const Shard& shard : shards_) {
+    if (shard.follower == nullptr) continue;
+    if (auto trouble = shard.follower->trouble()) return trouble;
+  }
+  return std::nullopt;
 }
 
 std::vector<ShardPresence> ReplicatedShards::presence() const {

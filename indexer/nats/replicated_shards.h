@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -30,9 +31,12 @@ class ReplicatedShards {
   // Follows from now on, for as long as it lives.
   ReplicatedShards(std::shared_ptr<NatsConnection> connection, ReplicatedShardsOptions options,
                    std::shared_ptr<ShardSet> shards);
-  ~ReplicatedShards();
+  ~ReplicatedShards();  // stop()
   ReplicatedShards(const ReplicatedShards&) = delete;
   ReplicatedShards& operator=(const ReplicatedShards&) = delete;
+
+  // Follows no more. Nothing but presence() and the like may be called afterwards.
+  void stop();
 
   // Begins a term: catches this node's shards up with their logs, makes logs that are missing, and puts a mark
   // into every one, so that whatever an earlier leader still sends is refused. Returns the logs to append to,
@@ -41,6 +45,11 @@ class ReplicatedShards {
   //   DeadlineExceeded  the shards have not caught up in time
   //   others            LogPublisher::begin, and what keeps a shard from following
   Result<std::vector<std::shared_ptr<OpLog>>> lead(const LogSource& source, Deadline deadline);
+
+  // Every shard once had all that its log held.
+  bool caught_up() const;
+  // What keeps a shard from following; nothing when all do.
+  std::optional<Error> trouble() const;
 
   // By shard, all but `applied`, which is what is in the local log.
   std::vector<ShardPresence> presence() const;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "server/membership/membership.h"
 #include "server/service_config.h"
 
 namespace aisle {
@@ -23,8 +24,8 @@ struct ServeOptions {
   int port = -1;  // -1 = the configuration's
   int admin_port = -1;
 };
-// Runs until SIGTERM or SIGINT. A second signal ends at once.
-int serve(const ServeOptions& options);
+// Runs until SIGTERM or SIGINT. A second signal ends at once. As a member that feeds only in a cluster.
+int serve(const ServeOptions& options, MemberRole role = MemberRole::Serve);
 
 struct ImportOptions {
   IndexPlace place;

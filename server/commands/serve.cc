@@ -63,18 +63,23 @@ class EndingSignals {
 
 }  // namespace
 
-int serve(const ServeOptions& options) {
+int serve(const ServeOptions& options, MemberRole role) {
   const EndingSignals signals;
   const auto config = configuration(options);
   if (!config) return report(config.error());
   set_log_level(level_of(config->log_level));
-  Service service(*config);
+  if (role == MemberRole::Index && !config->membership) {
+    return report({ErrorCode::InvalidArgument,
+                   "aisle index needs a cluster: the configuration has no /cluster/nats; aisle serve feeds and "
+                   "serves an index by itself"});
+  }
+  Service service(*config, role);
   if (const Status started = service.start(); !started) {
     service.stop();
     return report(started.error());
   }
-  std::printf("aisle %s serves http://%s:%u (admin http://%s:%u)\n", AISLE_VERSION,
-              config->listen.address.c_str(), service.port(), config->admin.address.c_str(),
+  std::printf("aisle %s %s http://%s:%u (admin http://%s:%u)\n", AISLE_VERSION,
+              role == MemberRole::Index ? "feeds its cluster and serves" : "serves", config->listen.address.c_str(), service.port(), config->admin.address.c_str(),
               service.admin_port());
   std::fflush(stdout);
   signals.wait();

@@ -97,8 +97,9 @@ std::string url_encoded(std::string_view text) {
   return out;
 }
 
-AisleProcess::AisleProcess(std::vector<std::string> arguments, const Environment& environment) {
-  std::vector<std::string> command = {"serve", "--port", "0", "--admin-port", "0"};
+AisleProcess::AisleProcess(std::vector<std::string> arguments, const Environment& environment,
+                           const std::string& subcommand) {
+  std::vector<std::string> command = {subcommand, "--port", "0", "--admin-port", "0"};
   command.insert(command.end(), arguments.begin(), arguments.end());
   std::string name = (std::filesystem::temp_directory_path() / "aisle-log-XXXXXX").string();
   const int output = ::mkostemp(name.data(), O_CLOEXEC | O_APPEND);
@@ -155,6 +156,10 @@ std::optional<int> AisleProcess::wait(std::chrono::milliseconds patience) {
   eventually([&] { return !running(); }, patience);
   connection_.reset();
   return exit_code_;
+}
+
+void AisleProcess::signal(int number) const {
+  ::kill(pid_, number);
 }
 
 void AisleProcess::kill() {

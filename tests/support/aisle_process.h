@@ -28,12 +28,13 @@ CommandResult run_aisle(const std::vector<std::string>& arguments, const Environ
 // Percent-encodes everything but letters, digits and -._~
 std::string url_encoded(std::string_view text);
 
-// `aisle serve`, killed when the object goes. AISLE_ variables of the test itself are not handed on. Not
+// `aisle serve`, or another command that goes on, killed when the object goes. AISLE_ variables of the test itself are not handed on. Not
 // thread-safe.
 class AisleProcess {
  public:
-  // `arguments` come after "serve"; both ports are any free ones. Does not wait for anything.
-  explicit AisleProcess(std::vector<std::string> arguments, const Environment& environment = {});
+  // `arguments` come after the command; both ports are any free ones. Does not wait for anything.
+  explicit AisleProcess(std::vector<std::string> arguments, const Environment& environment = {},
+                        const std::string& subcommand = "serve");
   ~AisleProcess();
   AisleProcess(const AisleProcess&) = delete;
   AisleProcess& operator=(const AisleProcess&) = delete;
@@ -50,6 +51,7 @@ class AisleProcess {
 
   // SIGTERM; the exit code, or nothing when it did not end within `patience`.
   std::optional<int> stop(std::chrono::milliseconds patience = std::chrono::seconds(20));
+  void signal(int number) const;
   // kill -9, and waits for the end.
   void kill();
   // The exit code of a process that ends by itself.

@@ -1,0 +1,74 @@
+#include "server/membership/base_source.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "server/membership/base_fetch.h"
+
+namespace aisle {
+namespace {
+
+struct Holder {
+  std::string address;
+  bool ready = false;
+  Seq durable = 0;  // of all shards together
+};
+
+std::optional<Holder> holder_of(const NodePresence& node, const std::string& index, const GenerationRef& wanted) {
+  for (const IndexPresence& some : node.indexes) {
+    if (some.index != index) continue;
+    for (const GenerationPresence& held : some.generations) {
+      if (held.number != wanted.number || held.shards.size() != wanted.shards) continue;
+      Holder holder{node.address, held.ready, 0};
+      for (const ShardPresence& shard : held.shards) {
+        if (shard.trouble.starts_with("LOG_") || shard.trouble.starts_with("BASE_")) return std::nullopt;
+        holder.durable += shard.durable;
+      }
+      if (holder.durable > 0) return holder;
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<Holder> holders(const Membership& membership, const std::string& index, const GenerationRef& wanted) {
+  std::vector<Holder> found;
+  for (const NodePresence& node : membership.nodes()) {
+    if (node.node == membership.config().node) continue;
+    if (auto holder = holder_of(node, index, wanted)) found.push_back(std::move(*holder));
+  }
+  std::ranges::sort(found, [](const Holder& a, const Holder& b) {
+    return std::pair(a.ready, a.durable) > std::pair(b.ready, b.durable);
+  });
+  return found;
+}
+
+}  // namespace
+
+Result<BaseManifest> take_base(const Membership& membership, const std::string& index, const GenerationRef& wanted,
+                               const std::filesystem::path& to) {
+  const std::vector<Holder> found = holders(membership, index, wanted);
+  if (found.empty()) {
+    return fail(ErrorCode::NotFound, fmt::format("no member of the cluster has generation {}", wanted.number));
+  }
+  Error last;
+  for (const Holder& holder : found) {
+    std::error_code ignored;
+    std::filesystem::remove_all(to, ignored);
+    auto manifest = fetch_base(holder.address, index, wanted.number, to);
+    if (manifest && manifest->generation == wanted) {
+      AISLE_CHECK(write_file_atomically(to / "schema.json", manifest->schema));
+      return manifest;
+    }
+    last = manifest ? Error{ErrorCode::Unavailable, holder.address + " has another generation of that number"}
+                    : manifest.error();
+    log(LogLevel::Warn, "base.failed", last.message, {{"index", index}, {"from", holder.address}});
+  }
+  return tl::unexpected(last);
+}
+
+}  // namespace aisle
