@@ -83,7 +83,7 @@ Status take_in(SearchRequest& request, bool preview) {
 }  // namespace
 
 Status Service::start() {
-  AISLE_CHECK(join_cluster());
+  AISLE_CHECK(become_member());
   for (const IndexConfig& config : config_.indexes) {
     auto opened = IndexService::open(config, config_.data_dir, free_bytes_of, membership_);
     if (!opened) return fail(opened.error().code, config.schema.string() + ": " + opened.error().message);
@@ -142,14 +142,14 @@ Status Service::add_routes() {
 }
 
 void Service::stop() {
-  if (public_) drain_in_cluster();
+  if (public_) drain_as_member();
   if (public_) public_->drain();
   if (public_) {
     if (const Status status = public_->stop(Deadline::after(stop_wait)); !status) {
       log(LogLevel::Warn, "service.stop", status.error().message);
     }
   }
-  leave_cluster();
+  end_membership();
   for (const auto& index : indexes_) index->stop();
   if (admin_) {
     if (const Status status = admin_->stop(Deadline::after(std::chrono::seconds(1))); !status) {

@@ -30,9 +30,9 @@ class Service {
   const std::vector<std::unique_ptr<IndexService>>& indexes() const { return indexes_; }
 
  private:
-  Status join_cluster();
-  void drain_in_cluster();
-  void leave_cluster();
+  Status become_member();
+  void drain_as_member();
+  void end_membership();
   Status listen();
   Status add_routes();
   IndexService* find(const std::string& index) const;

@@ -8,7 +8,7 @@
 namespace aisle {
 
 // Before the indexes are opened: they may need what other members have.
-Status Service::join_cluster() {
+Status Service::become_member() {
   if (!config_.membership) return {};
   HttpConfig http;
   http.name = "internal";
@@ -44,13 +44,13 @@ Status Service::join_cluster() {
 }
 
 // Balancers see readyz fail and send others elsewhere; until they have, requests are answered.
-void Service::drain_in_cluster() {
+void Service::drain_as_member() {
   if (!membership_) return;
   membership_->drain();
   std::this_thread::sleep_for(membership_->config().drain);
 }
 
-void Service::leave_cluster() {
+void Service::end_membership() {
   if (membership_) membership_->leave();
   if (internal_) {
     if (const Status status = internal_->stop(Deadline::after(std::chrono::seconds(2))); !status) {
