@@ -35,6 +35,7 @@ Signal read_signal(const JsonReader& reader) {
     if (names[i] == kind) signal.kind = kinds[i];
   }
   signal.field = static_cast<std::uint16_t>(reader.integer_or("field", 0, 0, IndexSchema::fields_max - 1));
+  reader.member("weight");
   signal.weight = static_cast<int>(reader.integer_or("weight", 0, 1, 1000));
   signal.missing = reader.integer_or("missing", 0, 0, signal_one);
   signal.from = reader.integer_or("from", 0, lowest, highest);
