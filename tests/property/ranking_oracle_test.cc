@@ -5,6 +5,7 @@
 #include "query/search.h"
 #include "tests/support/random_catalogue.h"
 #include "tests/support/ranking_oracle.h"
+#include "tests/support/split_search.h"
 
 namespace aisle::test {
 namespace {
@@ -20,6 +21,15 @@ SearchResult answer(View view, const RandomRanking& ranking, const SearchRequest
                     const QueryLimits& limits) {
   view.ranking = ranking.compiled;
   auto found = search(view, request, limits, Deadline::never());
+  EXPECT_TRUE(found) << shown(request, ranking) << ": " << found.error().message;
+  return found ? std::move(*found) : SearchResult();
+}
+
+// Rules are chosen here and travel as bytes to two groups of shards.
+SearchResult answer_of_two_nodes(View view, const RandomRanking& ranking, const SearchRequest& request) {
+  view.ranking = ranking.compiled;
+  SplitSearch shards(view, {0, 1, 0, 1});
+  auto found = search(view, request, {}, shards);
   EXPECT_TRUE(found) << shown(request, ranking) << ": " << found.error().message;
   return found ? std::move(*found) : SearchResult();
 }
@@ -66,6 +76,8 @@ TEST(RankingOracle, AnyNumberOfShardsRanksTheSame) {
       request.clock = random.between(0, 2'000'000'000);
       const SearchResult expected = answer(one, ranking, request, {});
       ASSERT_EQ(describe_all(answer(four, ranking, request, {})), describe_all(expected))
+          << shown(request, ranking);
+      ASSERT_EQ(describe_all(answer_of_two_nodes(four, ranking, request)), describe_all(expected))
           << shown(request, ranking);
       for (const Hit& hit : expected.hits) {
         std::int64_t sum = 0;
