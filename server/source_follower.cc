@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "indexer/postgres/full_scan.h"
 #include "indexer/postgres/root_table.h"
 #include "server/stoppable_wait.h"
 
@@ -181,10 +182,22 @@ SourceProgress SourceFollower::file_progress(const FileFollower& follower) {
   return progress;
 }
 
+// Of a generation that another member of the cluster feeds: what has come to its shards.
+SourceProgress SourceFollower::followed_progress(const Generation& generation, const Feed& feed) const {
+  SourceProgress progress;
+  if (const auto mark = generation.shard_set()->mark(scan_mark)) progress.stage = *mark;
+  Lsn furthest = 0;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [number, other] : feed.generations) furthest = std::max(furthest, other->view().lsn());
+  progress.current = progress.stage == "done" && generation.view().lsn() >= furthest;
+  return progress;
+}
+
 SourceProgress SourceFollower::feed_progress(const Generation& generation) const {
   SourceProgress progress;
   const auto running = feed();
   if (!running) return progress;
+  if (generation.replicated() && !generation.leads()) return followed_progress(generation, *running);
   {
     const std::lock_guard lock(mutex_);
     progress.problem = feed_problem_;

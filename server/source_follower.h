@@ -72,6 +72,7 @@ class SourceFollower {
   static void follow_file(const std::stop_token& stop, FileFollower& follower);
   static void import_when_changed(FileFollower& follower, const std::filesystem::path& path, std::string& failed);
   SourceProgress feed_progress(const Generation& generation) const;
+  SourceProgress followed_progress(const Generation& generation, const Feed& feed) const;
   static SourceProgress file_progress(const FileFollower& follower);
   std::shared_ptr<Feed> feed() const;
   Result<std::shared_ptr<Feed>> require_feed() const;
