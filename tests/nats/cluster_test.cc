@@ -208,5 +208,19 @@ TEST_F(ClusterTest, SearchesGoOnWithoutJetStreamAndPostgreSql) {
   EXPECT_TRUE(eventually([&] { return !answer_of("node-1", "kettle")["view"].contains("control_plane"); }));
 }
 
+TEST_F(ClusterTest, AJetStreamThatLostAllItsDataIsFilledAgain) {
+  start_all({"index-1", "node-1"});
+  EXPECT_TRUE(catches_up("node-1"));
+  const nlohmann::json before = answer_of("node-1", "kettle");
+  nats_->kill_all();
+  nats_->wipe_data();
+  nats_->start_all();
+  change_prices(66);
+  EXPECT_TRUE(catches_up("node-1"));
+  EXPECT_EQ(answer_of("node-1", "kettle")["total"], before["total"]);
+  EXPECT_NE(member("index-1").log().find("log.new_epoch"), std::string::npos);
+  EXPECT_TRUE(one_history());
+}
+
 }  // namespace
 }  // namespace aisle::test
