@@ -1,6 +1,8 @@
 #include "indexer/dead_letters.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/log.h"
 
@@ -14,6 +16,7 @@ DeadLetters::DeadLetters(const std::string& index)
 void DeadLetters::add(DeadLetter letter) {
   counter_.add();
   const std::lock_guard lock(mutex_);
+  changed_ = true;
   ++total_;
   if (total_ <= logged_max || total_ % 1000 == 0) {
     log(LogLevel::Warn, "index.dead_letter", "record cannot be indexed",
@@ -32,7 +35,36 @@ void DeadLetters::add(DeadLetter letter) {
 
 void DeadLetters::forget(const std::string& id) {
   const std::lock_guard lock(mutex_);
-  if (ids_.contains(id)) erase(id);
+  if (!ids_.contains(id)) return;
+  erase(id);
+  changed_ = true;
+}
+
+std::optional<std::string> DeadLetters::take_changes() {
+  const std::lock_guard lock(mutex_);
+  if (!std::exchange(changed_, false)) return std::nullopt;
+  nlohmann::json out = nlohmann::json::array();
+  const std::size_t first = letters_.size() > kept_max ? letters_.size() - kept_max : 0;
+  for (std::size_t i = first; i < letters_.size(); ++i) {
+    const DeadLetter& letter = letters_[i];
+    out.push_back({letter.id, letter.error.substr(0, error_bytes_max), letter.lsn});
+  }
+  return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+void DeadLetters::restore(const std::string& text) {
+  const auto parsed = nlohmann::json::parse(text, nullptr, false);
+  if (!parsed.is_array()) return;
+  const std::lock_guard lock(mutex_);
+  for (const auto& entry : parsed) {
+    if (!entry.is_array() || entry.size() != 3 || !entry[0].is_string() || !entry[1].is_string() ||
+        !entry[2].is_number_unsigned()) {
+      continue;
+    }
+    DeadLetter letter{entry[0].get<std::string>(), entry[1].get<std::string>(), entry[2].get<Lsn>()};
+    if (!letter.id.empty() && !ids_.insert(letter.id).second) continue;
+    letters_.push_back(std::move(letter));
+  }
 }
 
 std::vector<DeadLetter> DeadLetters::list() const {

@@ -60,6 +60,8 @@ Status IndexPipeline::append_to(std::vector<std::shared_ptr<OpLog>> logs) {
   }
   AISLE_TRY(marks_, shard_set_->last_mark());
   routed_.resize(shards_.size());
+  AISLE_TRY(const std::string letters, mark(dead_letters_mark));
+  dead_letters_.restore(letters);
   replay_begin_ = durable_lsn();
   replaying_ = true;
   leads_ = true;
@@ -90,19 +92,27 @@ Status IndexPipeline::apply(ChangeBatch batch) {
     op.id = std::move(id);
     route(std::move(op));
   }
-  if (!batch.mark_key.empty()) ++marks_;
+  const std::optional<std::string> letters = dead_letters_.take_changes();
+  if (!batch.mark_key.empty() || letters) ++marks_;
   for (std::uint32_t i = 0; i < shards(); ++i) {
     Shard& shard = shards_[i];
     for (Op& op : routed_[i]) op.lsn = shard.lsn;
-    Op mark;
-    mark.lsn = batch.lsn == 0 || seen_before(shard, batch.lsn) ? shard.lsn : batch.lsn;
-    mark.mark_key = batch.mark_key;
-    if (!batch.mark_key.empty()) mark.mark_value = NumberedMark{marks_, batch.mark_value}.text();
+    if (letters) routed_[i].push_back(mark_op(shard, dead_letters_mark, *letters));
+    Op mark = mark_op(shard, batch.mark_key, batch.mark_value);
+    if (batch.lsn != 0 && !seen_before(shard, batch.lsn)) mark.lsn = batch.lsn;
     shard.lsn = mark.lsn;
     routed_[i].push_back(std::move(mark));
     AISLE_CHECK(deliver(i, std::exchange(routed_[i], {})));
   }
   return {};
+}
+
+Op IndexPipeline::mark_op(const Shard& shard, const std::string& key, const std::string& value) const {
+  Op mark;
+  mark.lsn = shard.lsn;
+  mark.mark_key = key;
+  if (!key.empty()) mark.mark_value = NumberedMark{marks_, value}.text();
+  return mark;
 }
 
 std::vector<Result<Op>> IndexPipeline::build_upserts(const std::vector<SourceRecord>& records) {
@@ -197,6 +207,13 @@ Status IndexPipeline::deliver(std::uint32_t number, std::vector<Op> ops) {
     piece.push_back(std::move(op));
   }
   return append();
+}
+
+bool IndexPipeline::has_room() const {
+  return std::ranges::all_of(shards_, [](const Shard& shard) {
+    return shard.log->wait_for_room(append_ops_max, append_bytes_max,
+                                    Deadline::after(std::chrono::seconds(0)));
+  });
 }
 
 Lsn IndexPipeline::durable_lsn() const {

@@ -1,5 +1,5 @@
-// From changes to ops: builds documents and routes them to one op log a shard, those of this node's own shards
-// or of a cluster.
+// From changes to ops: builds documents and routes them to one op log a shard, those of this node's own
+// shards or of a cluster.
 //
 //   apply() --builder pool--> ops --shard_of(id)--> op log k
 #pragma once
@@ -29,13 +29,15 @@ struct IndexPipelineOptions {
   std::size_t op_bytes_max = op_bytes_max_default;  // by op_bytes(); a larger document is a dead letter
 };
 
+inline constexpr const char* dead_letters_mark = "dead_letters";
+
 // Truths: (1) within a shard ops come in the order of the batches and, inside one, upserts, values, deletes;
 // (2) every batch ends with a mark in every shard, also in those it does not touch, and only that mark
 // carries the batch's LSN: an op carries the LSN up to which all is applied once it is applied; (3) a shard's
 // stored LSN is never ahead of its documents. After a restart the source begins again at durable_lsn():
 // shards that were further skip the values they have seen, and equal documents write nothing. A batch with
-// lsn 0 leaves the LSN where it is. Threads: apply(), flush() and ids() from one at a time, everything else
-// from any.
+// lsn 0 leaves the LSN where it is. Dead letters are kept with the shards (mark dead_letters_mark). Threads:
+// apply() and ids() from one at a time, everything else from any.
 class IndexPipeline final : public ChangeSink {
  public:
   static Result<std::unique_ptr<IndexPipeline>> open(std::shared_ptr<ShardSet> shards,
@@ -50,6 +52,9 @@ class IndexPipeline final : public ChangeSink {
   Status flush(Deadline deadline) override;
   Result<std::string> mark(const std::string& key) const override;
   Result<std::vector<std::string>> ids(const std::string& after, std::size_t count_max) override;
+  bool has_room() const override;
+  std::uint64_t document_count() const override { return shard_set_->document_count(); }
+  std::uint64_t refused_total() const override { return dead_letters_.total(); }
 
   // apply() fails afterwards. Outside of a cluster: commits what was applied and ends all threads of the shards.
   // May be called twice.
@@ -78,6 +83,7 @@ class IndexPipeline final : public ChangeSink {
   void route(std::vector<Result<Op>> built, const std::vector<SourceRecord>& records, Lsn lsn);
   void route(Op op);
   bool seen_before(const Shard& shard, Lsn lsn) const;
+  Op mark_op(const Shard& shard, const std::string& key, const std::string& value) const;
   Status deliver(std::uint32_t number, std::vector<Op> ops);
   Status check_size(const Op& op) const;
 

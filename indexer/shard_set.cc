@@ -96,6 +96,12 @@ Status ShardSet::open_shards(const ShardSetOptions& options) {
   return {};
 }
 
+Status ShardSet::flush_logs(Deadline deadline) {
+  std::vector<Seq> tails;
+  for (const Shard& shard : shards_) tails.push_back(shard.log->tail());
+  return flush(tails, deadline);
+}
+
 void ShardSet::close() {
   if (std::exchange(closed_, true)) return;
   for (Shard& shard : shards_) {

@@ -83,6 +83,9 @@ class ShardSet {
     return shards_.at(shard).writer->copy(to, deadline);
   }
 
+  // The same of what the shards' logs hold now.
+  Status flush_logs(Deadline deadline);
+
   // Commits what the logs hold and ends all threads; appends fail afterwards. May be called twice.
   void close();
 

@@ -16,6 +16,11 @@ FeedMetrics::FeedMetrics(const std::string& index) {
   changes_ = gauge("changes", "Products changed by the stream since the start");
   lag_ = gauge("lag_seconds", "Age of the last commit when it was applied, 0 when up to date");
   silence_ = gauge("seconds_since_server_message", "Time since the server was last heard");
+  stall_ =
+      gauge("seconds_since_lsn_progress", "Time since the applied position moved, 0 with nothing to apply");
+  retained_ = gauge("slot_retained_bytes", "Log that the server keeps for the slot");
+  unconfirmed_ = gauge("slot_unconfirmed_bytes", "Log of the server that is not yet durable in the index");
+  oldest_writer_ = gauge("oldest_writer_seconds", "Age of the server's oldest open write transaction");
   backlog_ = gauge("backlog_products", "Products of large transactions still to be read");
   scanned_ = gauge("scanned_products", "Products read by the running or last scan");
 }
@@ -31,6 +36,10 @@ void FeedMetrics::set(const FeedStatus& status) const {
   changes_.set(static_cast<double>(status.changes));
   lag_.set(status.lag_seconds);
   silence_.set(status.seconds_since_server_message);
+  stall_.set(status.seconds_since_progress);
+  retained_.set(static_cast<double>(status.slot.retained_bytes));
+  unconfirmed_.set(static_cast<double>(status.slot.unconfirmed_bytes));
+  oldest_writer_.set(status.slot.oldest_writer_seconds);
   backlog_.set(static_cast<double>(status.backlog));
   scanned_.set(static_cast<double>(status.scanned_products));
 }

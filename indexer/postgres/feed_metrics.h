@@ -23,6 +23,10 @@ class FeedMetrics {
   Gauge changes_;
   Gauge lag_;
   Gauge silence_;
+  Gauge stall_;
+  Gauge retained_;
+  Gauge unconfirmed_;
+  Gauge oldest_writer_;
   Gauge backlog_;
   Gauge scanned_;
 };

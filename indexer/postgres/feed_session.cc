@@ -121,28 +121,50 @@ Status FeedSession::hold_if_truncated(const ChangeWindow& window) {
 // All targets read in one snapshot, then the transaction ends, then the indexes take their batches.
 Status FeedSession::apply_changes(const ChangeWindow& window) {
   for (const auto& target : targets_) {
-    if (target->wants(window)) AISLE_CHECK(target->begin_window(window));
+    if (!target->wants(window)) continue;
+    if (target->guest() && !target->target().sink->has_room()) {
+      target->set_aside();
+    } else {
+      AISLE_CHECK(target->begin_window(window));
+    }
   }
   AISLE_TRY(SnapshotTransaction transaction, begin_guarded(window.xids));
   SnapshotReads reads(*connection_, targets_.size() > 1);
-  std::vector<TargetFeed*> changed;
-  std::vector<TargetFeed*> rescans;  // every chunk sees what made it needed: the guard has been passed
   for (const auto& target : targets_) {
     if (target->refused() || target->position() != window.end_lsn) continue;
-    if (target->rescan_reason(window).empty()) {
-      AISLE_CHECK(target->read_window(reads, window));
-      changed.push_back(target.get());
-    } else {
-      rescans.push_back(target.get());
-    }
+    if (target->rescan_reason(window).empty()) AISLE_CHECK(target->read_window(reads, window));
   }
   AISLE_CHECK(transaction.end());
-  for (TargetFeed* target : changed) AISLE_CHECK(target->apply_read());
-  for (TargetFeed* target : rescans) {
-    AISLE_CHECK(target->request_scan(target->rescan_reason(window), *connection_));
+  AISLE_CHECK(apply_reads());
+  return rescan_if_needed(window);
+}
+
+// The guard has been passed: every chunk sees what made the scan needed.
+Status FeedSession::rescan_if_needed(const ChangeWindow& window) {
+  for (const auto& target : targets_) {
+    if (target->refused() || target->position() != window.end_lsn) continue;
+    const std::string reason = target->rescan_reason(window);
+    if (reason.empty()) continue;
+    AISLE_CHECK(target->request_scan(reason, *connection_));
     if (target->root_truncated(window)) target->allow_sweep();
   }
   return {};
+}
+
+Status FeedSession::apply_reads() {
+  std::string alarm;
+  for (const auto& target : targets_) {
+    if (alarm.empty()) alarm = target->deletes_alarm();
+  }
+  if (!alarm.empty()) AISLE_CHECK(hold(alarm));
+  for (const auto& target : targets_) {
+    if (target->has_read()) AISLE_CHECK(target->apply_read());
+  }
+  alarm.clear();
+  for (const auto& target : targets_) {
+    if (alarm.empty() && !target->refused()) alarm = target->refused_alarm();
+  }
+  return alarm.empty() ? Status{} : hold(alarm);
 }
 
 // No followed row changed, yet the position moves on: told to the index so that the server may forget its
@@ -159,7 +181,8 @@ Status FeedSession::apply_idle() {
   seen_lsn_ = collector_->take().end_lsn;
   stream_->passed(seen_lsn_);
   for (const auto& target : targets_) {
-    if (!target->refused()) AISLE_CHECK(target->pass(seen_lsn_));
+    if (target->refused() || (target->guest() && !target->target().sink->has_room())) continue;
+    AISLE_CHECK(target->pass(seen_lsn_));
   }
   last_apply_ = now;
   return {};
@@ -168,15 +191,12 @@ Status FeedSession::apply_idle() {
 Status FeedSession::apply_backlogs() {
   AISLE_TRY(SnapshotTransaction transaction, begin_guarded({}));
   SnapshotReads reads(*connection_, targets_.size() > 1);
-  std::vector<TargetFeed*> changed;
   for (const auto& target : targets_) {
     if (target->refused() || target->to_read() == 0) continue;
     AISLE_CHECK(target->read_backlog(reads));
-    changed.push_back(target.get());
   }
   AISLE_CHECK(transaction.end());
-  for (TargetFeed* target : changed) AISLE_CHECK(target->apply_read());
-  return {};
+  return apply_reads();
 }
 
 // Waits as long as it takes: a commit that waits for its standby will be seen one day, and not before.
@@ -206,6 +226,7 @@ Status FeedSession::step_scans() {
     if (!target->scanning()) continue;
     if (target->guest()) {
       if (late && now - last_guest_step_ < guest_step_max) continue;
+      if (!target->target().sink->has_room()) continue;
       last_guest_step_ = now;
     }
     AISLE_CHECK(target->step_scan(*connection_));
@@ -224,9 +245,13 @@ Status FeedSession::take_wishes() {
   const FeedWishes wishes = context_.targets.take_wishes();
   look_anew_ = look_anew_ || wishes.look_anew;
   for (const auto& target : targets_) {
-    if (target->refused()) continue;
-    target->add_repairs(wishes.repairs);
+    if (!target->refused()) target->add_repairs(wishes.repairs);
     if (std::ranges::count(wishes.scans, target->target().sink) == 0) continue;
+    if (target->refused()) {  // the next session begins with the wish
+      look_anew_ = true;
+      (void)context_.targets.request_scan(*target->target().sink);
+      continue;
+    }
     AISLE_CHECK(target->request_scan("it was asked for", *connection_));
   }
   return {};
@@ -237,6 +262,7 @@ void FeedSession::let_go() {
   for (const ChangeSink* sink : context_.targets.leaving()) {
     std::erase_if(targets_, [&](const auto& target) { return target->target().sink == sink; });
     context_.last_scans.erase(sink);
+    context_.guards.erase(sink);
     context_.board.forget_target(*sink);
     context_.targets.release(*sink);
     if (!targets_.empty()) targets_.front()->set_guest(false);
@@ -263,6 +289,7 @@ Status FeedSession::hold(const std::string& reason) {
     tell();
     if (context_.board.take_confirmation()) {
       log(LogLevel::Warn, "feed.confirmed", reason);
+      for (const auto& target : targets_) target->allow();
       tell_state();
       return {};
     }
@@ -279,6 +306,10 @@ Status FeedSession::look_around() {
   const bool due = now - last_publication_look_ >= context_.options.publication_interval;
   if (!collector_->take_relation_seen() && !due) return {};
   last_publication_look_ = now;
+  if (due && !targets_.empty()) {
+    AISLE_TRY(const SlotWatch slot, watch_slot(*connection_, targets_.front()->target().source().slot));
+    context_.board.update([&](FeedStatus& status) { status.slot = slot; });
+  }
   for (const auto& target : targets_) {
     if (!target->refused()) {
       AISLE_CHECK(target->look_at_publication(*connection_));
@@ -312,11 +343,15 @@ void FeedSession::tell() {
   const auto now = SteadyClock::now();
   if (now - last_told_ < tell_interval) return;
   last_told_ = now;
+  const Lsn applied = context_.board.get().applied_lsn;
+  if (std::exchange(progress_lsn_, applied) != applied || applied >= stream_->received())
+    last_progress_ = now;
   const double silence = static_cast<double>(stream_->since_last_message().count()) / 1000.0;
   context_.board.update([&](FeedStatus& status) {
     status.received_lsn = stream_->received();
     status.confirmed_lsn = stream_->confirmed();
     status.seconds_since_server_message = silence;
+    status.seconds_since_progress = std::chrono::duration<double>(now - last_progress_).count();
   });
   for (const auto& target : targets_) target->tell();
   metrics_.set(context_.board.get());

@@ -38,6 +38,7 @@ class FeedSession {
   Status prepare_source();
   Status begin_targets();
   Status make_slot();
+  void settle_targets();
   Status refused_by_all();
   Status start_stream();
   void bind_tables();
@@ -49,6 +50,8 @@ class FeedSession {
   Status hold_if_truncated(const ChangeWindow& window);
   Status apply_changes(const ChangeWindow& window);
   Status apply_backlogs();
+  Status apply_reads();
+  Status rescan_if_needed(const ChangeWindow& window);
   Status apply_idle();
   Status step_scans();
   Status look_around();
@@ -79,6 +82,8 @@ class FeedSession {
   std::optional<std::chrono::steady_clock::time_point> lag_told_;  // while it is not 0
   std::chrono::steady_clock::time_point last_publication_look_;
   std::chrono::steady_clock::time_point last_told_;
+  Lsn progress_lsn_ = 0;  // applied when last looked
+  std::chrono::steady_clock::time_point last_progress_ = std::chrono::steady_clock::now();
   FeedState state_told_ = FeedState::Starting;
   std::string reason_told_;
   FeedMetrics metrics_;

@@ -11,6 +11,9 @@
 namespace aisle {
 namespace {
 
+constexpr std::chrono::seconds settle_wait_alone{60};
+constexpr std::chrono::seconds settle_wait{5};
+
 bool slot_is_lost(const SourceReport& report) {
   return report.state.slot && report.state.slot->wal_status == "lost";
 }
@@ -46,7 +49,7 @@ Status FeedSession::connect() {
 Status FeedSession::prepare_source() {
   AISLE_TRY(system_, identify_system(*replication_));
   AISLE_CHECK(begin_targets());
-  for (const auto& target : targets_) target->settle();
+  settle_targets();
   context_.board.update([&](FeedStatus& status) { status.timeline = system_.timeline; });
   for (const auto& target : targets_) AISLE_CHECK(target->look(system_, *connection_));
   AISLE_CHECK(refused_by_all());
@@ -79,6 +82,18 @@ Status FeedSession::begin_targets() {
     AISLE_CHECK(target->target().sink->begin({.system_id = system_id, .timeline = system_.timeline}));
   }
   return {};
+}
+
+// One whose disk is full must not keep the others waiting.
+void FeedSession::settle_targets() {
+  const bool alone = targets_.size() == 1;
+  for (const auto& target : targets_) {
+    if (!alone && !target->target().sink->has_room()) {
+      target->set_aside();
+    } else {
+      target->settle(alone ? settle_wait_alone : settle_wait);
+    }
+  }
 }
 
 const TargetFeed* FeedSession::first_followed() const {

@@ -113,6 +113,12 @@ FeedWishes FeedTargets::take_wishes() {
   return wishes;
 }
 
+bool FeedTargets::take_scan_wish(const ChangeSink& sink) {
+  const std::lock_guard lock(mutex_);
+  Entry* entry = find(sink);
+  return entry != nullptr && std::exchange(entry->scan_wanted, false);
+}
+
 std::vector<const ChangeSink*> FeedTargets::leaving() const {
   const std::lock_guard lock(mutex_);
   std::vector<const ChangeSink*> out;

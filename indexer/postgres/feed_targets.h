@@ -51,6 +51,8 @@ class FeedTargets {
   std::vector<FeedTarget> begin_session();
   void end_session();
   FeedWishes take_wishes();
+  // The same of one target that begins a session.
+  bool take_scan_wish(const ChangeSink& sink);
   // Of the repairs taken, `left` are not applied yet.
   void set_repairs_left(std::size_t left);
   // What a session could not apply any more: the next one gets them.

@@ -13,6 +13,8 @@
 #include "indexer/change.h"
 #include "indexer/postgres/feed_targets.h"
 #include "indexer/postgres/finding.h"
+#include "indexer/postgres/flow_guard.h"
+#include "indexer/postgres/slot_watch.h"
 #include "schemas/index_schema.h"
 
 namespace aisle {
@@ -30,12 +32,12 @@ struct FeedOptions {
   int scan_readers = 2;                          // connections of a scan
   std::size_t guest_chunk_rows = 500;            // of a scan while other targets are to stay fresh
   std::chrono::milliseconds guest_lag_max{300};  // with more lag such a scan waits, but for a chunk a second
-  std::size_t sweep_free_ids = 1'000;            // see FullScanOptions
+  FlowLimits flow;                               // what waits for a word; a scan's deletes too
   std::chrono::milliseconds wal_sender_timeout{10'000};
   std::chrono::milliseconds slot_timeout{60'000};
   std::chrono::milliseconds statement_timeout{60'000};
   std::chrono::milliseconds reconnect_max{5'000};
-  std::chrono::milliseconds publication_interval{60'000};  // between looks at the publication
+  std::chrono::milliseconds publication_interval{60'000};  // between looks at publication and slot
   std::chrono::milliseconds repair_interval{
       3'600'000};  // between scans because deleted rows did not tell their product
 };
@@ -83,6 +85,8 @@ struct FeedStatus {
   // apply for a second; without a connection at least the time since it was lost.
   double lag_seconds = 0;
   double seconds_since_server_message = 0;
+  double seconds_since_progress = 0;  // since the applied position moved; 0 while nothing is left to apply
+  SlotWatch slot;                     // as of the last look, once a minute
   std::size_t backlog = 0;
   std::string scan;
   std::uint64_t scanned_products = 0;
@@ -122,7 +126,8 @@ class PostgresFeed {
   Status repair(std::vector<std::string> ids);
 
   FeedStatus status() const;
-  // Lets a held TRUNCATE or sweep happen. Nothing when nothing is held.
+  // Lets what is held happen: a TRUNCATE, a scan's or the stream's many deletes, many records that cannot be
+  // indexed. Nothing when nothing is held.
   void confirm();
 
  private:

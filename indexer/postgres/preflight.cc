@@ -31,12 +31,18 @@ Result<SourceReport> Preflight::run(const SystemIdentity& system, const std::opt
                                     Lsn index_lsn, DocumentReader& reader, KeyResolver& resolver) {
   report_ = {};
   AISLE_CHECK(look_at_server());
-  report_.state.identity = {system.system_id, system.timeline, source_.slot, ""};
+  report_.state.identity = {system.system_id, system.timeline, source_.slot, "", ""};
   report_.state.flushed = system.flushed;
   AISLE_CHECK(look_at_slot());
   for (const FollowedTable& table : tables_) AISLE_CHECK(look_at_table(table));
   AISLE_CHECK(look_at_publication());
   AISLE_CHECK(look_at_queries(reader, resolver));
+  const std::string& id_type = report_.state.identity.id_type;
+  if (known && !known->id_type.empty() && !id_type.empty() && known->id_type != id_type) {
+    find(Code::IdMismatch, Severity::Error,
+         "column " + tables_.front().column + " of " + tables_.front().name() + " is " + id_type +
+             ", the index was built when it was " + known->id_type + "; reindex");
+  }
   for (Finding& finding : compare_source(known, index_lsn, report_.state)) {
     report_.findings.push_back(std::move(finding));
   }
@@ -104,7 +110,9 @@ Status Preflight::look_at_table(const FollowedTable& table) {
           "0 "
           "    AND NOT a.attisdropped), "
           "  c.relreplident = 'f' OR EXISTS (SELECT 1 FROM keys), "
-          "  c.relreplident = 'f' OR EXISTS (SELECT 1 FROM keys WHERE attname = $2) "
+          "  c.relreplident = 'f' OR EXISTS (SELECT 1 FROM keys WHERE attname = $2), "
+          "  (SELECT replace(format_type(a.atttypid, a.atttypmod), ' ', '_') FROM pg_attribute a "
+          "    WHERE a.attrelid = c.oid AND a.attname = $2 AND NOT a.attisdropped) "
           "FROM pg_class c WHERE c.oid = to_regclass($1)",
           {table.sql_name(), table.column}));
   const std::string alter = "ALTER TABLE " + table.sql_name();
@@ -112,6 +120,7 @@ Status Preflight::look_at_table(const FollowedTable& table) {
     find(Code::TableMissing, Severity::Error, "table " + table.name() + " does not exist");
     return {};
   }
+  if (table.root) report_.state.identity.id_type = rows.text(0, 4);
   if (!is_true(rows.text(0, 0))) {
     find(Code::SelectDenied, Severity::Error, "table " + table.name() + " may not be read",
          "GRANT SELECT ON " + table.sql_name() + " TO CURRENT_USER -- as its owner, naming the role");

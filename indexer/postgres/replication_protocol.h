@@ -18,6 +18,16 @@ struct Keepalive {
 };
 using ReplicationFrame = std::variant<WalData, Keepalive>;
 
+// A position as pg_current_wal_insert_lsn() tells it, as the stream would. On a new page of the log the
+// server names the first byte behind the page's header; no record ends there, and no keepalive ever tells it:
+// a wait for it on an idle database would not end.
+inline Lsn without_page_header(Lsn lsn) {
+  constexpr Lsn page_bytes = 8192;
+  constexpr Lsn header_bytes_max = 40;
+  const Lsn offset = lsn % page_bytes;
+  return offset <= header_bytes_max ? lsn - offset : lsn;
+}
+
 // DataLoss for anything but a whole 'w' or 'k' frame.
 Result<ReplicationFrame> decode_replication_frame(std::string_view bytes);
 

@@ -22,6 +22,7 @@ class RootTable {
                                              const std::string& cursor, std::size_t count_max) const;
   // Those of `ids` that the table has not.
   Result<std::vector<std::string>> absent(Connection& connection, std::span<const std::string> ids) const;
+  const std::string& type() const { return type_; }
   // The planner's estimate; 0 when it has none.
   Result<double> estimated_rows(Connection& connection) const;
 

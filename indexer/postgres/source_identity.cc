@@ -25,10 +25,11 @@ std::vector<Finding> compare_cluster(const SourceIdentity& known, Lsn index_lsn,
                    "the server is on " + timelines + ": an old primary is still up", ""});
     return out;
   }
-  if (now.flushed < index_lsn) {
+  if (now.flushed < index_lsn && now.identity.timeline == known.timeline) {
     out.push_back({Code::DatabaseRestored, Severity::Error,
                    "the server's log ends at " + format_lsn(now.flushed) + ", before the index's position " +
-                       format_lsn(index_lsn) + ": the database was restored or failed over; reindex",
+                       format_lsn(index_lsn) +
+                       ": the database was restored to an older state; resync if it is the right one",
                    ""});
     return out;
   }
@@ -63,13 +64,15 @@ void compare_slot(const SlotState& slot, const std::string& name, const SourceSt
 }  // namespace
 
 std::string SourceIdentity::text() const {
-  return system_id + " " + std::to_string(timeline) + " " + slot + " " + publication;
+  const std::string type = id_type.empty() ? "" : " " + id_type;
+  return system_id + " " + std::to_string(timeline) + " " + slot + " " + publication + type;
 }
 
 std::optional<SourceIdentity> SourceIdentity::parse(const std::string& mark) {
   std::istringstream in(mark);
   SourceIdentity out;
   if (!(in >> out.system_id >> out.timeline >> out.slot >> out.publication)) return std::nullopt;
+  in >> out.id_type;
   return out;
 }
 

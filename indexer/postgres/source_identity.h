@@ -19,6 +19,7 @@ struct SourceIdentity {
   std::uint32_t timeline = 0;
   std::string slot;
   std::string publication;  // hash over the publication and the followed tables in it, by object id
+  std::string id_type;      // of the root table's id, as "character_varying(20)"; "" = not known
 
   std::string text() const;
   static std::optional<SourceIdentity> parse(const std::string& mark);

@@ -88,21 +88,47 @@ Status TargetFeed::read_backlog(SnapshotReads& reads) {
 }
 
 Status TargetFeed::read(SnapshotReads& reads, DirtyIds slice) {
-  read_ = {};
+  ChangeBatch& batch = read_.emplace();
   if (!slice.values.empty()) {
     AISLE_TRY(ReadRecords values, reads.values(reader_, as_list(slice.values)));
-    read_.values = std::move(values.records);
+    batch.values = std::move(values.records);
     for (std::string& id : values.missing)
       slice.documents.insert(std::move(id));  // it decides whether the product is gone
   }
   AISLE_TRY(ReadRecords documents, reads.documents(reader_, as_list(slice.documents)));
-  read_.upserts = std::move(documents.records);
-  read_.deletes = std::move(documents.missing);
+  batch.upserts = std::move(documents.records);
+  batch.deletes = std::move(documents.missing);
   return {};
 }
 
 Status TargetFeed::apply_read() {
-  return apply(std::exchange(read_, {}));
+  ChangeBatch batch = std::move(*std::exchange(read_, std::nullopt));
+  return apply(std::move(batch));
+}
+
+std::string TargetFeed::deletes_alarm() {
+  if (!read_ || read_->deletes.empty()) return "";
+  return context_.guards[target_.sink].judge_deletes(context_.options.flow, read_->deletes.size(),
+                                                     target_.sink->document_count(), SteadyClock::now());
+}
+
+std::string TargetFeed::refused_alarm() {
+  const std::uint64_t total = target_.sink->refused_total();
+  const std::uint64_t fresh = total - std::exchange(refused_seen_, total);
+  if (scanning()) return "";  // a first build tells its dead letters, and goes on
+  return context_.guards[target_.sink].judge_refused(context_.options.flow, fresh, SteadyClock::now());
+}
+
+void TargetFeed::allow() {
+  context_.guards[target_.sink].allow(context_.options.flow, SteadyClock::now());
+}
+
+void TargetFeed::set_aside() {
+  log(LogLevel::Warn, "feed.target_set_aside", "an index takes no changes for now; the others go on",
+      {{"position", format_lsn(completed_lsn_)}});
+  scan_.reset();
+  refuse(FeedState::Reconnecting, "its index takes no changes: is its disk full?",
+         target_.sink->durable_lsn() != 0);
 }
 
 Status TargetFeed::pass(Lsn end) {
@@ -141,7 +167,8 @@ void TargetFeed::start_scan(ScanPosition from, Connection& connection) {
   options.connection = connection_options_;
   options.chunk_rows = guest_ ? std::min(feed.chunk_rows, feed.guest_chunk_rows) : feed.chunk_rows;
   options.readers = guest_ ? 1 : feed.scan_readers;
-  options.sweep_free_ids = feed.sweep_free_ids;
+  options.sweep_fraction_max = feed.flow.delete_fraction_max;
+  options.sweep_free_ids = feed.flow.deletes_free;
   scan_ = std::make_unique<FullScan>(std::move(options), *root_, reader_, *target_.sink, std::move(from));
   if (const auto estimate = root_->estimated_rows(connection)) {
     context_.board.update_target(*target_.sink,
@@ -203,6 +230,12 @@ Status TargetFeed::look_at_publication(Connection& connection) {
   if (!gone && !has_severity(report.findings, FindingSeverity::Error)) {
     AISLE_TRY(const std::string known, target_.sink->mark(identity_mark));
     const auto identity = SourceIdentity::parse(known);
+    AISLE_TRY(const RootTable root, RootTable::open(connection, tables_.front()));
+    if (root.type() != root_->type()) {
+      return fail(ErrorCode::FailedPrecondition, "the id of " + tables_.front().name() +
+                                                     " changed its type from " + root_->type() + " to " +
+                                                     root.type());
+    }
     if (!identity || identity->publication == report.state.identity.publication) return {};
   }
   return fail(ErrorCode::FailedPrecondition,

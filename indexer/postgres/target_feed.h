@@ -31,6 +31,7 @@ struct SessionContext {
   bool new_slot_wanted = false;                       // the last session found that its slot cannot go on
   // End of the last scan of this process.
   std::map<const ChangeSink*, std::chrono::steady_clock::time_point> last_scans = {};
+  std::map<const ChangeSink*, FlowGuard> guards = {};
 };
 
 // Mark "wanted": deleted rows did not tell their product, so a scan is due.
@@ -44,7 +45,7 @@ class TargetFeed {
 
   // --- Starting, in this order. Errors are those of the connection; what is wrong with the target refuses
   // it. Everything that was applied is made durable first: then the index has one position.
-  void settle();
+  void settle(std::chrono::seconds patience);
   // Before anything is mended the wish for a scan is written down: a crash in between must not leave a
   // healthy look over a gap.
   Status look(const SystemIdentity& system, Connection& connection);
@@ -54,6 +55,8 @@ class TargetFeed {
   Status adopt(Connection& connection, bool guest);
   // Whether a target that was refused could be followed now.
   Result<bool> is_mended(const SystemIdentity& system, Connection& connection);
+  // Its index takes no more: left out of this session, so that the others go on. Its position is kept.
+  void set_aside();
 
   const SourceReport& report() const { return report_; }
   bool refused() const { return refused_; }
@@ -77,7 +80,12 @@ class TargetFeed {
   // back-pressure must not hold a snapshot on the server.
   Status read_window(SnapshotReads& reads, const ChangeWindow& window);
   Status read_backlog(SnapshotReads& reads);
+  bool has_read() const { return read_.has_value(); }
   Status apply_read();
+  // Why what was read, or what was refused of what was applied, waits for a word; "" when it does not.
+  std::string deletes_alarm();
+  std::string refused_alarm();
+  void allow();
   // Nothing of this target changed up to `end`.
   Status pass(Lsn end);
   Status look_at_publication(Connection& connection);
@@ -106,6 +114,7 @@ class TargetFeed {
   void judge();
   Status publish_missing_tables(Connection& connection);
   Status begin_resync();
+  Status forget_source();
   Status store_identity();
   void start_scan(ScanPosition from, Connection& connection);
   Status note_lost_parents();
@@ -130,12 +139,13 @@ class TargetFeed {
   FeedState refused_state_ = FeedState::Refused;
   std::string reason_;
 
-  Lsn index_lsn_ = 0;      // durable when the session began
-  Lsn completed_lsn_ = 0;  // what batches may carry while the backlog is not empty
-  Lsn target_lsn_ = 0;     // what they may carry once it is
-  DirtyIds backlog_;       // products of large windows, read between the later ones
-  KeySet repairs_;         // read when there is no backlog
-  ChangeBatch read_;       // read and not yet applied
+  Lsn index_lsn_ = 0;                // durable when the session began
+  Lsn completed_lsn_ = 0;            // what batches may carry while the backlog is not empty
+  Lsn target_lsn_ = 0;               // what they may carry once it is
+  DirtyIds backlog_;                 // products of large windows, read between the later ones
+  KeySet repairs_;                   // read when there is no backlog
+  std::optional<ChangeBatch> read_;  // and not yet applied
+  std::uint64_t refused_seen_ = 0;   // of the sink's records, at the last look
   bool repair_wanted_ = false;
   bool guest_ = false;
   std::unique_ptr<FullScan> scan_;

@@ -50,14 +50,21 @@ void TargetFeed::refuse(FeedState state, const std::string& reason, bool counted
   tell();
 }
 
-void TargetFeed::settle() {
-  const Status flushed = target_.sink->flush(Deadline::after(flush_wait));
+void TargetFeed::settle(std::chrono::seconds patience) {
+  refused_seen_ = target_.sink->refused_total();
+  const Status flushed = target_.sink->flush(Deadline::after(patience));
   index_lsn_ = target_.sink->durable_lsn();
   if (!flushed) refuse(FeedState::Reconnecting, flushed.error().message, index_lsn_ != 0);
 }
 
 Status TargetFeed::look(const SystemIdentity& system, Connection& connection) {
   if (refused_) return {};
+  if (context_.targets.take_scan_wish(*target_.sink)) {
+    if (const Status forgotten = forget_source(); !forgotten) {
+      refuse(FeedState::Reconnecting, forgotten.error().message, true);
+      return {};
+    }
+  }
   const auto known = target_.sink->mark(identity_mark);
   if (!known) {
     refuse(FeedState::Reconnecting, known.error().message, true);
@@ -128,6 +135,13 @@ Status TargetFeed::begin_resync() {
   return {};
 }
 
+// A person wants all products to be read again: then whatever database answers is the right one.
+Status TargetFeed::forget_source() {
+  AISLE_CHECK(write_mark(scan_mark, ScanPosition{}.text()));
+  AISLE_CHECK(write_mark(identity_mark, ""));
+  return target_.sink->flush(Deadline::after(flush_wait));
+}
+
 Status TargetFeed::look_anew(const SystemIdentity& system, Connection& connection) {
   if (refused_) return {};
   AISLE_TRY(report_,
@@ -165,7 +179,12 @@ Status TargetFeed::store_identity() {
   AISLE_TRY(const std::string known, target_.sink->mark(identity_mark));
   AISLE_TRY(const std::string mark, target_.sink->mark(scan_mark));
   const bool scan_ahead = ScanPosition::parse(mark).phase != ScanPosition::Phase::Done;
-  completed_lsn_ = scan_ahead ? std::max(index_lsn_, report_.state.slot->confirmed) : index_lsn_;
+  // An index of another history (or beyond what a promoted standby had) stands at a position that means
+  // nothing.
+  const bool other_history = scan_ahead && (known.empty() || report_.state.flushed < index_lsn_);
+  completed_lsn_ = index_lsn_;
+  if (scan_ahead) completed_lsn_ = std::max(index_lsn_, report_.state.slot->confirmed);
+  if (other_history) completed_lsn_ = report_.state.slot->confirmed;
   target_lsn_ = completed_lsn_;
   if (known != report_.state.identity.text() || completed_lsn_ != index_lsn_) {
     AISLE_CHECK(write_mark(identity_mark, report_.state.identity.text(), completed_lsn_));
@@ -177,7 +196,7 @@ Status TargetFeed::store_identity() {
 }
 
 Result<bool> TargetFeed::is_mended(const SystemIdentity& system, Connection& connection) {
-  if (refused_state_ != FeedState::Refused) return true;  // the sink's own trouble: worth a try
+  if (refused_state_ != FeedState::Refused) return target_.sink->has_room();  // the sink's own trouble
   AISLE_TRY(const std::string known, target_.sink->mark(identity_mark));
   AISLE_TRY(const SourceReport report,
             Preflight(target_.source(), connection)

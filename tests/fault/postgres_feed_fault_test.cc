@@ -29,7 +29,7 @@ class PostgresFeedFaultTest : public test::ShopFeedTest {
   }
 };
 
-TEST_F(PostgresFeedFaultTest, TerminatedStreamReconnectsAndLosesNothing) {
+TEST_F(PostgresFeedFaultTest, F3_TerminatedStreamReconnectsAndLosesNothing) {
   fill(20);
   start();
   expect_streaming();
@@ -52,7 +52,7 @@ TEST_F(PostgresFeedFaultTest, TerminatedQueryConnectionReconnects) {
   EXPECT_TRUE(eventually([&] { return sink_.record("1")["title"] == "After"; }));
 }
 
-TEST_F(PostgresFeedFaultTest, CrashedServerIsFollowedAgainAfterItsRestart) {
+TEST_F(PostgresFeedFaultTest, F4_CrashedServerIsFollowedAgainAfterItsRestart) {
   fill(20);
   start();
   expect_streaming();
@@ -91,7 +91,7 @@ TEST_F(PostgresFeedFaultTest, WorkThatWasNotDurableIsDeliveredAgain) {
   expect_converges();
 }
 
-TEST_F(PostgresFeedFaultTest, SlotDroppedWhileDownIsReplacedAndTheGapMended) {
+TEST_F(PostgresFeedFaultTest, F9_SlotDroppedWhileDownIsReplacedAndTheGapMended) {
   fill(50);
   start();
   expect_streaming();
@@ -106,7 +106,7 @@ TEST_F(PostgresFeedFaultTest, SlotDroppedWhileDownIsReplacedAndTheGapMended) {
   EXPECT_EQ(status().resyncs, 1U);
 }
 
-TEST_F(PostgresFeedFaultTest, SlotDroppedWhileRunningIsReplacedAndTheGapMended) {
+TEST_F(PostgresFeedFaultTest, F9_SlotDroppedWhileRunningIsReplacedAndTheGapMended) {
   fill(50);
   start();
   expect_streaming();
@@ -124,7 +124,7 @@ TEST_F(PostgresFeedFaultTest, SlotDroppedWhileRunningIsReplacedAndTheGapMended) 
   expect_converges();
 }
 
-TEST_F(PostgresFeedFaultTest, SlotAdvancedByOthersIsNoticed) {
+TEST_F(PostgresFeedFaultTest, F11_SlotAdvancedByOthersIsNoticed) {
   fill(50);
   start();
   expect_streaming();
@@ -137,7 +137,7 @@ TEST_F(PostgresFeedFaultTest, SlotAdvancedByOthersIsNoticed) {
   EXPECT_EQ(status().resyncs, 1U);
 }
 
-TEST_F(PostgresFeedFaultTest, SlotInUseIsWaitedForNamingTheProcess) {
+TEST_F(PostgresFeedFaultTest, F8_SlotInUseIsWaitedForNamingTheProcess) {
   fill(20);
   start();
   expect_streaming();
@@ -162,7 +162,7 @@ TEST_F(PostgresFeedFaultTest, SlotInUseIsWaitedForNamingTheProcess) {
   expect_converges();
 }
 
-TEST_F(PostgresFeedFaultTest, LostSlotIsReplacedWithoutARetryLoop) {
+TEST_F(PostgresFeedFaultTest, F10_LostSlotIsReplacedWithoutARetryLoop) {
   fill(50);
   start();
   expect_streaming();
@@ -186,7 +186,46 @@ TEST_F(PostgresFeedFaultTest, LostSlotIsReplacedWithoutARetryLoop) {
   EXPECT_LE(status().reconnects, 3U);
 }
 
-TEST_F(PostgresFeedFaultTest, PublicationMadeAnewIsMendedByANewSlot) {
+TEST_F(PostgresFeedFaultTest, F10_SlotLostUnderASlowIndexIsReplacedWithoutARetryLoop) {
+  fill(50);
+  start();
+  expect_streaming();
+  expect_converges();
+  sink_.set_durable_at_once(false);  // nothing more is acknowledged
+  sql("ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'");
+  sql("SELECT pg_reload_conf()");
+  sql("CREATE TABLE filler (t text)");
+  EXPECT_TRUE(eventually([&] {
+    sql("INSERT INTO filler SELECT repeat('x', 1000) FROM generate_series(1, 5000)");
+    sql("SELECT pg_switch_wal()");
+    sql("CHECKPOINT");
+    return status().resyncs == 1;
+  }));
+  sql("ALTER SYSTEM RESET max_slot_wal_keep_size");
+  sql("SELECT pg_reload_conf()");
+  sink_.set_durable_at_once(true);
+  sql("UPDATE products SET title = 'Afterwards' WHERE id = 8");
+  expect_converges();
+  EXPECT_LE(status().reconnects, 6U);
+}
+
+TEST_F(PostgresFeedFaultTest, F24_IdOfAnotherTypeIsRefusedNamingBoth) {
+  fill(20);
+  start();
+  expect_streaming();
+  const std::size_t batches = sink_.batches();
+  sql("ALTER TABLE products ALTER id TYPE text USING 'p' || id; UPDATE products SET title = 'x' WHERE id = "
+      "'p1'");
+  expect_state(FeedState::Refused);
+  EXPECT_NE(
+      status().reason.find("column id of public.products is text, the index was built when it was bigint"),
+      std::string::npos)
+      << status().reason;
+  EXPECT_FALSE(sink_.has("p1"));
+  EXPECT_LE(sink_.batches() - batches, 1U);
+}
+
+TEST_F(PostgresFeedFaultTest, F17_PublicationMadeAnewIsMendedByANewSlot) {
   fill(50);
   start();
   expect_streaming();
@@ -201,7 +240,7 @@ TEST_F(PostgresFeedFaultTest, PublicationMadeAnewIsMendedByANewSlot) {
   expect_converges();
 }
 
-TEST_F(PostgresFeedFaultTest, TableTakenFromThePublicationIsNoticedAndItsGapMended) {
+TEST_F(PostgresFeedFaultTest, F18_TableTakenFromThePublicationIsNoticedAndItsGapMended) {
   fill(50);
   start();
   expect_streaming();
@@ -214,7 +253,7 @@ TEST_F(PostgresFeedFaultTest, TableTakenFromThePublicationIsNoticedAndItsGapMend
   EXPECT_EQ(sink_.record("3")["skus"][0], "IN-THE-GAP");
 }
 
-TEST_F(PostgresFeedFaultTest, TableReplacedUnderItsNameIsNoticed) {
+TEST_F(PostgresFeedFaultTest, F19_TableReplacedUnderItsNameIsNoticed) {
   fill(50);
   start();
   expect_streaming();
@@ -228,7 +267,7 @@ TEST_F(PostgresFeedFaultTest, TableReplacedUnderItsNameIsNoticed) {
   expect_converges();
 }
 
-TEST_F(PostgresFeedFaultTest, ColumnTheQueryNeedsHoldsTheFeedUntilItIsBack) {
+TEST_F(PostgresFeedFaultTest, F23_ColumnTheQueryNeedsHoldsTheFeedUntilItIsBack) {
   fill(20);
   start();
   expect_streaming();
@@ -242,7 +281,7 @@ TEST_F(PostgresFeedFaultTest, ColumnTheQueryNeedsHoldsTheFeedUntilItIsBack) {
   EXPECT_EQ(status().resyncs, 0U);
 }
 
-TEST_F(PostgresFeedFaultTest, UnusedColumnsMayComeAndGo) {
+TEST_F(PostgresFeedFaultTest, F22_UnusedColumnsMayComeAndGo) {
   fill(20);
   start();
   expect_streaming();
@@ -253,7 +292,7 @@ TEST_F(PostgresFeedFaultTest, UnusedColumnsMayComeAndGo) {
   EXPECT_EQ(status().reconnects, 0U);
 }
 
-TEST_F(PostgresFeedFaultTest, CommitThatWaitsForItsStandbyAppearsOnceReleased) {
+TEST_F(PostgresFeedFaultTest, F33_CommitThatWaitsForItsStandbyAppearsOnceReleased) {
   fill(20);
   start();
   expect_streaming();
@@ -283,7 +322,7 @@ TEST_F(PostgresFeedFaultTest, CommitThatWaitsForItsStandbyAppearsOnceReleased) {
   EXPECT_TRUE(eventually([&] { return sink_.record("1")["title"] == "Released"; }));
 }
 
-TEST_F(PostgresFeedFaultTest, ScanGoesOnFromItsCursorAfterACrash) {
+TEST_F(PostgresFeedFaultTest, F56_ScanGoesOnFromItsCursorAfterACrash) {
   fill(3'000);
   options_.chunk_rows = 50;
   sink_.set_delay(std::chrono::milliseconds(5));
@@ -309,7 +348,7 @@ TEST_F(PostgresFeedFaultTest, ScanGoesOnFromItsCursorAfterACrash) {
 
 TEST_F(PostgresFeedFaultTest, IdsThatTheTableNoLongerHasAreSweptButNotMostOfTheIndex) {
   fill(100);
-  options_.sweep_free_ids = 10;
+  options_.flow.deletes_free = 10;
   for (int id = 1'000; id < 1'060; ++id) sink_.put(std::to_string(id), {{"id", id}});
   sink_.put("not a number", {{"id", "not a number"}});
   start();
@@ -320,7 +359,7 @@ TEST_F(PostgresFeedFaultTest, IdsThatTheTableNoLongerHasAreSweptButNotMostOfTheI
   expect_converges();
 }
 
-TEST_F(PostgresFeedFaultTest, DeletedRowsWithoutTheirProductAreMendedByAScan) {
+TEST_F(PostgresFeedFaultTest, F21_DeletedRowsWithoutTheirProductAreMendedByAScan) {
   sql("ALTER TABLE variants REPLICA IDENTITY DEFAULT");
   options_.repair_interval = std::chrono::milliseconds(50);
   fill(50);
@@ -332,7 +371,7 @@ TEST_F(PostgresFeedFaultTest, DeletedRowsWithoutTheirProductAreMendedByAScan) {
   EXPECT_TRUE(eventually([&] { return sink_.record("3")["skus"].size() == 1; }));
 }
 
-TEST_F(PostgresFeedFaultTest, AnotherClusterIsRefused) {
+TEST_F(PostgresFeedFaultTest, F14_AnotherClusterIsRefused) {
   fill(20);
   start();
   expect_streaming();

@@ -42,7 +42,7 @@ class ServiceKillTest : public test::DemoShopServiceTest {
   std::atomic<int> transactions_{0};
 };
 
-TEST_F(ServiceKillTest, KilledAtRandomMomentsItEndsEqualToTheDatabase) {
+TEST_F(ServiceKillTest, F1_KilledAtRandomMomentsItEndsEqualToTheDatabase) {
   const std::uint64_t seed = number_from("AISLE_SEED", std::random_device()());
   const std::uint64_t kills = number_from("AISLE_KILLS", 5);
   std::cout << "AISLE_SEED=" << seed << " AISLE_KILLS=" << kills << "\n";
@@ -66,6 +66,27 @@ TEST_F(ServiceKillTest, KilledAtRandomMomentsItEndsEqualToTheDatabase) {
   std::cout << transactions_ << " transactions, " << truth.size() << " products, status " << status() << "\n";
   expect_equal(truth);
   EXPECT_EQ(status()["dead_letters"], 0);
+}
+
+// Named places of the way from the database to disk, each passed a few times before the kill.
+TEST_F(ServiceKillTest, F1_F2_KilledAtEveryFaultPointItEndsEqualToTheDatabase) {
+  config_ = shop_->write_config(folder_.path(), 3);  // the commits of the shards are three passages
+  const std::vector<std::string> points = {"full_scan.before_chunk:2",     "full_scan.after_chunk:3",
+                                           "shard_writer.before_commit:2", "shard_writer.after_commit:2",
+                                           "feed_session.before_apply:4",  "feed_session.after_apply:4",
+                                           "shard_writer.after_commit:7"};
+  std::jthread writer = write(number_from("AISLE_SEED", 7));
+  for (const std::string& point : points) {
+    aisle_.reset();
+    aisle_ = std::make_unique<test::AisleProcess>(std::vector<std::string>{"--config", config_},
+                                                  test::Environment{{"AISLE_FAULT", point}});
+    EXPECT_TRUE(aisle_->wait(std::chrono::seconds(60))) << point << " was not passed";
+  }
+  start();
+  writer.request_stop();
+  writer.join();
+  expect_caught_up();
+  expect_equal(shop_->products());
 }
 
 }  // namespace

@@ -245,7 +245,7 @@ TEST_F(IndexPipelineTest, ASlowReaderHoldsTheSourceBack) {
   EXPECT_EQ(pipeline_->shard_set().document_count(), 100U);
 }
 
-TEST_F(IndexPipelineTest, RestartGoesOnAndShardsAheadSkipValuesTheyHaveSeen) {
+TEST_F(IndexPipelineTest, F2_RestartGoesOnAndShardsAheadSkipValuesTheyHaveSeen) {
   open(2);
   std::vector<SourceRecord> records;
   for (int i = 0; i < 20; ++i) records.push_back(product("p" + std::to_string(i), "a", "1"));
@@ -300,7 +300,7 @@ TEST_F(IndexPipelineTest, AnotherHistoryIsTakenAsItComes) {
   EXPECT_EQ(pipeline_->durable_lsn(), 500U);
 }
 
-TEST_F(IndexPipelineTest, ASecondProcessIsRefused) {
+TEST_F(IndexPipelineTest, F44_ASecondProcessIsRefused) {
   open();
   const auto second = IndexFolder::acquire(folder_.path(), "shop");
   ASSERT_FALSE(second);

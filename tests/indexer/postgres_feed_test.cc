@@ -61,7 +61,7 @@ TEST_F(PostgresFeedTest, ChildRowsChangeTheirProduct) {
   expect_converges();
 }
 
-TEST_F(PostgresFeedTest, ChildMovedBetweenProductsChangesBoth) {
+TEST_F(PostgresFeedTest, F35_ChildMovedBetweenProductsChangesBoth) {
   fill(10);
   start();
   expect_streaming();
@@ -100,7 +100,7 @@ TEST_F(PostgresFeedTest, DeletedPriceRowClearsThePrice) {
   EXPECT_TRUE(sink_.record("4")["price"].is_null());
 }
 
-TEST_F(PostgresFeedTest, ChangedPrimaryKeyRemovesTheOldIdAndBringsTheNew) {
+TEST_F(PostgresFeedTest, F25_ChangedPrimaryKeyRemovesTheOldIdAndBringsTheNew) {
   fill(10);
   start();
   expect_streaming();
@@ -110,7 +110,7 @@ TEST_F(PostgresFeedTest, ChangedPrimaryKeyRemovesTheOldIdAndBringsTheNew) {
   EXPECT_TRUE(sink_.has("500"));
 }
 
-TEST_F(PostgresFeedTest, UnchangedLargeTextIsNotLost) {
+TEST_F(PostgresFeedTest, F26_UnchangedLargeTextIsNotLost) {
   fill(10);
   sql("ALTER TABLE products ALTER description SET STORAGE EXTERNAL;"
       "UPDATE products SET description = repeat('large text ', 2000) WHERE id = 5");
@@ -121,7 +121,7 @@ TEST_F(PostgresFeedTest, UnchangedLargeTextIsNotLost) {
   EXPECT_EQ(sink_.record("5")["description"].get<std::string>().size(), 22'000U);
 }
 
-TEST_F(PostgresFeedTest, RolledBackWorkLeavesNoTrace) {
+TEST_F(PostgresFeedTest, F28_RolledBackWorkLeavesNoTrace) {
   fill(10);
   start();
   expect_streaming();
@@ -134,7 +134,7 @@ TEST_F(PostgresFeedTest, RolledBackWorkLeavesNoTrace) {
   EXPECT_EQ(sink_.record("3")["title"], "Kept too");
 }
 
-TEST_F(PostgresFeedTest, TransactionOfManyRowsArrivesWholeAndThePositionFollows) {
+TEST_F(PostgresFeedTest, F27_TransactionOfManyRowsArrivesWholeAndThePositionFollows) {
   fill(10);
   start();
   expect_streaming();
@@ -154,7 +154,7 @@ TEST_F(PostgresFeedTest, MoreKeysThanTheLimitBecomeAScan) {
   EXPECT_GE(status().scanned_products, 900U);
 }
 
-TEST_F(PostgresFeedTest, PositionMovesWhileOnlyOtherTablesChange) {
+TEST_F(PostgresFeedTest, F31_PositionMovesWhileOnlyOtherTablesChange) {
   fill(5);
   sql("CREATE TABLE elsewhere (n int)");
   start();
@@ -166,7 +166,7 @@ TEST_F(PostgresFeedTest, PositionMovesWhileOnlyOtherTablesChange) {
       [&] { return *parse_lsn(value("SELECT confirmed_flush_lsn FROM pg_replication_slots")) >= written; }));
 }
 
-TEST_F(PostgresFeedTest, TruncatedChildTableIsReadAgain) {
+TEST_F(PostgresFeedTest, F29_TruncatedChildTableIsReadAgain) {
   fill(100);
   start();
   expect_streaming();
@@ -175,7 +175,7 @@ TEST_F(PostgresFeedTest, TruncatedChildTableIsReadAgain) {
   EXPECT_TRUE(sink_.record("1")["skus"].empty());
 }
 
-TEST_F(PostgresFeedTest, TruncatedRootTableHoldsUntilConfirmed) {
+TEST_F(PostgresFeedTest, F29_TruncatedRootTableHoldsUntilConfirmed) {
   fill(100);
   start();
   expect_streaming();

@@ -54,12 +54,12 @@ TEST_F(PreflightTest, MissingTableAndColumnAreNamed) {
   EXPECT_EQ(found(), (Names{"COLUMN_MISSING error", "TABLE_MISSING error", "QUERY_FAILED error"}));
 }
 
-TEST_F(PreflightTest, TableWithoutPrimaryKeyIsRefusedBeforeItIsPublished) {
+TEST_F(PreflightTest, F20_TableWithoutPrimaryKeyIsRefusedBeforeItIsPublished) {
   sql("ALTER TABLE brands DROP CONSTRAINT brands_pkey");
   EXPECT_EQ(found(), Names{"NO_IDENTITY error"});
 }
 
-TEST_F(PreflightTest, IdentityWithoutTheLinkColumnIsAWarningWithItsRemedy) {
+TEST_F(PreflightTest, F21_IdentityWithoutTheLinkColumnIsAWarningWithItsRemedy) {
   sql("ALTER TABLE variants REPLICA IDENTITY DEFAULT");
   ASSERT_EQ(found(), Names{"WEAK_IDENTITY warning"});
   const auto weak = std::find_if(findings_.begin(), findings_.end(),
@@ -104,7 +104,7 @@ TEST_F(PreflightTest, UnreachableServerIsAFindingWithoutThePassword) {
   EXPECT_EQ(findings_[0].message.find("words"), std::string::npos);
 }
 
-TEST_F(PreflightTest, SlotThatWaitsForAnOpenTransactionNamesItsProcess) {
+TEST_F(PreflightTest, F32_SlotThatWaitsForAnOpenTransactionNamesItsProcess) {
   test::SqlSession other(conninfo());
   other.exec("BEGIN; INSERT INTO brands VALUES (99, 'open')");
   const std::string pid = other.value("SELECT pg_backend_pid()");

@@ -228,7 +228,7 @@ class ShardWriterKillTest : public ShardWriterTest {
   }
 };
 
-TEST_F(ShardWriterKillTest, AKillBeforeOrAfterACommitLeavesDocumentsAndPositionEqual) {
+TEST_F(ShardWriterKillTest, F43_AKillBeforeOrAfterACommitLeavesDocumentsAndPositionEqual) {
   for (const char* point : {"shard_writer.before_commit", "shard_writer.after_commit"}) {
     for (const char* passage : {":1", ":2", ":5"}) {
       SCOPED_TRACE(std::string(point) + passage);
@@ -239,7 +239,7 @@ TEST_F(ShardWriterKillTest, AKillBeforeOrAfterACommitLeavesDocumentsAndPositionE
   }
 }
 
-TEST_F(ShardWriterKillTest, AKillAtAnyTimeLeavesDocumentsAndPositionEqual) {
+TEST_F(ShardWriterKillTest, F43_AKillAtAnyTimeLeavesDocumentsAndPositionEqual) {
   const auto seed = std::random_device()();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);

@@ -7,14 +7,14 @@ namespace {
 
 SourceState healthy() {
   SourceState now;
-  now.identity = {"7000", 3, "aisle_products", "abc"};
+  now.identity = {"7000", 3, "aisle_products", "abc", "bigint"};
   now.flushed = 1'000;
   now.database = "shop";
   now.slot = SlotState{"pgoutput", "shop", "reserved", 900, 800, 0};
   return now;
 }
 
-const SourceIdentity known = {"7000", 3, "aisle_products", "abc"};
+const SourceIdentity known = {"7000", 3, "aisle_products", "abc", "bigint"};
 
 // The only code found and its severity, "" for none.
 std::string found(const SourceState& now, Lsn index_lsn = 950) {
@@ -29,6 +29,8 @@ std::string found(const SourceState& now, Lsn index_lsn = 950) {
 
 TEST(SourceIdentity, SurvivesAsAMark) {
   EXPECT_EQ(SourceIdentity::parse(known.text()), known);
+  const SourceIdentity older = {"7000", 3, "aisle_products", "abc", ""};  // written before the type was kept
+  EXPECT_EQ(SourceIdentity::parse(older.text()), older);
   EXPECT_EQ(SourceIdentity::parse(""), std::nullopt);
   EXPECT_EQ(SourceIdentity::parse("7000 x slot pub"), std::nullopt);
 }
@@ -54,8 +56,8 @@ TEST(SourceIdentity, ClusterAndTimelineAreCompared) {
   EXPECT_EQ(found(now), "NEW_TIMELINE resync");
   now.identity.timeline = 2;
   EXPECT_EQ(found(now), "OLD_TIMELINE error");
-  now.identity.timeline = 4;
-  EXPECT_EQ(found(now, 1'001), "DATABASE_RESTORED error");
+  now.identity.timeline = 4;  // what the promoted standby had not got is mended by the resync
+  EXPECT_EQ(found(now, 1'001), "NEW_TIMELINE resync");
 }
 
 TEST(SourceIdentity, SlotIsLookedAt) {

@@ -158,7 +158,7 @@ TEST_F(ServiceTest, KilledItServesTheSameAgain) {
   EXPECT_EQ(search({{"q", "kettle"}})["hits"], before["hits"]);
 }
 
-TEST_F(ServiceTest, ASecondProcessOnTheSameDataIsRefused) {
+TEST_F(ServiceTest, F44_ASecondProcessOnTheSameDataIsRefused) {
   start();
   test::AisleProcess second({"--config", path("config.json")});
   EXPECT_EQ(second.wait(), 1);

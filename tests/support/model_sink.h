@@ -21,6 +21,9 @@ class ModelSink : public ChangeSink {
   Status flush(Deadline deadline) override;
   Result<std::string> mark(const std::string& key) const override;
   Result<std::vector<std::string>> ids(const std::string& after, std::size_t count_max) override;
+  bool has_room() const override { return has_room_; }
+  std::uint64_t document_count() const override { return records().size(); }
+  std::uint64_t refused_total() const override { return refused_; }
 
   Records records() const;
   bool has(const std::string& id) const;
@@ -36,6 +39,9 @@ class ModelSink : public ChangeSink {
   // What a kill -9 leaves: the last durable state.
   void crash();
   void put(const std::string& id, const nlohmann::json& record);
+  void set_room(bool room) { has_room_ = room; }
+  // As if so many records had not been built.
+  void add_refused(std::uint64_t count) { refused_ += count; }
   // Each apply() takes this long.
   void set_delay(std::chrono::milliseconds delay) { delay_ms_ = delay.count(); }
 
@@ -53,6 +59,8 @@ class ModelSink : public ChangeSink {
   std::vector<std::string> violations_;
   bool durable_at_once_ = true;
   std::atomic<std::int64_t> delay_ms_{0};
+  std::atomic<bool> has_room_{true};
+  std::atomic<std::uint64_t> refused_{0};
   std::atomic<std::size_t> upserts_{0};
   std::atomic<std::size_t> value_changes_{0};
   std::atomic<std::size_t> batches_{0};

@@ -67,6 +67,18 @@ std::string file_text(const fs::path& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+// With owners and modes: the server refuses files that are not its own.
+void copy_folder(const fs::path& from, const fs::path& to) {
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    ::execlp("cp", "cp", "-a", from.c_str(), to.c_str(), nullptr);
+    ::_exit(127);
+  }
+  int status = 0;
+  ::waitpid(pid, &status, 0);
+  if (status != 0) throw std::runtime_error("cannot copy " + from.string());
+}
+
 constexpr const char* settings = R"(
 listen_addresses = ''
 wal_level = logical
@@ -172,6 +184,16 @@ void PostgresServer::stop(const std::string& mode) {
   int status = 0;
   ::waitpid(pid_, &status, 0);
   pid_ = 0;
+}
+
+void PostgresServer::save_files() {
+  fs::remove_all(folder_.path() / "saved");
+  copy_folder(folder_.path() / "data", folder_.path() / "saved");
+}
+
+void PostgresServer::restore_files() {
+  fs::remove_all(folder_.path() / "data");
+  copy_folder(folder_.path() / "saved", folder_.path() / "data");
 }
 
 std::string PostgresServer::create_database() {

@@ -55,6 +55,9 @@ class PostgresServer {
   // A new, empty database.
   std::string create_database();
   std::string conninfo(const std::string& database = "postgres") const;
+  // The stopped server's files are kept aside, and put back: a restored backup.
+  void save_files();
+  void restore_files();
   void exec(const std::string& sql) { SqlSession(conninfo()).exec(sql); }
   std::string value(const std::string& sql) { return SqlSession(conninfo()).value(sql); }
 

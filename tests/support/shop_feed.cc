@@ -73,7 +73,7 @@ void ShopFeedTest::reconnect_session() {
 
 void ShopFeedTest::start() {
   stop();
-  feed_ = std::make_unique<PostgresFeed>(FeedTarget{std::make_shared<const IndexSchema>(schema_), &sink_},
+  feed_ = std::make_unique<PostgresFeed>(FeedTarget{std::make_shared<const IndexSchema>(schema_), &sink()},
                                          options_);
   thread_ = std::jthread([this](const std::stop_token& token) {
     const Status status = feed_->run(token);

@@ -32,7 +32,9 @@ class ShopFeedTest : public ::testing::Test {
   std::string value(const std::string& text) { return session_->value(text); }
   void fill(int products);
   PostgresSource& source() { return std::get<PostgresSource>(schema_.source); }
-  PostgresServer& server() { return PostgresServer::shared(); }
+  virtual PostgresServer& server() { return PostgresServer::shared(); }
+  // What the feed delivers to.
+  virtual ChangeSink& sink() { return sink_; }
   std::string conninfo() { return server().conninfo(database_); }
   FeedStatus status() const { return feed_->status(); }
   void reconnect_session();
