@@ -1,5 +1,8 @@
 #include "indexer/shard_reader.h"
 
+#include <utility>
+
+#include "base/hash.h"
 #include "indexer/xapian_failure.h"
 #include "schemas/term_layout.h"
 
@@ -24,7 +27,48 @@ auto with_database(const std::filesystem::path& folder, Action action)
   }
 }
 
+// Columns after the data, each as slot and bytes, in the order of the slots.
+void append_value(std::string& text, unsigned slot, const std::string& value) {
+  text += "\n" + std::to_string(slot) + ":";
+  text += value;
+}
+
+std::uint64_t fingerprint(const std::string& text) {
+  const std::uint64_t hash = hash64(text);
+  return hash == 0 ? 1 : hash;
+}
+
+std::uint64_t stored_fingerprint(const Xapian::Document& document) {
+  std::string text = document.get_data();
+  for (auto value = document.values_begin(); value != document.values_end(); ++value) {
+    append_value(text, value.get_valueno(), *value);
+  }
+  return fingerprint(text);
+}
+
 }  // namespace
+
+std::uint64_t product_fingerprint(Document document) {
+  const std::vector<NumberCell> numbers = std::exchange(document.numbers, {});
+  std::string text = encode_document(document);
+  for (const NumberCell& cell : numbers) append_value(text, cell.field, encode_number_value(cell.value));
+  return fingerprint(text);
+}
+
+Result<std::vector<std::uint64_t>> read_shard_fingerprints(const std::filesystem::path& folder,
+                                                           std::span<const std::string> ids) {
+  return with_database(folder, [&](const Xapian::Database& database) {
+    std::vector<std::uint64_t> out;
+    out.reserve(ids.size());
+    for (const std::string& id : ids) {
+      const std::string term = id_term(id);
+      const auto posting = database.postlist_begin(term);
+      const bool there = posting != database.postlist_end(term);
+      out.push_back(there ? stored_fingerprint(database.get_document(*posting)) : 0);
+    }
+    return out;
+  });
+}
 
 Result<std::vector<std::string>> read_shard_ids(const std::filesystem::path& folder, const std::string& after,
                                                 std::size_t count_max) {

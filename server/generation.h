@@ -84,6 +84,9 @@ class Generation {
   bool ready() const { return ready_ && caught_up_; }
   // Everything applied so far is in the images and in the statistics. Errors: DeadlineExceeded, or of writing them.
   Status settle(Deadline deadline);
+  // What every shard has on disk, and waiting until that is all that its log holds.
+  Lsn durable_lsn() const { return shard_set_ ? shard_set_->durable_lsn() : 0; }
+  Status flush(Deadline deadline) { return shard_set_ ? shard_set_->flush_logs(deadline) : Status(); }
   // Waits until the images have everything that was applied.
   Status catch_up(Deadline deadline) const;
   // Waits until every image has all changes up to `lsn`; false when the deadline passes first.

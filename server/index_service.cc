@@ -189,6 +189,7 @@ void IndexService::start() {
 }
 
 void IndexService::stop() {
+  verification_.stop();
   if (state_follower_.joinable()) {
     state_follower_.request_stop();
     state_follower_.join();

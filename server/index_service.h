@@ -27,6 +27,7 @@
 #include "server/reindex/reindexer.h"
 #include "server/service_config.h"
 #include "server/source_follower.h"
+#include "server/verification.h"
 
 namespace aisle {
 
@@ -105,6 +106,8 @@ class IndexService {
   RankingKeeper& ranking() { return *ranking_; }
   Reindexer& reindexer() { return *reindexer_; }
   SourceFollower& source() { return source_; }
+  Verification& verification() { return verification_; }
+  const IndexConfig& config() const { return config_; }
   std::shared_ptr<Generation> active() const { return serving_.get()->generation; }
   // Folders that nothing needs, deleted unless it is to be told only.
   Result<std::vector<GarbageFolder>> collect_garbage(bool only_tell);
@@ -130,7 +133,8 @@ class IndexService {
     Gauge needs_reindex;
   };
 
-  explicit IndexService(IndexConfig config) : config_(std::move(config)), source_(config_) {}
+  explicit IndexService(IndexConfig config)
+      : config_(std::move(config)), source_(config_), verification_(*this) {}
   Status open_store();
   Result<IndexState> begin_state();
   Result<IndexState> first_state();
@@ -162,6 +166,7 @@ class IndexService {
   Snapshot<std::string> problem_;  // of adopting
   std::optional<Metrics> metrics_;
   std::jthread state_follower_;
+  Verification verification_;
 };
 
 }  // namespace aisle

@@ -6,6 +6,7 @@
 #include "server/commands/commands.h"
 #include "server/commands/generation_commands.h"
 #include "server/commands/rank_arguments.h"
+#include "server/commands/verify.h"
 
 namespace {
 
@@ -97,6 +98,7 @@ int main(int argc, char** argv) {
   aisle::add_generation_commands(app, exit_code);
   aisle::add_rank_commands(app, exit_code);
   aisle::add_cluster_commands(app, exit_code);
+  aisle::add_verify_commands(app, exit_code);
   app.add_subcommand("version", "print the version")->callback([] {
     std::printf("aisle %s\n", AISLE_VERSION);
   });

@@ -10,6 +10,7 @@
 #include "query/search.h"
 #include "server/admin/generation_routes.h"
 #include "server/admin/ranking_routes.h"
+#include "server/admin/verify_routes.h"
 #include "server/freshness.h"
 #include "server/http/error_response.h"
 #include "server/http/static_files.h"
@@ -32,7 +33,11 @@ void append_feed(std::string& out, const FeedStatus& feed) {
       format_lsn(feed.received_lsn), format_lsn(feed.applied_lsn), format_lsn(feed.confirmed_lsn),
       feed.reconnects, feed.changes);
   append_json_string(out, feed.scan);
-  out += fmt::format(",\"scanned_products\":{}}}", feed.scanned_products);
+  out += fmt::format(",\"scanned_products\":{},\"timeline\":{},\"slot\":{{\"retained_bytes\":{},\"wal_status\":",
+                     feed.scanned_products, feed.timeline, feed.slot.retained_bytes);
+  append_json_string(out, feed.slot.wal_status);
+  out += fmt::format(",\"oldest_writer_pid\":{},\"oldest_writer_seconds\":{:.0f}}}}}",
+                     feed.slot.oldest_writer_pid, feed.slot.oldest_writer_seconds);
 }
 
 void append_status(std::string& out, const IndexStatus& status) {
@@ -130,6 +135,7 @@ Status Service::add_routes() {
   AISLE_CHECK(add_ranking_routes(*admin_, [this](const std::string& index) { return find(index); }, config_.limits));
   AISLE_CHECK(admin_->route("GET", "/v1/indexes/{index}/search", searching, to(&Service::preview)));
   AISLE_CHECK(admin_->route("POST", "/v1/indexes/{index}/search", searching, to(&Service::preview)));
+  AISLE_CHECK(add_verify_routes(*admin_, [this](const std::string& index) { return find(index); }));
   AISLE_CHECK(admin_->route("GET", "/metrics", {}, to(&Service::metrics)));
   AISLE_CHECK(public_->route("GET", "/metrics", {}, to(&Service::metrics)));
   AISLE_CHECK(public_->route("GET", "/v1/indexes", {}, to(&Service::index_list)));

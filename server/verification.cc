@@ -1,0 +1,98 @@
+#include "server/verification.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "indexer/file_verifier.h"
+#include "indexer/postgres/verifier.h"
+#include "server/index_service.h"
+
+namespace aisle {
+namespace {
+
+std::vector<std::filesystem::path> shard_folders(const Generation& generation) {
+  std::vector<std::filesystem::path> out;
+  for (std::uint32_t shard = 0; shard < generation.shards(); ++shard) {
+    out.push_back(generation.folder() / ("shard-" + std::to_string(shard)));
+  }
+  return out;
+}
+
+Result<VerifyReport> compare(IndexService& index, Generation& generation, bool repair,
+                             const std::stop_token& stop) {
+  const auto schema = generation.schema();
+  if (const auto* file = std::get_if<FileSource>(&schema->source)) {
+    return verify_file(file->path, schema, shard_folders(generation));
+  }
+  VerifyInput input;
+  input.schema = schema;
+  input.connection = index.config().connection;
+  input.shards = shard_folders(generation);
+  input.durable_lsn = [&] { return generation.durable_lsn(); };
+  input.flush = [&](Deadline deadline) { return generation.flush(deadline); };
+  if (repair) {
+    input.repair = [&](std::vector<std::string> ids) { return index.source().repair(std::move(ids)); };
+    input.repairs_left = [&] {
+      const auto feed = index.source().feed_status();
+      return feed ? feed->repairs : 0;
+    };
+  }
+  input.builders = std::max(1U, std::thread::hardware_concurrency() / 2);
+  input.stop = stop;
+  return verify_postgres(input);
+}
+
+}  // namespace
+
+Status Verification::start(bool repair) {
+  const auto generation = index_.active();
+  if (!generation->fed()) {
+    return fail(ErrorCode::FailedPrecondition,
+                "the active generation takes no changes: there is nothing to compare");
+  }
+  if (repair && std::holds_alternative<FileSource>(generation->schema()->source)) {
+    return fail(ErrorCode::FailedPrecondition, "an index of a file is repaired by writing the file again");
+  }
+  const std::lock_guard lock(mutex_);
+  if (status_.running) return fail(ErrorCode::Conflict, "a comparison is under way");
+  status_ = VerifyStatus();
+  status_.running = true;
+  status_.repair = repair;
+  status_.generation = generation->number();
+  thread_ = std::jthread([this, repair](const std::stop_token& stop) { run(stop, repair); });
+  return {};
+}
+
+void Verification::run(const std::stop_token& stop, bool repair) {
+  const auto generation = index_.active();
+  const auto report = compare(index_, *generation, repair, stop);
+  const std::lock_guard lock(mutex_);
+  status_.running = false;
+  status_.generation = generation->number();
+  if (!report) {
+    status_.error = report.error().message;
+    log(LogLevel::Error, "verify.failed", status_.error, {{"index", index_.name()}});
+    return;
+  }
+  status_.report = *report;
+  log(report->differences() == 0 ? LogLevel::Info : LogLevel::Error, "verify.done",
+      report->differences() == 0 ? "index and source are equal" : "index and source differ",
+      {{"index", index_.name()}, {"report", report->json()}});
+}
+
+VerifyStatus Verification::status() const {
+  const std::lock_guard lock(mutex_);
+  return status_;
+}
+
+void Verification::stop() {
+  std::jthread ended;
+  {
+    const std::lock_guard lock(mutex_);
+    ended = std::move(thread_);
+  }
+  ended.request_stop();  // and joined here, without the lock
+}
+
+}  // namespace aisle
