@@ -1,6 +1,7 @@
 #include "query/facets.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -38,7 +39,29 @@ std::vector<std::string> levels_of(const std::string& path, const std::string& s
   return levels;
 }
 
+// Selected paths and all above them.
+std::set<std::string, std::less<>> opened(const std::vector<std::string>& selected,
+                                          const std::string& separator) {
+  std::set<std::string, std::less<>> open;
+  for (const std::string& path : selected) {
+    for (std::string& level : levels_of(path, separator)) open.insert(std::move(level));
+  }
+  return open;
+}
+
 }  // namespace
+
+FacetCounter::FacetCounter(const Field& field, const FacetCounts& counts)
+    : field_(&field),
+      documents_(counts.documents),
+      min_(counts.min),
+      max_(counts.max),
+      missing_max_(counts.missing_max) {
+  __extension__ using Unsigned = unsigned __int128;
+  const auto high = static_cast<Unsigned>(static_cast<std::uint64_t>(counts.sum_high));
+  sum_ = static_cast<Int128>((high << 64U) | counts.sum_low);
+  for (const auto& [value, count] : counts.values) counts_[value] += count;
+}
 
 void FacetCounter::add(const SegmentView& view, std::span<const std::uint32_t> documents) {
   if (field_->is_number()) {
@@ -89,6 +112,49 @@ void FacetCounter::merge(const FacetCounter& more) {
   }
   sum_ += more.sum_;
   documents_ += more.documents_;
+  missing_max_ += more.missing_max_;
+}
+
+FacetCounts FacetCounter::counts(const std::vector<std::string>& selected, std::size_t values_max) const {
+  __extension__ using Unsigned = unsigned __int128;
+  FacetCounts counts;
+  counts.documents = documents_;
+  counts.min = min_;
+  counts.max = max_;
+  counts.sum_low = static_cast<std::uint64_t>(static_cast<Unsigned>(sum_));
+  counts.sum_high = static_cast<std::int64_t>(static_cast<std::uint64_t>(static_cast<Unsigned>(sum_) >> 64U));
+  counts.missing_max = missing_max_;
+  counts.values.assign(counts_.begin(), counts_.end());
+  if (counts.values.size() > FacetCounts::values_whole_max) cut(counts, selected, values_max);
+  std::ranges::sort(counts.values);
+  return counts;
+}
+
+// Keeps what can be shown: three times the values asked for and a few, and those that are shown in any case.
+// Paths below closed ones are not shown at all.
+void FacetCounter::cut(FacetCounts& counts, const std::vector<std::string>& selected,
+                       std::size_t values_max) const {
+  const bool tree = field_->type == FieldType::Hierarchy;
+  const auto open = tree ? opened(selected, field_->separator)
+                         : std::set<std::string, std::less<>>(selected.begin(), selected.end());
+  if (tree) {
+    std::erase_if(counts.values, [&](const auto& value) {
+      const std::size_t end = value.first.rfind(field_->separator);
+      return end != std::string_view::npos && end > 0 && !open.contains(value.first.substr(0, end));
+    });
+    if (counts.values.size() <= FacetCounts::values_whole_max) return;
+  }
+  std::ranges::sort(counts.values, [](const auto& a, const auto& b) {
+    return a.second != b.second ? a.second > b.second : a.first < b.first;
+  });
+  std::size_t rank = 0;
+  std::uint64_t dropped = 0;
+  std::erase_if(counts.values, [&](const auto& value) {
+    if (rank++ < 3 * values_max + 50 || open.contains(value.first)) return false;
+    dropped = std::max(dropped, value.second);
+    return true;
+  });
+  counts.missing_max += dropped;
 }
 
 FacetResult FacetCounter::flat(const std::vector<std::string>& selected, std::size_t values_max) const {
@@ -110,13 +176,8 @@ FacetResult FacetCounter::tree(const std::vector<std::string>& selected, std::si
   result.hierarchical = true;
   std::map<std::string, std::uint64_t> counts(counts_.begin(), counts_.end());
   // Selected paths and what is above them are listed and opened.
-  std::set<std::string> open;
-  for (const std::string& path : selected) {
-    for (std::string& level : levels_of(path, field_->separator)) {
-      counts.try_emplace(level, 0);
-      open.insert(std::move(level));
-    }
-  }
+  const auto open = opened(selected, field_->separator);
+  for (const std::string& level : open) counts.try_emplace(level, 0);
   std::map<std::string, std::vector<FacetValue>> levels;  // by the path above
   for (const auto& [path, count] : counts) {
     const std::size_t cut = path.rfind(field_->separator);
@@ -156,6 +217,7 @@ FacetResult FacetCounter::result(const std::vector<std::string>& selected, std::
                        : field_->is_number() && field_->type != FieldType::Bool ? statistics()
                                                                                 : flat(selected, values_max);
   result.field = field_->name;
+  result.error_max = missing_max_;
   return result;
 }
 

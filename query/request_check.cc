@@ -1,5 +1,8 @@
 #include "query/request_check.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/nearest_name.h"
 
 namespace aisle {
@@ -26,8 +29,6 @@ Status check_numbers(const SearchRequest& request, const QueryLimits& limits) {
                                               " fields, the limit is " + std::to_string(limits.facets_max));
 }
 
-}  // namespace
-
 Result<const Field*> compile_facet(const std::string& name, const IndexSchema& schema) {
   const Field* field = schema.find(name);
   if (field == nullptr) {
@@ -45,18 +46,29 @@ Result<const Field*> compile_facet(const std::string& name, const IndexSchema& s
   return field;
 }
 
+}  // namespace
+
+Status compile_texts(MatchRequest& request, const std::vector<std::string>& facets, const IndexSchema& schema,
+                     const QueryLimits& limits) {
+  for (const std::string& name : facets) {
+    AISLE_TRY(const Field* field, compile_facet(name, schema));
+    request.facets.push_back(field);
+  }
+  for (const std::string& text : request.filter_texts) {
+    AISLE_TRY(Filter filter, compile_filter(text, schema, limits));
+    std::ranges::move(filter.conjuncts, std::back_inserter(request.filter.conjuncts));
+  }
+  AISLE_TRY(request.sort, compile_sort(request.sort_texts, schema, limits));
+  return {};
+}
+
 Result<MatchRequest> compile_request(const SearchRequest& request, const IndexSchema& schema,
                                      const QueryLimits& limits) {
   AISLE_CHECK(check_numbers(request, limits));
   MatchRequest compiled;
-  for (const std::string& name : request.facets) {
-    AISLE_TRY(const Field* field, compile_facet(name, schema));
-    compiled.facets.push_back(field);
-  }
-  AISLE_TRY(compiled.filter, compile_filter(request.filter, schema, limits));
-  AISLE_TRY(compiled.sort, compile_sort(request.sort, schema, limits));
-  if (!request.filter.empty()) compiled.filter_texts.push_back(request.filter);
+  compiled.filter_texts = {request.filter};
   compiled.sort_texts = request.sort;
+  AISLE_CHECK(compile_texts(compiled, request.facets, schema, limits));
   compiled.facet_values = static_cast<std::size_t>(request.facet_values);
   compiled.window = static_cast<std::size_t>(request.page * request.per_page);
   return compiled;

@@ -13,7 +13,8 @@ namespace aisle {
 Result<MatchRequest> compile_request(const SearchRequest& request, const IndexSchema& schema,
                                      const QueryLimits& limits);
 
-// One facet field by its name.
-Result<const Field*> compile_facet(const std::string& name, const IndexSchema& schema);
+// The compiled members of a request that came from another node, from its texts and the names of its facets.
+Status compile_texts(MatchRequest& request, const std::vector<std::string>& facets, const IndexSchema& schema,
+                     const QueryLimits& limits);
 
 }  // namespace aisle

@@ -5,7 +5,6 @@
 #include "query/highlight.h"
 #include "query/pin_page.h"
 #include "query/planner.h"
-#include "query/product_json.h"
 #include "query/request_check.h"
 #include "query/rules.h"
 #include "query/typo_walk.h"
@@ -192,8 +191,8 @@ class Search {
       if (!product.found) continue;
       Hit hit;
       hit.id = page[i].id;
-      hit.score = product.score;
-      hit.typos = product.typos;
+      hit.score = ask_.fetch->score ? product.score : page[i].score;
+      hit.typos = ask_.fetch->score ? product.typos : page[i].typos;
       hit.product = std::move(product.json);
       hit.explain = std::move(product.explain);
       hit.pinned = page[i].pinned;
@@ -237,11 +236,16 @@ Result<SearchResult> search(const View& view, const SearchRequest& request, cons
   return search(view, request, limits, shards);
 }
 
+Result<std::optional<std::string>> find_product(ShardSearch& shards, std::string_view id) {
+  const FetchRequest request{std::make_shared<const Plan>(), nullptr, false, false};
+  AISLE_TRY(std::vector<FetchedProduct> products, shards.fetch_by_id(request, std::span(&id, 1)));
+  if (!products.front().found) return std::optional<std::string>();
+  return std::optional(std::move(products.front().json));
+}
+
 std::optional<std::string> find_product(const View& view, std::string_view id) {
   LocalShardSearch shards(view, Deadline::never());
-  const std::vector<ShardHit> hits = shards.locate(std::span(&id, 1));
-  if (hits.front().view == nullptr) return std::nullopt;
-  return product_json(*view.context, *hits.front().view, hits.front().document);
+  return find_product(shards, id).value();
 }
 
 }  // namespace aisle

@@ -28,7 +28,8 @@ Result<SearchResult> search(const View& view, const SearchRequest& request, cons
 Result<SearchResult> search(const View& view, const SearchRequest& request, const QueryLimits& limits,
                             Deadline deadline);
 
-// The product's JSON with its volatile fields as of the view; nothing when there is no such product.
+// The product's JSON with its volatile fields; nothing when there is no such product.
+Result<std::optional<std::string>> find_product(ShardSearch& shards, std::string_view id);
 std::optional<std::string> find_product(const View& view, std::string_view id);
 
 }  // namespace aisle

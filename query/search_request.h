@@ -15,6 +15,7 @@ struct SearchRequest {
   std::int64_t page = 1;              // from 1
   std::int64_t per_page = 20;         // 0 = counts and facets only
   std::int64_t facet_values = 20;     // values listed a facet
+  std::optional<double> min_coverage{};  // 0..1: answer with less than all shards; nothing = as configured
   bool explain = false;
   std::vector<std::string> context{};  // tags that rules of the ranking ask for
   // Seconds since 1970 UTC: what time rules and ages go by. Set by whoever takes the request in.

@@ -57,6 +57,7 @@ struct FacetResult {
   bool hierarchical = false;
   std::vector<FacetValue> values;  // by count descending, then value
   std::uint64_t count = 0;         // products with a value
+  std::uint64_t error_max = 0;     // products a count may lack: large facets of several nodes; 0 = exact
   std::string min, max, avg, sum;  // as JSON; "null" without a value; avg and sum are "" for dates
 };
 

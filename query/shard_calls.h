@@ -36,7 +36,7 @@ struct PlanCount {
 struct FetchRequest {
   std::shared_ptr<const Plan> plan;
   std::shared_ptr<const ShardEffects> effects;  // of the ranking; null: none
-  bool score = false;  // when the products were not ordered by it
+  bool score = false;  // when the products were not ordered by it, and so have none yet
   bool explain = false;
 };
 
@@ -59,7 +59,7 @@ struct MatchRequest {
 struct FetchedProduct {
   bool found = false;  // false: it was deleted since it matched
   std::string json;
-  std::int64_t score = 0;
+  std::int64_t score = 0;  // when it was asked for
   std::uint8_t typos = 0;
   std::vector<ScorePart> explain;
 };
@@ -94,6 +94,7 @@ struct MatchResult {
   std::vector<FacetCounter> facets;  // in the order of the request
   std::vector<ShardHit> best;        // in any order, at least the `window` best of all but the pins
   std::vector<ShardPin> pins;        // each of the effects' at the most once; placed ones are in total and facets
+  std::vector<std::uint64_t> documents;  // of far shards: how many each has, in the order they were asked
   std::vector<std::shared_ptr<const std::deque<std::string>>> texts;  // that far hits and facets look at
 };
 

@@ -77,8 +77,6 @@ Result<std::vector<FetchedProduct>> LocalShardSearch::fetch(const FetchRequest& 
     if (hit.view == nullptr) continue;
     product.found = true;
     product.json = product_json(*view_.context, *hit.view, hit.document);
-    product.score = hit.score;
-    product.typos = hit.typos;
     if (request.score) {
       const DocumentScore score = scorer->score(*hit.view, std::span(&hit.document, 1), 1).front();
       product.score = std::max<std::int64_t>(score.score, 0);  // a pin need not match
@@ -89,6 +87,12 @@ Result<std::vector<FetchedProduct>> LocalShardSearch::fetch(const FetchRequest& 
   return products;
 }
 
+Result<std::vector<FetchedProduct>> LocalShardSearch::fetch_by_id(const FetchRequest& request,
+                                                                  std::span<const std::string_view> ids) {
+  return fetch(request, locate(ids));
+}
+
+// The view stays null for those that are not here.
 std::vector<ShardHit> LocalShardSearch::locate(std::span<const std::string_view> ids) const {
   std::vector<ShardHit> hits;
   for (const std::string_view id : ids) {

@@ -25,6 +25,10 @@ class ShardSearch {
   virtual Result<std::vector<FetchedProduct>> fetch(const FetchRequest& request,
                                                     std::span<const ShardHit> hits) = 0;
 
+  // Products by their ids, wherever they lie.
+  virtual Result<std::vector<FetchedProduct>> fetch_by_id(const FetchRequest& request,
+                                                          std::span<const std::string_view> ids) = 0;
+
   // A call is a journey: better one with much than many with little.
   virtual bool is_far() const { return false; }
   // Share of all documents that every answer so far had at least, 0..1.
@@ -41,11 +45,12 @@ class LocalShardSearch final : public ShardSearch {
   Result<MatchResult> match(const MatchRequest& request) override;
   Result<std::vector<FetchedProduct>> fetch(const FetchRequest& request,
                                             std::span<const ShardHit> hits) override;
-  // Where the products with these ids lie; view is null for those that are not here.
-  std::vector<ShardHit> locate(std::span<const std::string_view> ids) const;
+  Result<std::vector<FetchedProduct>> fetch_by_id(const FetchRequest& request,
+                                                  std::span<const std::string_view> ids) override;
 
  private:
   Status in_time() const;
+  std::vector<ShardHit> locate(std::span<const std::string_view> ids) const;
 
   const View& view_;
   Deadline deadline_;

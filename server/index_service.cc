@@ -255,6 +255,11 @@ View IndexService::ranked(const Serving& serving) const {
   return view;
 }
 
+std::optional<View> IndexService::view_of(std::uint32_t generation) const {
+  const auto found = generations_->find(generation);
+  return found ? std::optional(found->view()) : std::nullopt;
+}
+
 View IndexService::view_with(Lsn lsn, Deadline deadline) const {
   const auto serving = serving_.get();
   serving->generation->wait_for_lsn(lsn, deadline);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <limits>
 #include <optional>
 #include <nlohmann/json.hpp>
@@ -21,20 +22,21 @@ namespace {
 
 constexpr std::size_t context_tags_max = 16;
 
-enum class ParameterType : std::uint8_t { Text, List, Number, Switch };
+enum class ParameterType : std::uint8_t { Text, List, Number, Share, Switch };
 
 struct Parameter {
   std::string_view name;
   ParameterType type;
 };
 
-constexpr std::array<Parameter, 18> parameters = {{{"q", ParameterType::Text},
+constexpr std::array<Parameter, 19> parameters = {{{"q", ParameterType::Text},
                                                    {"filter", ParameterType::Text},
                                                    {"facets", ParameterType::List},
                                                    {"sort", ParameterType::List},
                                                    {"page", ParameterType::Number},
                                                    {"per_page", ParameterType::Number},
                                                    {"facet_values", ParameterType::Number},
+                                                   {"min_coverage", ParameterType::Share},
                                                    {"explain", ParameterType::Switch},
                                                    {"typos", ParameterType::Switch},
                                                    {"highlight", ParameterType::Switch},
@@ -73,6 +75,12 @@ Result<nlohmann::json> typed(const Parameter& parameter, const std::string& text
       const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
       if (error != std::errc() || end != text.data() + text.size()) return refuse("a whole number");
       return nlohmann::json(number);
+    }
+    case ParameterType::Share: {
+      double share = 0;
+      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), share);
+      if (error != std::errc() || end != text.data() + text.size()) return refuse("a number from 0 to 1");
+      return nlohmann::json(share);
     }
     case ParameterType::Switch:
       break;
@@ -113,7 +121,7 @@ Result<SearchRequest> read_request(const nlohmann::json& json) {
   JsonReader::ErrorSink sink;
   const JsonReader reader(json, "", sink);
   if (!reader.is_object()) return fail(ErrorCode::InvalidArgument, "the body is not a JSON object");
-  reader.allow_only({"q", "filter", "facets", "sort", "page", "per_page", "facet_values", "explain", "typos",
+  reader.allow_only({"q", "filter", "facets", "sort", "page", "per_page", "facet_values", "min_coverage", "explain", "typos",
                      "highlight", "context", "clock", "ranking", "why", "min_lsn", "timeline", "wait_ms",
                      "on_stale"});
   constexpr std::int64_t low = std::numeric_limits<std::int64_t>::min();
@@ -126,6 +134,7 @@ Result<SearchRequest> read_request(const nlohmann::json& json) {
   request.page = reader.integer_or("page", request.page, low, high);  // search() knows the limits
   request.per_page = reader.integer_or("per_page", request.per_page, low, high);
   request.facet_values = reader.integer_or("facet_values", request.facet_values, low, high);
+  if (reader.has("min_coverage")) request.min_coverage = reader.number_or("min_coverage", 1, 0, 1);
   request.explain = reader.bool_or("explain", false);
   request.typos = reader.bool_or("typos", true);
   request.highlight = reader.bool_or("highlight", true);
@@ -165,7 +174,11 @@ void append_facet(std::string& out, const FacetResult& facet) {
     append_facet_values(out, facet.values, facet.hierarchical);
     out += fmt::format(",\"count\":{},\"truncated\":{}", facet.count, facet.truncated);
   }
-  out += ",\"exact\":true}";
+  if (facet.error_max == 0) {
+    out += ",\"exact\":true}";
+  } else {
+    out += fmt::format(",\"exact\":false,\"error_max\":{}}}", facet.error_max);
+  }
 }
 
 void append_explain(std::string& out, const std::vector<ScorePart>& parts) {
@@ -300,6 +313,10 @@ Result<SearchRequest> parse_search_body(std::string_view body) {
   return read_request(json);
 }
 
+std::string coverage_text(double coverage) {
+  return coverage >= 1 ? "1.0" : fmt::format("{:.4f}", std::floor(coverage * 10'000) / 10'000);
+}
+
 std::string search_json(const SearchResult& result, const View& view, const AnswerContext& context) {
   std::string out;
   out.reserve(4096);
@@ -333,9 +350,10 @@ std::string search_json(const SearchResult& result, const View& view, const Answ
   if (result.why) append_why(out, *result.why);
   out += fmt::format(
       ",\"view\":{{\"generation\":{},\"ranking\":{},\"state_version\":{},\"as_of_lsn\":\"{}\",\"lag_ms\":{:.0f}{}}},"
-      "\"coverage\":1.0}}",
+      "\"coverage\":{}}}",
       view.generation, view.ranking ? view.ranking->number : 0, view.state_version, format_lsn(view.lsn()),
-      context.lag_ms, context.control_plane_stale ? ",\"control_plane\":\"stale\"" : "");
+      context.lag_ms, context.control_plane_stale ? ",\"control_plane\":\"stale\"" : "",
+      coverage_text(result.coverage));
   return out;
 }
 

@@ -23,6 +23,9 @@ struct AnswerContext {
   bool stale = false;  // it lacks changes that min_lsn asked for
 };
 
+// "1.0", or what was searched of all documents with four digits, never rounded up.
+std::string coverage_text(double coverage);
+
 std::string search_json(const SearchResult& result, const View& view, const AnswerContext& context);
 
 }  // namespace aisle

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <thread>
 
 #include "base/log.h"
 #include "base/metrics.h"
@@ -21,6 +23,7 @@ namespace aisle {
 namespace {
 
 constexpr std::chrono::seconds stop_wait{10};
+constexpr std::size_t permits_per_core = 8;  // of searches that wait for other nodes most of their time
 
 void append_feed(std::string& out, const FeedStatus& feed) {
   out += ",\"feed\":{\"state\":";
@@ -85,6 +88,12 @@ Status take_in(SearchRequest& request, bool preview) {
   return {};
 }
 
+// "unavailable" would not say what is: shards on other nodes.
+HttpResponse refuse_search(const Error& error, std::string_view request_id) {
+  if (error.code != ErrorCode::Unavailable) return refuse(error, request_id);
+  return error_response(503, "shard_unavailable", error.message, request_id);
+}
+
 }  // namespace
 
 Status Service::start() {
@@ -102,7 +111,27 @@ Status Service::start() {
     opened_.set(std::make_shared<const std::vector<IndexService*>>(std::move(all)));
   }
   for (const auto& index : indexes_) index->start();
+  AISLE_CHECK(join_cluster());
   return listen();
+}
+
+Status Service::join_cluster() {
+  if (!config_.cluster) return {};
+  cluster_ = std::make_unique<Cluster>(
+      *config_.cluster, config_.limits,
+      [this](const std::string& name, std::uint32_t generation) -> std::optional<View> {
+        const IndexService* index = find(name);
+        if (index == nullptr || !index->is_ready()) return std::nullopt;
+        return index->view_of(generation);
+      });
+  return cluster_->start();
+}
+
+std::unique_ptr<ShardSearch> Service::shards_of(const IndexService& index, const View& view,
+                                                std::optional<double> min_coverage) const {
+  const Deadline deadline = Deadline::after(config_.limits.time_hard);
+  if (!cluster_) return std::make_unique<LocalShardSearch>(view, deadline);
+  return cluster_->search(index.name(), view, deadline, min_coverage);
 }
 
 Status Service::listen() {
@@ -114,7 +143,9 @@ Status Service::listen() {
     http.loopback_only = true;
     return http;
   };
-  public_ = std::make_unique<HttpServer>(listener("public", config_.listen));
+  HttpConfig http = listener("public", config_.listen);
+  if (config_.cluster) http.permits.permits = permits_per_core * std::max(1U, std::thread::hardware_concurrency());
+  public_ = std::make_unique<HttpServer>(http);
   admin_ = std::make_unique<HttpServer>(listener("admin", config_.admin));
   AISLE_CHECK(add_routes());
   AISLE_CHECK(public_->start());
@@ -155,6 +186,7 @@ void Service::stop() {
       log(LogLevel::Warn, "service.stop", status.error().message);
     }
   }
+  if (cluster_) cluster_->stop(Deadline::after(std::chrono::seconds(2)));
   end_membership();
   for (const auto& index : indexes_) index->stop();
   if (admin_) {
@@ -211,25 +243,34 @@ HttpResponse Service::search(const HttpRequest& request, bool preview) const {
     view.ranking = std::move(*ranking);
   }
   const auto begin = std::chrono::steady_clock::now();
-  const auto result = aisle::search(view, *parsed, config_.limits, Deadline::after(config_.limits.time_hard));
-  if (!result) return refuse(result.error(), request.request_id);
+  const auto shards = shards_of(*index, view, parsed->min_coverage);
+  const auto result = aisle::search(view, *parsed, config_.limits, *shards);
+  if (!result) return refuse_search(result.error(), request.request_id);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   index->note_search(*parsed, took.count(), result->total);
-  return {.body = search_json(*result, view,
-                              {.took_ms = took.count() * 1000, .lag_ms = index->lag_ms(),
-                               .control_plane_stale = !index->control_plane_fresh(), .stale = stale})};
+  HttpResponse response{
+      .body = search_json(*result, view,
+                          {.took_ms = took.count() * 1000, .lag_ms = index->lag_ms(),
+                           .control_plane_stale = !index->control_plane_fresh(), .stale = stale})};
+  response.headers.emplace_back("X-Search-Coverage", coverage_text(result->coverage));
+  if (result->coverage < 1) response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
 }
 
 HttpResponse Service::product(const HttpRequest& request) const {
   const IndexService* index = find(request.path_parameters.at("index"));
   const std::string& id = request.path_parameters.at("id");
-  const auto found = index == nullptr ? std::nullopt : find_product(index->view(), id);
-  if (!found) {
-    const std::string what =
-        index == nullptr ? "index \"" + request.path_parameters.at("index") : "product \"" + id;
-    return refuse({ErrorCode::NotFound, "there is no " + what + "\""}, request.request_id);
+  if (index == nullptr) {
+    return refuse(
+        {ErrorCode::NotFound, "there is no index \"" + request.path_parameters.at("index") + "\""},
+        request.request_id);
   }
-  return {.body = *found};
+  const View view = index->view();
+  const auto found = find_product(*shards_of(*index, view, 1.0), id);
+  if (!found) return refuse(found.error(), request.request_id);
+  if (!*found)
+    return refuse({ErrorCode::NotFound, "there is no product \"" + id + "\""}, request.request_id);
+  return {.body = **found};
 }
 
 HttpResponse Service::index_list(const HttpRequest&) const {

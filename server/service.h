@@ -2,10 +2,12 @@
 #pragma once
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/error.h"
 #include "base/snapshot.h"
+#include "server/fanout/cluster.h"
 #include "server/http/http_server.h"
 #include "server/index_service.h"
 #include "server/membership/membership.h"
@@ -37,6 +39,10 @@ class Service {
   Status add_routes();
   IndexService* find(const std::string& index) const;
 
+  Status join_cluster();
+  std::unique_ptr<ShardSearch> shards_of(const IndexService& index, const View& view,
+                                         std::optional<double> min_coverage) const;
+
   HttpResponse search(const HttpRequest& request) const;
   HttpResponse preview(const HttpRequest& request) const;  // on the admin listener
   HttpResponse search(const HttpRequest& request, bool preview) const;
@@ -53,6 +59,7 @@ class Service {
   std::vector<std::unique_ptr<IndexService>> indexes_;
   std::unique_ptr<HttpServer> public_;
   std::unique_ptr<HttpServer> admin_;
+  std::unique_ptr<Cluster> cluster_;  // null: this process answers alone
 };
 
 }  // namespace aisle

@@ -31,15 +31,6 @@ void override_member(nlohmann::json& config, std::string name, const std::string
   *at = parsed.is_discarded() || parsed.is_structured() ? nlohmann::json(value) : parsed;
 }
 
-ListenConfig read_listen(const JsonReader& parent, std::string_view name, ListenConfig fallback) {
-  if (!parent.has(name)) return fallback;
-  const JsonReader reader = parent.member(name);
-  reader.allow_only({"address", "port"});
-  fallback.address = reader.string_or("address", fallback.address);
-  fallback.port = static_cast<std::uint16_t>(reader.integer_or("port", fallback.port, 0, 65535));
-  return fallback;
-}
-
 IndexConfig read_index(const JsonReader& reader, const std::filesystem::path& folder) {
   reader.allow_only({"schema", "connection", "shards", "create_missing", "rollback_window_s"});
   IndexConfig index;
@@ -102,7 +93,9 @@ Result<ServiceConfig> ServiceConfig::parse(std::string_view text, const std::fil
     config.log_level = log.choice_or("level", config.log_level, log_levels);
   }
   if (reader.has("limits")) read_limits(reader.member("limits"), config.limits);
-  if (reader.has("cluster")) {
+  if (reader.has("cluster") && reader.member("cluster").has("nodes")) {  // a fixed list instead of presence
+    config.cluster = read_cluster(reader.member("cluster"));
+  } else if (reader.has("cluster")) {
     const JsonReader cluster = reader.member("cluster");
     cluster.allow_only({"name", "self", "nats", "address", "replicas", "ack_replicas", "drain_s", "listen"});
     config.internal = read_listen(cluster, "listen", config.internal);

@@ -12,6 +12,8 @@
 
 #include "base/error.h"
 #include "query/limits.h"
+#include "server/fanout/cluster_config.h"
+#include "server/listen_config.h"
 #include "server/membership/membership_config.h"
 
 namespace aisle {
@@ -24,11 +26,6 @@ struct IndexConfig {
   std::chrono::seconds rollback_window = std::chrono::hours(24);  // the former generation stays fed after a switch
 };
 
-struct ListenConfig {
-  std::string address = "127.0.0.1";
-  std::uint16_t port = 8700;  // 0 = any free one, told at start
-};
-
 struct ServiceConfig {
   std::filesystem::path data_dir = "aisle-data";
   ListenConfig listen;
@@ -39,6 +36,7 @@ struct ServiceConfig {
   QueryLimits limits;
   ListenConfig internal{.address = "127.0.0.1", .port = 8702};  // for other nodes of a cluster
   std::optional<MembershipConfig> membership;                   // nothing: a process of its own
+  std::optional<ClusterConfig> cluster;  // nothing: this process answers alone
 
   // `environment`: AISLE_SECTION__KEY=value entries override members of the file, e.g.
   // AISLE_LISTEN__PORT=9000. Errors carry the JSON pointer and the nearest valid name.

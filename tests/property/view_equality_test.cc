@@ -70,7 +70,7 @@ TEST(ViewEquality, ShardsOnSeveralNodesGiveTheSameAnswer) {
     for (std::size_t i = 0; i < view.shards.size(); ++i) node_of.push_back(i == 0 ? 3 : random.below(4));
     for (int i = 0; i < 8; ++i) {
       const Asked asked = ask(products, random);
-      SplitSearch nodes(view, node_of);
+      SplitSearch nodes(view, node_of, asked.limits);
       const auto found = search(view, asked.request, asked.limits, nodes);
       ASSERT_TRUE(found) << found.error().message;
       ASSERT_EQ(describe_all(*found), describe_all(answer(one, asked.request, asked.limits)))

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <deque>
+
 #include "tests/query/kitchen.h"
 
 namespace aisle {
@@ -117,6 +119,82 @@ TEST_F(Facets, SumsPassSixtyFourBits) {
   fill({R"({"id": "1", "size": 9223372036854775807})", R"({"id": "2", "size": 9223372036854775807})"});
   EXPECT_EQ(facet("size").sum, "18446744073709551614");
   EXPECT_EQ(facet("size").max, "9223372036854775807");
+}
+
+// What a node counted, as the coordinator gets it.
+FacetCounter counted(const Field& field, const std::vector<std::pair<std::string_view, std::uint64_t>>& values) {
+  FacetCounts counts;
+  counts.values = values;
+  for (const auto& value : values) counts.documents += value.second;
+  return {field, counts};
+}
+
+// So many values "v0", "v1", ... with the counts 1, 2, ... from the last.
+std::deque<std::string> many_values(std::size_t count, std::vector<std::pair<std::string_view, std::uint64_t>>& values,
+                                    const std::string& prefix = "v") {
+  std::deque<std::string> texts;
+  for (std::size_t i = 0; i < count; ++i)
+    values.emplace_back(texts.emplace_back(prefix + std::to_string(i)), count - i);
+  return texts;
+}
+
+TEST_F(Facets, CountsOfSeveralNodesAddUp) {
+  FacetCounter all = counted(field("colour"), {{"blue", 2}, {"red", 1}});
+  all.merge(counted(field("colour"), {{"green", 5}, {"red", 3}}));
+  const FacetResult result = all.result({"grey"}, 20);
+  EXPECT_THAT(shown(result.values), ElementsAre("green=5", "red=4", "blue=2", "grey*=0"));
+  EXPECT_EQ(result.count, 11U);
+  EXPECT_EQ(result.error_max, 0U);
+}
+
+TEST_F(Facets, StatisticsOfSeveralNodesAreThoseOfAll) {
+  const auto numbers = [&](std::uint64_t documents, std::int64_t min, std::int64_t max, std::int64_t sum) {
+    FacetCounts counts;
+    counts.documents = documents;
+    counts.min = min;
+    counts.max = max;
+    counts.sum_low = static_cast<std::uint64_t>(sum);
+    counts.sum_high = sum < 0 ? -1 : 0;
+    return FacetCounter(field("size"), counts);
+  };
+  FacetCounter all = numbers(0, 0, 0, 0);
+  all.merge(numbers(2, 4, 6, 10));
+  all.merge(numbers(1, -40, -40, -40));
+  all.merge(numbers(0, 0, 0, 0));
+  const FacetResult result = all.result({}, 20);
+  EXPECT_EQ(result.min, "-40");
+  EXPECT_EQ(result.max, "6");
+  EXPECT_EQ(result.sum, "-30");
+  EXPECT_EQ(result.avg, "-10");
+  EXPECT_EQ(result.count, 3U);
+}
+
+TEST_F(Facets, UpTo5000ValuesTravelWholeMoreAreCutWithABoundOfTheError) {
+  std::vector<std::pair<std::string_view, std::uint64_t>> values;
+  const auto texts = many_values(FacetCounts::values_whole_max, values);
+  FacetCounts whole = counted(field("colour"), values).counts({}, 10);
+  EXPECT_EQ(whole.values.size(), FacetCounts::values_whole_max);
+  EXPECT_EQ(whole.missing_max, 0U);
+  values.emplace_back("rare", 1);
+  const FacetCounts cut = counted(field("colour"), values).counts({"v4000", "rare"}, 10);
+  EXPECT_EQ(cut.values.size(), 3U * 10 + 50 + 2);
+  EXPECT_EQ(cut.missing_max, FacetCounts::values_whole_max - 80);
+  FacetCounter all(field("colour"), cut);
+  all.merge(counted(field("colour"), {{"v0", 7}}));
+  const FacetResult result = all.result({"rare"}, 2);
+  EXPECT_THAT(shown(result.values), ElementsAre("v0=5007", "v1=4999", "rare*=1"));
+  EXPECT_EQ(result.error_max, FacetCounts::values_whole_max - 80);
+}
+
+TEST_F(Facets, OfALargeTreeOnlyOpenBranchesTravel) {
+  std::vector<std::pair<std::string_view, std::uint64_t>> values;
+  const auto below = many_values(3000, values, "Home > v");
+  const auto closed = many_values(3000, values, "Garden > v");
+  values.emplace_back("Home", 9000);
+  values.emplace_back("Garden", 8000);
+  const FacetCounts counts = counted(field("category"), values).counts({"Home"}, 10);
+  EXPECT_EQ(counts.values.size(), 3002U);
+  EXPECT_EQ(counts.missing_max, 0U) << "what is closed is not shown, so nothing is missing";
 }
 
 }  // namespace

@@ -171,6 +171,14 @@ void AisleProcess::kill() {
   exit_code_ = code_of(status);
 }
 
+void AisleProcess::pause() const {
+  ::kill(pid_, SIGSTOP);
+}
+
+void AisleProcess::resume() const {
+  ::kill(pid_, SIGCONT);
+}
+
 RawResponse AisleProcess::ask(const std::string& bytes) {
   for (const bool again : {true, false}) {
     if (!connection_) connection_.emplace(port_);

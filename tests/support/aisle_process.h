@@ -54,6 +54,9 @@ class AisleProcess {
   void signal(int number) const;
   // kill -9, and waits for the end.
   void kill();
+  // Stops it in its tracks (SIGSTOP): it keeps its sockets and says nothing. resume() lets it go on.
+  void pause() const;
+  void resume() const;
   // The exit code of a process that ends by itself.
   std::optional<int> wait(std::chrono::milliseconds patience = std::chrono::seconds(20));
 

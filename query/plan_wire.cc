@@ -1,0 +1,55 @@
+#include "query/plan_wire.h"
+
+namespace aisle {
+namespace {
+
+constexpr std::uint64_t typos_highest = 255;
+constexpr std::uint64_t u32_highest = 0xFFFFFFFFU;
+
+Alternative read_alternative(WireReader& in) {
+  Alternative alternative;
+  alternative.term = in.text();
+  alternative.kind = static_cast<MatchKind>(in.byte_up_to(static_cast<std::uint8_t>(MatchKind::Typo)));
+  alternative.typos = in.byte();
+  alternative.fields = static_cast<std::uint32_t>(in.number_up_to(u32_highest));
+  alternative.points = static_cast<std::uint32_t>(in.number_up_to(u32_highest));
+  return alternative;
+}
+
+Position read_position(WireReader& in) {
+  Position position;
+  position.word = in.text();
+  in.list([&] { position.alternatives.push_back(read_alternative(in)); });
+  return position;
+}
+
+}  // namespace
+
+void write_plan(WireWriter& out, const Plan& plan) {
+  out.number(static_cast<std::uint64_t>(plan.typos_max));
+  out.list(plan.readings, [&](const Reading& reading) {
+    out.list(reading.positions, [&](const Position& position) {
+      out.text(position.word);
+      out.list(position.alternatives, [&](const Alternative& alternative) {
+        out.text(alternative.term);
+        out.byte(static_cast<std::uint8_t>(alternative.kind));
+        out.byte(alternative.typos);
+        out.number(alternative.fields);
+        out.number(alternative.points);
+      });
+    });
+  });
+}
+
+Plan read_plan(WireReader& in) {
+  Plan plan;
+  plan.typos_max = static_cast<int>(in.number_up_to(typos_highest));
+  in.list([&] {
+    Reading& reading = plan.readings.emplace_back();
+    in.list([&] { reading.positions.push_back(read_position(in)); });
+    if (reading.positions.empty()) in.refuse();
+  });
+  return plan;
+}
+
+}  // namespace aisle
