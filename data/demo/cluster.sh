@@ -105,7 +105,8 @@ backend search
     option httpchk GET /readyz
     http-check expect status 200
     retries 2
-    retry-on conn-failure empty-response 503
+    timeout server 1500ms
+    retry-on conn-failure empty-response response-timeout 503
     option redispatch
     balance leastconn
 CONF
