@@ -1,5 +1,7 @@
 #include "indexer/postgres/flow_guard.h"
 
+#include <algorithm>
+
 namespace aisle {
 
 std::uint64_t FlowGuard::sum_since(Counts& counts, Time begin) {
@@ -12,14 +14,15 @@ std::uint64_t FlowGuard::sum_since(Counts& counts, Time begin) {
 std::string FlowGuard::judge_deletes(const FlowLimits& limits, std::uint64_t deletes, std::uint64_t documents,
                                      Time now) {
   if (deletes == 0 || documents == 0 || now < allowed_until_) return "";
-  const std::uint64_t before = sum_since(deletes_, now - limits.delete_window);
-  const std::uint64_t sum = before + deletes;
-  const std::uint64_t whole = documents + before;
-  if (sum > limits.deletes_free &&
-      static_cast<double>(sum) > limits.delete_fraction_max * static_cast<double>(whole)) {
+  while (!sizes_.empty() && sizes_.front().first < now - limits.delete_window) sizes_.pop_front();
+  sizes_.emplace_back(now, documents);
+  const std::uint64_t largest = std::ranges::max_element(sizes_, {}, &Counts::value_type::second)->second;
+  const std::uint64_t gone = largest - documents + sum_since(deletes_, now - commit_lag) + deletes;
+  if (gone > limits.deletes_free &&
+      static_cast<double>(gone) > limits.delete_fraction_max * static_cast<double>(largest)) {
     return "changes of the last " +
            std::to_string(std::chrono::duration_cast<std::chrono::seconds>(limits.delete_window).count()) +
-           " s would delete " + std::to_string(sum) + " of " + std::to_string(whole) +
+           " s would delete " + std::to_string(gone) + " of " + std::to_string(largest) +
            " products; confirm to let them";
   }
   deletes_.emplace_back(now, deletes);
@@ -36,6 +39,7 @@ std::string FlowGuard::judge_refused(const FlowLimits& limits, std::uint64_t ref
 }
 
 void FlowGuard::allow(const FlowLimits& limits, Time now) {
+  sizes_.clear();
   deletes_.clear();
   refused_.clear();
   allowed_until_ = now + limits.delete_window;

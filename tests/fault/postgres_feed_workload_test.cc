@@ -94,6 +94,7 @@ TEST_F(PostgresFeedWorkloadTest, WritersDuringScanAndStreamConverge) {
   const std::uint64_t value = seed();
   fill(products_max);
   options_.chunk_rows = 20;
+  options_.flow.deletes_free = 1'000'000;  // these writers delete everything now and then
   sink_.set_delay(std::chrono::milliseconds(3));
   auto writers = write(3, value);
   start();
@@ -108,6 +109,7 @@ TEST_F(PostgresFeedWorkloadTest, WritersDuringCrashesAndLostConnectionsConverge)
   const std::uint64_t value = seed();
   fill(products_max);
   options_.chunk_rows = 50;
+  options_.flow.deletes_free = 1'000'000;
   sink_.set_durable_at_once(false);
   auto writers = write(2, value);
   Workload faults(value + 1'000);

@@ -35,7 +35,7 @@ class FileVerifierTest : public ::testing::Test {
 TEST_F(FileVerifierTest, WhatWasImportedIsEqualAlsoWithRepeatedAndBadRecords) {
   write(R"({"id": "a", "title": "old", "price": 1}
 {"id": "b", "title": "two"}
-{"id": "c", "width": "not a number"}
+{"id": "c", "price": "cheap"}
 {"id": "a", "title": "new", "price": 2}
 )");
   import();
