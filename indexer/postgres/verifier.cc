@@ -23,7 +23,8 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::size_t index_page_ids = 20'000;
-constexpr int settle_rounds_max = 10;
+constexpr int settle_rounds_max = 20;
+constexpr int settled_rounds = 6;  // a value that keeps changing among three fools so many once in a million
 constexpr std::chrono::milliseconds poll_interval{20};
 
 // Fingerprint in the source: 0 = not in the catalogue, nothing = there, but it cannot be indexed.
@@ -33,6 +34,13 @@ using Fingerprints = std::unordered_map<std::string, SourceFingerprint>;
 struct SourceLook {
   Fingerprints found;
   Lsn lsn = 0;  // every commit that the look saw ends here or before
+};
+
+// What one round read of a product that differs.
+struct Reading {
+  SourceFingerprint source;
+  std::uint64_t index = 0;
+  int rounds = 1;  // in a row that read the same
 };
 
 Difference judge(std::uint64_t in_index, const SourceFingerprint& in_source) {
@@ -151,29 +159,35 @@ class Verifier {
   }
 
   // Of `ids` those that still differ. Per round: read the source, wait until the index is at least as new,
-  // read the index. One that differs is decided when the round after reads the same from the source.
+  // read the index. One that differs is decided when rounds in a row have read the same from both: two would
+  // not do, since a price that changes all the time comes back to a former value.
   Result<Differences> settle(std::vector<std::string> ids) {
     std::ranges::sort(ids);
     ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
     Differences out;
-    Fingerprints before;
+    std::unordered_map<std::string, Reading> before;
     for (int round = 0; round < settle_rounds_max && !ids.empty(); ++round) {
-      AISLE_TRY(SourceLook source, look_at_all(ids));
+      AISLE_TRY(const SourceLook source, look_at_all(ids));
       AISLE_CHECK(await_position(source.lsn));
       AISLE_TRY(const auto indexed, generation_.fingerprints(ids));
+      std::unordered_map<std::string, Reading> now;
       std::vector<std::string> undecided;
       for (std::size_t i = 0; i < ids.size(); ++i) {
-        const SourceFingerprint& wanted = source.found.at(ids[i]);
-        const Difference difference = judge(indexed[i], wanted);
+        Reading reading{source.found.at(ids[i]), indexed[i]};
+        const Difference difference = judge(reading.index, reading.source);
         if (difference == Difference::None) continue;
         const auto known = before.find(ids[i]);
-        if (known != before.end() && known->second == wanted) {
+        const bool same = known != before.end() && known->second.source == reading.source &&
+                          known->second.index == reading.index;
+        reading.rounds = same ? known->second.rounds + 1 : 1;
+        if (reading.rounds == settled_rounds) {
           out.emplace_back(ids[i], difference);
         } else {
           undecided.push_back(ids[i]);
+          now.emplace(ids[i], reading);
         }
       }
-      before = std::move(source.found);
+      before = std::move(now);
       ids = std::move(undecided);
     }
     return out;  // what changes between any two looks is not called a difference

@@ -92,6 +92,24 @@ TEST_F(VerifyTest, ChangesUnderWayAreNoDifferences) {
   }
 }
 
+TEST_F(VerifyTest, ValuesThatKeepComingBackAreNoDifferences) {
+  fill(2'000);
+  open_and_start();
+  expect_verified();
+  ASSERT_FALSE(HasFatalFailure());
+  std::atomic<int> changes{0};
+  const std::jthread writer([&](const std::stop_token& stop) {
+    SqlSession other(conninfo());
+    for (; !stop.stop_requested(); ++changes) {
+      other.exec("UPDATE prices SET stock = floor(random() * 2) WHERE product_id % 97 = 0");
+    }
+  });
+  EXPECT_TRUE(eventually([&] { return changes > 20; }));
+  const auto report = verify();
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->differences(), 0U) << report->json();
+}
+
 TEST_F(VerifyTest, AnIndexThatIsNotFollowedCannotBeVerified) {
   fill(100);
   open_and_start();
