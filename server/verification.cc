@@ -1,50 +1,12 @@
 #include "server/verification.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
-#include "indexer/file_verifier.h"
-#include "indexer/postgres/verifier.h"
+#include "server/compare_generation.h"
 #include "server/index_service.h"
 
 namespace aisle {
-namespace {
-
-std::vector<std::filesystem::path> shard_folders(const Generation& generation) {
-  std::vector<std::filesystem::path> out;
-  for (std::uint32_t shard = 0; shard < generation.shards(); ++shard) {
-    out.push_back(generation.folder() / ("shard-" + std::to_string(shard)));
-  }
-  return out;
-}
-
-Result<VerifyReport> compare(IndexService& index, Generation& generation, bool repair,
-                             const std::stop_token& stop) {
-  const auto schema = generation.schema();
-  if (const auto* file = std::get_if<FileSource>(&schema->source)) {
-    return verify_file(file->path, schema, shard_folders(generation));
-  }
-  VerifyInput input;
-  input.schema = schema;
-  input.connection = index.config().connection;
-  input.shards = shard_folders(generation);
-  input.durable_lsn = [&] { return generation.durable_lsn(); };
-  input.flush = [&](Deadline deadline) { return generation.flush(deadline); };
-  if (repair) {
-    input.repair = [&](std::vector<std::string> ids) { return index.source().repair(std::move(ids)); };
-    input.repairs_left = [&] {
-      const auto feed = index.source().feed_status();
-      return feed ? feed->repairs : 0;
-    };
-  }
-  input.builders = std::max(1U, std::thread::hardware_concurrency() / 2);
-  input.stop = stop;
-  return verify_postgres(input);
-}
-
-}  // namespace
-
 Status Verification::start(bool repair) {
   const auto generation = index_.active();
   if (!generation->fed()) {
@@ -66,7 +28,7 @@ Status Verification::start(bool repair) {
 
 void Verification::run(const std::stop_token& stop, bool repair) {
   const auto generation = index_.active();
-  const auto report = compare(index_, *generation, repair, stop);
+  const auto report = compare_generation(index_.config(), index_.source(), *generation, repair, stop);
   const std::lock_guard lock(mutex_);
   status_.running = false;
   status_.generation = generation->number();

@@ -16,4 +16,11 @@ Status judge_counts(const GenerationCount& active, const GenerationCount& built)
                           gate_missing_max * 100));
 }
 
+Status judge_report(std::uint32_t generation, const VerifyReport& report) {
+  if (report.differences() == 0) return {};
+  return fail(ErrorCode::FailedPrecondition,
+              fmt::format("generation {} differs from its source: {} products missing, {} too many, {} different: {}",
+                          generation, report.missing, report.extra, report.different, report.json()));
+}
+
 }  // namespace aisle

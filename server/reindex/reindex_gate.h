@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "base/error.h"
+#include "indexer/verify_report.h"
 
 namespace aisle {
 
@@ -15,5 +16,8 @@ struct GenerationCount {
 // `gate_missing_max` of the active one's or more.
 inline constexpr double gate_missing_max = 0.2;
 Status judge_counts(const GenerationCount& active, const GenerationCount& built);
+
+// Pure. FailedPrecondition when the new one is not what its source says, with the first ids.
+Status judge_report(std::uint32_t generation, const VerifyReport& report);
 
 }  // namespace aisle

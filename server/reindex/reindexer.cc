@@ -12,6 +12,7 @@
 #include "indexer/state_change.h"
 #include "schemas/schema_changes.h"
 #include "server/ranking/ranking_keeper.h"
+#include "server/compare_generation.h"
 #include "server/reindex/reindex_gate.h"
 #include "server/reindex/warm_up.h"
 #include "server/stoppable_wait.h"
@@ -107,11 +108,13 @@ void Reindexer::launch() {
   {
     const std::lock_guard lock(mutex_);
     launched_ = Steady::now();
+    interrupt_ = std::stop_source();
   }
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
 void Reindexer::run(const std::stop_token& stop) {
+  const std::stop_callback ends(stop, [this] { interrupt_.request_stop(); });
   const Status done = work(stop);
   built_.reset();
   if (!done && !stop.stop_requested()) give_up(done.error());
@@ -122,7 +125,10 @@ Status Reindexer::work(const std::stop_token& stop) {
   if (to_build) {
     AISLE_CHECK(build(stop));
     AISLE_CHECK(catch_up(stop));
-    AISLE_CHECK(pass_gate());
+    if (const Status passed = pass_gate(); !passed) {
+      AISLE_CHECK(interrupted(stop));  // then that is the reason
+      return passed;
+    }
     AISLE_CHECK(warm());
     AISLE_CHECK(interrupted(stop));
     AISLE_CHECK(switch_over());
@@ -174,16 +180,24 @@ Status Reindexer::catch_up(const std::stop_token& stop) {
 }
 
 Status Reindexer::pass_gate() {
-  const ReindexManifest now = manifest();
-  AISLE_TRY(const auto state, parts_.store.read());
-  const auto active = parts_.generations.find(state->active.number);
   std::string reason;
-  if (active) {
-    const Status judged = judge_counts({active->number(), active->view().live()}, {now.to, built_->view().live()});
-    if (!judged && !now.force) return judged;
-    if (!judged) reason = "forced: " + judged.error().message;
+  if (const Status judged = judge(); !judged) {
+    if (!manifest().force || interrupt_.stop_requested()) return judged;
+    reason = "forced: " + judged.error().message;
   }
   return advance(ReindexState::Verified, reason);
+}
+
+Status Reindexer::judge() {
+  AISLE_TRY(const auto state, parts_.store.read());
+  if (const auto active = parts_.generations.find(state->active.number)) {
+    AISLE_CHECK(judge_counts({active->number(), active->view().live()}, {built_->number(), built_->view().live()}));
+  }
+  const bool repairs = std::holds_alternative<PostgresSource>(built_->schema()->source);
+  AISLE_TRY(const VerifyReport report,
+            compare_generation(parts_.config, parts_.source, *built_, repairs, interrupt_.get_token()));
+  log(LogLevel::Info, "reindex.compared", report.json(), {{"generation", built_->number()}});
+  return judge_report(built_->number(), report);
 }
 
 // Its memory is touched before shoppers need it, and the manifest says how its answers differ.
@@ -284,6 +298,7 @@ Status Reindexer::cancel(const std::string& who) {
   const std::lock_guard lock(mutex_);
   cancelled_by_ = who;
   cancelled_ = true;
+  interrupt_.request_stop();
   return {};
 }
 

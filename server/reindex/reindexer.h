@@ -114,6 +114,7 @@ class Reindexer {
   Status build(const std::stop_token& stop);
   Status catch_up(const std::stop_token& stop);
   Status pass_gate();
+  Status judge();  // why it should not be switched to
   Status warm();
   Status switch_over();
   Status advance(ReindexState state, const std::string& reason = "");
@@ -129,6 +130,7 @@ class Reindexer {
   Steady::time_point launched_;
   std::string cancelled_by_;
   std::atomic<bool> cancelled_{false};
+  std::stop_source interrupt_;  // of the work: a stop or a cancel; changes with mutex_
   std::shared_ptr<Generation> built_;  // of the working thread
   std::jthread thread_;
 };

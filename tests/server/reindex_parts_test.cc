@@ -53,6 +53,19 @@ TEST(ReindexGate, RefusesFromAFifthMissingOn) {
   EXPECT_FALSE(judge_counts({1, 1}, {2, 0}));
 }
 
+TEST(ReindexGate, RefusesWhatDiffersFromItsSource) {
+  VerifyReport report;
+  report.checked = 100;
+  EXPECT_TRUE(judge_report(2, report));
+  report.refused = 3;  // dead letters are no differences
+  EXPECT_TRUE(judge_report(2, report));
+  report.add(Difference::Missing, "p7");
+  const Status refused = judge_report(2, report);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("generation 2 differs from its source: 1 products missing"));
+  EXPECT_THAT(refused.error().message, HasSubstr("p7"));
+}
+
 TEST(DiskSpace, CountsAllFilesBelowAFolder) {
   const TemporaryFolder folder;
   std::filesystem::create_directories(folder.path() / "a" / "b");
