@@ -141,7 +141,7 @@ class Run:
         print(f"verify ({code}): {verdict}")
         latency = [(name, by_second(samples, self.begin, seconds, lambda s: s[1], share)) for name, share in (("p50", 0.5), ("p99", 0.99))]
         write_chart(out / "reindex_under_load.svg",
-                    f"{self.options.changes} changes/s, {self.options.searches} searches/s, reindex and rollback", [
+                    f"{self.options.changes:g} changes/s, {self.options.searches:g} searches/s, reindex and rollback", [
                         ("lag, ms", [("p50", by_second(samples, self.begin, seconds, lambda s: s[2], 0.5)),
                                      ("max", by_second(samples, self.begin, seconds, lambda s: s[2], 1.0))]),
                         ("unconfirmed write-ahead log, MB", [("", [(at - self.begin, value / 1e6) for at, value in wal.samples])]),
