@@ -1,6 +1,7 @@
 #include "query/search.h"
 
 #include <algorithm>
+#include <map>
 
 #include "query/highlight.h"
 #include "query/pin_page.h"
@@ -137,14 +138,16 @@ class Search {
     for (std::size_t i = 0; i < words.size(); ++i)
       asks.push_back({{words[i]}, request_.typos, i + 1 == words.size()});
     AISLE_TRY(const std::vector<PlanCount> counts, count(asks));
-    std::vector<std::pair<std::uint32_t, std::string>> order;  // rank, word
+    std::map<std::string, std::uint32_t> ranks;  // a word that comes twice is one, as good as its better place
     for (std::size_t i = 0; i < words.size(); ++i) {
       const std::uint32_t rank = view_.statistics->inverse_frequency(words[i]) +
                                  (counts[i].names_keyword ? keyword_rank : 0);
-      order.emplace_back(counts[i].matches == 0 ? 0 : rank, words[i]);
+      std::uint32_t& kept = ranks[words[i]];
+      kept = std::max(kept, counts[i].matches == 0 ? 0 : rank);
     }
+    std::vector<std::pair<std::uint32_t, std::string>> order;
+    for (const auto& [word, rank] : ranks) order.emplace_back(rank, word);
     std::ranges::sort(order);
-    order.erase(std::ranges::unique(order).begin(), order.end());
     order.pop_back();
     std::vector<std::string> dropped;
     for (auto& entry : order) dropped.push_back(std::move(entry.second));

@@ -30,30 +30,40 @@ Status add_document(Xapian::Document stored, const IndexContext& context, Segmen
   return {};
 }
 
+// One reading of one revision; throws what Xapian throws.
+Result<std::shared_ptr<const Image>> load_revision(const std::filesystem::path& shard,
+                                                   const std::shared_ptr<const IndexContext>& context) {
+  const Xapian::Database database(shard.string());
+  auto image = std::make_shared<Image>();
+  image->seq = number_of_metadata(database, shard_metadata::seq);
+  image->lsn = number_of_metadata(database, shard_metadata::lsn);
+  SegmentBuilder builder(context);
+  for (auto at = database.postlist_begin(""); at != database.postlist_end(""); ++at) {
+    if (const Status status = add_document(database.get_document(*at), *context, builder); !status) {
+      return fail(ErrorCode::DataLoss,
+                  shard.string() + ": document " + std::to_string(*at) + ": " + status.error().message);
+    }
+  }
+  if (builder.size() > 0) {
+    AISLE_TRY(auto segment, builder.finish());
+    image->segments.push_back({.segment = segment, .deleted = nullptr, .live = segment->size, .changed = {}});
+  }
+  return image;
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const Image>> load_image(const std::filesystem::path& shard,
                                                 const std::shared_ptr<const IndexContext>& context) {
-  try {
-    const Xapian::Database database(shard.string());
-    auto image = std::make_shared<Image>();
-    image->seq = number_of_metadata(database, shard_metadata::seq);
-    image->lsn = number_of_metadata(database, shard_metadata::lsn);
-    SegmentBuilder builder(context);
-    for (auto at = database.postlist_begin(""); at != database.postlist_end(""); ++at) {
-      if (const Status status = add_document(database.get_document(*at), *context, builder); !status) {
-        return fail(ErrorCode::DataLoss,
-                    shard.string() + ": document " + std::to_string(*at) + ": " + status.error().message);
-      }
+  constexpr int attempts = 10;  // a writer that commits twice meanwhile takes the revision's blocks away
+  for (int attempt = 1;; ++attempt) {
+    try {
+      return load_revision(shard, context);
+    } catch (const Xapian::DatabaseModifiedError& error) {
+      if (attempt == attempts) return fail(ErrorCode::Unavailable, shard.string() + ": " + error.get_description());
+    } catch (const Xapian::Error& error) {
+      return fail(ErrorCode::DataLoss, shard.string() + ": " + error.get_description());
     }
-    if (builder.size() > 0) {
-      AISLE_TRY(auto segment, builder.finish());
-      image->segments.push_back(
-          {.segment = segment, .deleted = nullptr, .live = segment->size, .changed = {}});
-    }
-    return image;
-  } catch (const Xapian::Error& error) {
-    return fail(ErrorCode::DataLoss, shard.string() + ": " + error.get_description());
   }
 }
 

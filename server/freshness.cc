@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/utf8.h"
+#include "indexer/postgres/replication_protocol.h"
 
 namespace aisle {
 
@@ -29,7 +30,7 @@ Result<Freshness> read_freshness(const SearchRequest& request) {
       return fail(ErrorCode::InvalidArgument, fmt::format("min_lsn is \"{}\", expected a position such as 16/B374D848",
                                                           cut_utf8(request.min_lsn, 64)));
     }
-    freshness.min_lsn = *lsn;
+    freshness.min_lsn = without_page_header(*lsn);  // a place that no message of the server ever names
   }
   freshness.timeline = static_cast<std::uint32_t>(request.timeline);
   freshness.wait = std::chrono::milliseconds(request.wait_ms);

@@ -12,6 +12,14 @@ namespace {
 
 using ::testing::HasSubstr;
 
+TEST(Freshness, APositionBehindThePageHeaderIsThePage) {
+  SearchRequest request;
+  request.min_lsn = "0/33A2018";
+  const auto read = read_freshness(request);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(format_lsn(read->min_lsn), "0/33A2000");
+}
+
 TEST(Freshness, ReadsWhatIsGivenAndNamesWhatIsWrong) {
   SearchRequest request;
   EXPECT_EQ(read_freshness(request)->min_lsn, 0U);

@@ -294,13 +294,15 @@ SearchOracle::Matches SearchOracle::match_relaxed(std::vector<std::string> words
                                                   const SearchRequest& request, SearchResult& result) const {
   Matches matches = match_with_typos(words, request, result.typos);
   if (!matches.empty() || words.size() < 2) return matches;
-  std::set<std::pair<std::uint64_t, std::string>> order;
+  std::map<std::string, std::uint64_t> ranks;  // of a word that comes twice the better place counts
   for (std::size_t i = 0; i < words.size(); ++i) {
     const bool any = !match({words[i]}, i + 1 == words.size(), request.typos).empty();
     const bool keyword = names_keyword(position(words[i], i + 1 == words.size(), request.typos));
     const std::uint64_t telling = inverse_frequency(counted(words[i])) + (keyword ? 1'000'000 : 0);
-    order.emplace(any ? telling : 0, words[i]);
+    ranks[words[i]] = std::max(ranks[words[i]], any ? telling : 0);
   }
+  std::set<std::pair<std::uint64_t, std::string>> order;
+  for (const auto& [word, rank] : ranks) order.emplace(rank, word);
   order.erase(std::prev(order.end()));
   for (const auto& [rank, word] : order) {
     std::erase(words, word);
