@@ -117,14 +117,15 @@ CONF
   start_process haproxy "$(program haproxy)" -f "$home/haproxy.cfg"
 }
 
-# Waits until every query node may be searched.
+# Waits until every query node may be searched, but for those that an operator has taken out: that order outlives a restart.
 await_ready() {
-  local waited i ready
+  local waited i ready answer
   for ((waited = 0; waited < 1800; ++waited)); do
     ready=0
     for i in 1 2 3; do
       running "node-$i" >/dev/null || die "node-$i has ended, see $home/node-$i.log"
-      ! curl -fsS -m 2 "http://127.0.0.1:$(port_of $((10 + i)))/readyz" >/dev/null 2>&1 || ready=$((ready + 1))
+      answer=$(curl -sS -m 2 "http://127.0.0.1:$(port_of $((10 + i)))/readyz" 2>/dev/null) || continue
+      [[ "$answer" != *'"ready"'* && "$answer" != *'"draining"'* ]] || ready=$((ready + 1))
     done
     ((ready < 3)) || curl -fsS -m 2 "http://127.0.0.1:$port/readyz" >/dev/null 2>&1 || ready=0
     ((ready < 3)) || return 0
@@ -197,10 +198,10 @@ verb_start() {
   [[ "$port" =~ ^[0-9]{1,5}$ ]] && ((port >= 1024 && port <= 65446)) || die "port is \"$port\", expected 1024 to 65446"
   mkdir -p "$home"
   choose_postgres_folder
-  running haproxy >/dev/null || require_free "$port"
   trap 'stop_told; exit 130' INT
   trap 'stop_told; exit 143' TERM
-  trap stop EXIT
+  # What ran before goes on, whatever becomes of this start.
+  running haproxy >/dev/null || { require_free "$port"; trap stop EXIT; }
   start_postgres
   load_shop
   start_nats
