@@ -128,9 +128,10 @@ class Finder {
   void add_typos(const SegmentView& view, std::vector<Candidate>& found) const {
     const TermDictionary& terms = view.segment->terms;
     const bool prefix = ask_.kind == ExpandKind::TypoBeginnings;
-    walk_typos(terms, ask_.word, typos_allowed(ask_.word, lengths_), prefix, [&](TermId term, int typos) {
-      if (is_live(view, term)) found.push_back({terms.term(term), static_cast<std::uint8_t>(typos), 0});
-    });
+    const int allowed = typos_allowed(ask_.word, lengths_);
+    for (const TypoMatch& match : find_typos(terms, view.segment->typos, ask_.word, allowed, prefix)) {
+      if (is_live(view, match.term)) found.push_back({terms.term(match.term), match.typos, 0});
+    }
   }
 
   const WordAsk& ask_;

@@ -8,7 +8,7 @@ SegmentBytes bytes_of(const Segment& segment) {
   const auto of = [](const auto& list) { return list.capacity() * sizeof(list[0]); };
   SegmentBytes bytes;
   bytes.ids = segment.ids.bytes();
-  bytes.terms = segment.terms.bytes() + of(segment.term_lists) + of(segment.lists);
+  bytes.terms = segment.terms.bytes() + segment.typos.bytes() + of(segment.term_lists) + of(segment.lists);
   for (const auto& list : segment.stemmed_terms) bytes.terms += of(list);
   bytes.postings = of(segment.documents) + of(segment.frequencies);
   for (const auto& list : segment.lengths) bytes.lengths += of(list);

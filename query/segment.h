@@ -12,6 +12,7 @@
 #include "query/column.h"
 #include "query/stored_documents.h"
 #include "query/term_dictionary.h"
+#include "query/typo_walk.h"
 #include "schemas/index_schema.h"
 
 namespace aisle {
@@ -35,6 +36,7 @@ struct Segment {
   std::uint32_t size = 0;  // documents, deleted ones included
   TermDictionary ids;      // the id of document n is ids.term(n)
   TermDictionary terms;
+  TypoIndex typos;  // of terms
   std::vector<std::uint32_t> term_lists;  // lists of term t: [term_lists[t], term_lists[t + 1])
   std::vector<List> lists;                // one more than there are, as an end
   std::vector<std::uint32_t> documents;

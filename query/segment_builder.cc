@@ -158,6 +158,7 @@ Result<std::shared_ptr<const Segment>> SegmentBuilder::finish() {
   segment->ids = TermDictionary::build(ids);
   auto [terms, place] = sorted(terms_);
   segment->terms = std::move(terms);
+  segment->typos = TypoIndex(segment->terms);
   fill_postings(*segment, place);
   fill_columns(*segment);
   segment->forward_field = context_->forward_field;

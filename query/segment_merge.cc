@@ -129,6 +129,7 @@ class Merge {
     }
     merged_->lists.push_back({static_cast<std::uint32_t>(merged_->documents.size()), 0});
     merged_->terms = TermDictionary::build(kept);
+    merged_->typos = TypoIndex(merged_->terms);
     merged_->documents.shrink_to_fit();
     merged_->frequencies.shrink_to_fit();
     merged_->lists.shrink_to_fit();

@@ -18,9 +18,9 @@ TermDictionary TermDictionary::build(const std::vector<std::string_view>& sorted
   return dictionary;
 }
 
-TermId TermDictionary::lower_bound(std::string_view wanted) const {
-  TermId low = 0;
-  TermId high = size();
+TermId TermDictionary::lower_bound(std::string_view wanted, TermId begin, TermId end) const {
+  TermId low = begin;
+  TermId high = end;
   while (low < high) {
     const TermId middle = low + (high - low) / 2;
     if (term(middle) < wanted) {

@@ -22,8 +22,9 @@ class TermDictionary {
     return std::string_view(text_).substr(offsets_[id], offsets_[id + 1] - offsets_[id]);
   }
   TermId find(std::string_view term) const;  // no_term when absent
-  // First term not below `term`.
-  TermId lower_bound(std::string_view term) const;
+  // First term not below `term`, of all or of [begin, end).
+  TermId lower_bound(std::string_view term) const { return lower_bound(term, 0, size()); }
+  TermId lower_bound(std::string_view term, TermId begin, TermId end) const;
   // [first, last) of the terms that begin with `prefix`.
   std::pair<TermId, TermId> prefix_range(std::string_view prefix) const;
 

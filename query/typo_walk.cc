@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <vector>
+#include <string>
 
 namespace aisle {
 namespace {
 
-constexpr int far_away = 100;
 constexpr std::size_t word_length_max = 48;  // longer words are not bent
 
 // Decodes the code point at `at` of valid UTF-8 and moves on; a stray byte counts as itself.
@@ -35,87 +34,231 @@ bool is_digit(char32_t point) {
   return point >= U'0' && point <= U'9';
 }
 
-// The automaton's state after some letters of a term: the usual matrix of the restricted edit distance, a row
-// a letter of the term, a column a letter of the word, computed only near the diagonal.
-class EditRows {
+constexpr std::uint32_t letter_kinds = 27;
+constexpr std::uint32_t letters_mask = (1U << letter_kinds) - 1;
+constexpr std::uint32_t length_max = 31;  // longer terms count as so long
+
+std::uint32_t signature_of(std::string_view term) {
+  std::uint32_t letters = 0;
+  std::uint32_t length = 0;
+  for (std::size_t at = 0; at < term.size(); ++length) {
+    const char32_t letter = next_code_point(term, at);
+    if (is_digit(letter)) return 0;
+    letters |= 1U << (letter % letter_kinds);
+  }
+  return (std::min(length, length_max) << letter_kinds) | letters;
+}
+
+// Whether a set has at most `count` bits, one or two.
+constexpr bool has_at_most(std::uint32_t bits, int count) {
+  const std::uint32_t without_one = bits & (bits - 1);
+  return (count == 1 ? without_one : without_one & (without_one - 1)) == 0;
+}
+
+// Says of most terms that they are too far from a word, and never of one that is near.
+class Sieve {
  public:
-  EditRows(std::u32string word, int typos_max, bool prefix)
-      : word_(std::move(word)), typos_max_(typos_max), prefix_(prefix) {
-    rows_.emplace_back();
-    rows_[0].cells.fill(far_away);
-    for (std::size_t j = 0; j <= word_.size(); ++j) rows_[0].cells[j] = j == 0 ? 0 : static_cast<int>(j) + 1;
-  }
+  Sieve(std::string_view word, int typos_max, bool prefix)
+      : word_(signature_of(word)), typos_max_(typos_max), prefix_(prefix) {}
 
-  // Goes on from the first `depth` letters with one more. False when no continuation can come near enough.
-  bool push(std::size_t depth, char32_t letter) {
-    if (rows_.size() < depth + 2) rows_.resize(depth + 2);
-    Row& row = rows_[depth + 1];
-    const Row& above = rows_[depth];
-    row.letter = letter;
-    row.cells.fill(far_away);
-    const auto band = static_cast<std::size_t>(typos_max_);
-    const std::size_t i = depth + 1;
-    const std::size_t first = i > band ? i - band : 0;
-    const std::size_t last = std::min(word_.size(), i + band);
-    int least = far_away;
-    for (std::size_t j = first; j <= last; ++j) {
-      row.cells[j] = cell(row, above, depth, j);
-      least = std::min(least, row.cells[j]);
-    }
-    row.best_prefix = std::min(above.best_prefix, row.cells[word_.size()]);
-    return least <= typos_max_ || (prefix_ && row.best_prefix <= typos_max_);
-  }
-
-  // Typos of the term made of the first `depth` letters.
-  int typos(std::size_t depth) const {
-    return prefix_ ? rows_[depth].best_prefix : rows_[depth].cells[word_.size()];
+  bool passes(std::uint32_t term) const {
+    if (term == 0) return false;
+    if (!has_at_most(word_ & ~term & letters_mask, typos_max_)) return false;
+    if (prefix_) return true;
+    const auto apart = static_cast<int>(term >> letter_kinds) - static_cast<int>(word_ >> letter_kinds);
+    return apart <= typos_max_ && apart >= -typos_max_ && has_at_most(term & ~word_ & letters_mask, typos_max_);
   }
 
  private:
-  struct Row {
-    char32_t letter = 0;
-    int best_prefix = far_away;
-    std::array<int, word_length_max + 1> cells;
-  };
-
-  // An edit that touches the first letter of the word counts two.
-  int cell(const Row& row, const Row& above, std::size_t depth, std::size_t j) const {
-    if (j == 0) return above.cells[0] + (depth == 0 ? 2 : 1);
-    const int edit = j == 1 ? 2 : 1;
-    int best = above.cells[j - 1] + (word_[j - 1] == row.letter ? 0 : edit);
-    best = std::min(best, row.cells[j - 1] + edit);  // a letter of the word too much
-    best = std::min(best, above.cells[j] + 1);       // a letter missing after the j-th
-    if (j > 1 && depth > 0 && word_[j - 2] == row.letter && word_[j - 1] == above.letter) {
-      best = std::min(best, rows_[depth - 1].cells[j - 2] + (j == 2 ? 2 : 1));
-    }
-    return best;
-  }
-
-  std::u32string word_;
+  std::uint32_t word_;
   int typos_max_;
   bool prefix_;
-  std::vector<Row> rows_;
 };
 
-// First term at or after `from` that does not begin with `prefix`, by doubling steps.
-TermId skip_prefix(const TermDictionary& dictionary, TermId from, std::string_view prefix) {
-  TermId step = 1;
-  TermId low = from;
-  while (low + step < dictionary.size() && dictionary.term(low + step).substr(0, prefix.size()) == prefix) {
-    low += step;
-    step *= 2;
-  }
-  TermId high = std::min<TermId>(dictionary.size(), low + step);
-  while (low + 1 < high) {
-    const TermId middle = low + (high - low) / 2;
-    if (dictionary.term(middle).substr(0, prefix.size()) == prefix) {
-      low = middle;
-    } else {
-      high = middle;
+// For each number of typos the set of places in the word where a reader of the term may be: bit j, j letters of
+// the word are behind him.
+class TypoAutomaton {
+ public:
+  explicit TypoAutomaton(std::u32string_view word) : end_(1ULL << word.size()), all_((end_ << 1U) - 1) {
+    for (std::size_t j = 0; j < word.size(); ++j) {
+      const std::uint64_t behind = 2ULL << j;
+      if (word[j] < ascii_.size()) {
+        ascii_[word[j]] |= behind;
+      } else {
+        other_.emplace_back(word[j], behind);
+      }
     }
   }
-  return high;
-}
+
+  // Typos of the term or, with `prefix`, of its best beginning; more than `typos_max` when it is farther away.
+  // `read` becomes the bytes that told.
+  int typos(std::string_view term, int typos_max, bool prefix, std::size_t& read) const {
+    int best = beyond;
+    State state;
+    for (read = 0; read < term.size();) {
+      if (prefix) best = std::min(best, state.accepted(end_));
+      if (best == 0) return best;
+      state.step(places_of(next_code_point(term, read)));
+      if (!state.alive(all_, typos_max)) return best;
+    }
+    return std::min(best, state.accepted(end_));
+  }
+
+ private:
+  static constexpr int beyond = 100;
+
+  struct State {
+    std::uint64_t none = 1;  // without a typo; before the first letter
+    std::uint64_t one = 3;   // a letter of the word left out
+    std::uint64_t two = 7;
+    std::uint64_t none_before = 0;  // a letter ago
+    std::uint64_t one_before = 0;
+    std::uint64_t letter_before = 0;
+
+    void step(std::uint64_t places) {
+      const std::uint64_t swapped = letter_before & (places << 1U);
+      const std::uint64_t next_none = (none << 1U) & places;
+      const std::uint64_t next_one = ((one << 1U) & places) | none | (none << 1U) | (next_none << 1U) |
+                                     ((none_before << 2U) & swapped);
+      two = ((two << 1U) & places) | one | (one << 1U) | (next_one << 1U) | ((one_before << 2U) & swapped);
+      none_before = none;
+      one_before = one;
+      none = next_none;
+      one = next_one;
+      letter_before = places;
+    }
+    bool alive(std::uint64_t all, int typos_max) const { return ((typos_max == 1 ? one : two) & all) != 0; }
+    int accepted(std::uint64_t end) const {
+      return (none & end) != 0 ? 0 : (one & end) != 0 ? 1 : (two & end) != 0 ? 2 : beyond;
+    }
+  };
+
+  std::uint64_t places_of(char32_t letter) const {
+    if (letter < ascii_.size()) return ascii_[letter];
+    std::uint64_t places = 0;
+    for (const auto& [other, behind] : other_) places |= other == letter ? behind : 0;
+    return places;
+  }
+
+  std::uint64_t end_;
+  std::uint64_t all_;
+  std::array<std::uint64_t, 128> ascii_{};
+  std::vector<std::pair<char32_t, std::uint64_t>> other_;
+};
+
+// One word against one dictionary.
+class TypoSearch {
+ public:
+  TypoSearch(const TermDictionary& dictionary, const TypoIndex& index, int typos_max, bool prefix)
+      : dictionary_(dictionary), index_(index), typos_max_(typos_max), prefix_(prefix) {}
+
+  std::vector<TypoMatch> run(std::string_view word) {
+    const std::u32string points = code_points(word);
+    std::size_t first_bytes = 0;
+    next_code_point(word, first_bytes);
+    first_ = points.front();
+    add_alike(word, std::u32string_view(points).substr(1));
+    if (typos_max_ < 2) return std::move(found_);
+    const std::size_t alike = found_.size();
+    add_unlike(word, first_bytes, points);
+    if (found_.size() == alike) return std::move(found_);
+    std::ranges::sort(found_, {}, &TypoMatch::term);
+    const auto [rest, end] = std::ranges::unique(found_, {}, &TypoMatch::term);
+    found_.erase(rest, end);
+    return std::move(found_);
+  }
+
+ private:
+  static constexpr TermId sifted_max = 64;  // so many signatures are looked at sooner than one term is found
+
+  std::pair<TermId, TermId> range(std::size_t letter) const {
+    const auto& letters = index_.first_letters();
+    return {letters[letter].begin, letter + 1 < letters.size() ? letters[letter + 1].begin : dictionary_.size()};
+  }
+
+  // Terms with the word's first letter; `rest` are its others.
+  void add_alike(std::string_view word, std::u32string_view rest) {
+    const auto at = std::ranges::lower_bound(index_.first_letters(), first_, {}, &TypoIndex::FirstLetter::letter);
+    if (at == index_.first_letters().end() || at->letter != first_) return;
+    const auto [begin, end] = range(static_cast<std::size_t>(at - index_.first_letters().begin()));
+    const Sieve sieve(word, typos_max_, prefix_);
+    const TypoAutomaton automaton(rest);
+    std::size_t first_bytes = 0;
+    next_code_point(word, first_bytes);
+    std::string_view lost;  // a beginning that is too far away
+    for (TermId id = begin; id < end; ++id) {
+      if (!sieve.passes(index_.signatures()[id])) continue;
+      const std::string_view term = dictionary_.term(id);
+      if (!lost.empty() && term.starts_with(lost)) continue;
+      std::size_t read = 0;
+      const int typos = automaton.typos(term.substr(first_bytes), typos_max_, prefix_, read);
+      if (typos >= 1 && typos <= typos_max_) found_.push_back({id, static_cast<std::uint8_t>(typos)});
+      if (typos > typos_max_ && first_bytes + read < term.size()) lost = term.substr(0, first_bytes + read);
+    }
+  }
+
+  // Terms whose first letter alone differs: left out, swapped, wrong or with another before it.
+  void add_unlike(std::string_view word, std::size_t first_bytes, std::u32string_view points) {
+    const std::string_view rest = word.substr(first_bytes);
+    add_lookup(rest, 0, dictionary_.size());
+    if (points.size() > 1) {
+      std::size_t second_bytes = 0;
+      next_code_point(rest, second_bytes);
+      std::string swapped(rest.substr(0, second_bytes));
+      swapped.append(word.substr(0, first_bytes)).append(rest.substr(second_bytes));
+      add_lookup(swapped, 0, dictionary_.size());
+    }
+    const Sieve sieve(word, 1, prefix_);
+    std::string other;
+    for (std::size_t i = 0; i < index_.first_letters().size(); ++i) {
+      if (index_.first_letters()[i].letter == first_) continue;
+      const auto [begin, end] = range(i);
+      if (end - begin <= sifted_max) {
+        for (TermId id = begin; id < end; ++id) {
+          if (sieve.passes(index_.signatures()[id])) add_if_alike_behind_first(id, word, rest);
+        }
+        continue;
+      }
+      other.assign(without_rest(dictionary_.term(begin))).append(rest);
+      add_lookup(other, begin, end);
+      other.resize(other.size() - rest.size());
+      add_lookup(other.append(word), begin, end);
+    }
+  }
+
+  static std::string_view without_rest(std::string_view term) {
+    std::size_t bytes = 0;
+    next_code_point(term, bytes);
+    return term.substr(0, bytes);
+  }
+
+  bool is(std::string_view term, std::string_view wanted) const {
+    return prefix_ ? term.starts_with(wanted) : term == wanted;
+  }
+
+  void add_if_alike_behind_first(TermId id, std::string_view word, std::string_view rest) {
+    std::string_view term = dictionary_.term(id);
+    term.remove_prefix(without_rest(term).size());
+    if (is(term, rest) || is(term, word)) found_.push_back({id, 2});
+  }
+
+  // `wanted`, or all that begin with it.
+  void add_lookup(std::string_view wanted, TermId begin, TermId end) {
+    for (TermId id = dictionary_.lower_bound(wanted, begin, end); id < end; ++id) {
+      const std::string_view term = dictionary_.term(id);
+      if (!is(term, wanted)) return;
+      std::size_t at = 0;
+      if (index_.signatures()[id] != 0 && next_code_point(term, at) != first_) found_.push_back({id, 2});
+    }
+  }
+
+  const TermDictionary& dictionary_;
+  const TypoIndex& index_;
+  int typos_max_;
+  bool prefix_;
+  char32_t first_ = 0;
+  std::vector<TypoMatch> found_;
+};
 
 }  // namespace
 
@@ -129,48 +272,52 @@ int typos_allowed(std::string_view word, const TypoLengths& lengths) {
   return std::min(lengths.most, letters < lengths.one_from ? 0 : letters < lengths.two_from ? 1 : 2);
 }
 
-void walk_typos(const TermDictionary& dictionary, std::string_view word, int typos_max, bool prefix,
-                const std::function<void(TermId, int)>& found) {
-  const std::u32string points = code_points(word);
-  if (points.empty() || points.size() > word_length_max || typos_max <= 0) return;
-  EditRows rows(points, typos_max, prefix);
-  std::vector<std::size_t> ends = {0};  // byte length of the first d letters of the term walked last
-  std::string_view previous;
-  for (TermId id = 0; id < dictionary.size();) {
+TypoIndex::TypoIndex(const TermDictionary& dictionary) {
+  signatures_.reserve(dictionary.size());
+  for (TermId id = 0; id < dictionary.size(); ++id) {
     const std::string_view term = dictionary.term(id);
-    std::size_t depth = 0;
-    while (depth + 1 < ends.size() && term.substr(0, ends[depth + 1]) == previous.substr(0, ends[depth + 1]))
-      ++depth;
-    ends.resize(depth + 1);
-    std::size_t at = ends[depth];
-    bool alive = true;
-    while (alive && at < term.size()) {
-      const char32_t letter = next_code_point(term, at);
-      alive = !is_digit(letter) && rows.push(depth, letter);
-      ++depth;
-      ends.push_back(at);
-    }
-    previous = term;
-    if (!alive) {
-      id = skip_prefix(dictionary, id, term.substr(0, at));
-      ends.pop_back();  // the dead row must not be shared by the next term
-      continue;
-    }
-    const int typos = rows.typos(depth);
-    if (typos >= 1 && typos <= typos_max) found(id, typos);
-    ++id;
+    signatures_.push_back(signature_of(term));
+    if (term.empty()) continue;
+    std::size_t at = 0;
+    const char32_t first = next_code_point(term, at);
+    if (first_letters_.empty() || first_letters_.back().letter != first) first_letters_.push_back({first, id});
   }
+  first_letters_.shrink_to_fit();
+}
+
+std::vector<TypoMatch> find_typos(const TermDictionary& dictionary, const TypoIndex& index, std::string_view word,
+                                  int typos_max, bool prefix) {
+  if (typos_allowed(word, {.most = typos_max, .one_from = 1, .two_from = 1}) == 0) return {};
+  return TypoSearch(dictionary, index, std::min(typos_max, typos_allowed_max), prefix).run(word);
 }
 
 int typo_distance(std::string_view word, std::string_view term, int typos_max, bool prefix) {
   const std::u32string points = code_points(word);
   if (points.size() > word_length_max) return typos_max + 1;
-  EditRows rows(points, typos_max, prefix);
-  std::size_t depth = 0;
-  for (std::size_t at = 0; at < term.size(); ++depth) {
-    if (!rows.push(depth, next_code_point(term, at))) return typos_max + 1;
+  // The matrix of the restricted edit distance, a row a letter of the term, of which three are kept.
+  std::array<std::array<int, word_length_max + 1>, 3> rows{};
+  for (std::size_t j = 1; j <= points.size(); ++j) rows[0][j] = static_cast<int>(j) + 1;
+  int best = rows[0][points.size()];
+  char32_t letter_before = 0;
+  std::size_t i = 0;
+  for (std::size_t at = 0; at < term.size();) {
+    const char32_t letter = next_code_point(term, at);
+    ++i;
+    auto& row = rows[i % 3];
+    const auto& above = rows[(i - 1) % 3];
+    row[0] = static_cast<int>(i) + 1;
+    for (std::size_t j = 1; j <= points.size(); ++j) {
+      const int edit = j == 1 ? 2 : 1;  // of the word's j-th letter
+      row[j] = std::min({above[j - 1] + (points[j - 1] == letter ? 0 : edit),
+                         row[j - 1] + edit,  // a letter of the word too much
+                         above[j] + 1});     // a letter missing after the j-th
+      if (j > 1 && i > 1 && points[j - 2] == letter && points[j - 1] == letter_before)
+        row[j] = std::min(row[j], rows[(i - 2) % 3][j - 2] + (j == 2 ? 2 : 1));
+    }
+    best = std::min(best, row[points.size()]);
+    letter_before = letter;
   }
-  return std::min(rows.typos(depth), typos_max + 1);
+  return std::min(prefix ? best : rows[i % 3][points.size()], typos_max + 1);
 }
 
 }  // namespace aisle

@@ -1,24 +1,59 @@
 // Misspellings: the terms of a dictionary within a few edits of a word.
 #pragma once
 #include <cstdint>
-#include <functional>
 #include <string_view>
+#include <vector>
 
 #include "query/term_dictionary.h"
 #include "query/typo_lengths.h"
 
 namespace aisle {
 
+inline constexpr int typos_allowed_max = 2;  // of any word
+
 // Edits allowed for a word by its code points: none when it holds a digit.
 int typos_allowed(std::string_view word, const TypoLengths& lengths = {});
 
-// Calls `found(term, typos)` for each term of `dictionary`, in its order, with 1 <= typos <= typos_max. A
-// typo is an inserted, missing, wrong or swapped pair of letters (code points); an edit of the first letter
-// counts two. Terms that hold a digit are never found. With `prefix` the word may also be the misspelt
-// beginning of the term. Walks the Levenshtein automaton over the sorted terms, skipping whole subtrees that
-// cannot match.
-void walk_typos(const TermDictionary& dictionary, std::string_view word, int typos_max, bool prefix,
-                const std::function<void(TermId term, int typos)>& found);
+// What of a dictionary's terms is looked at before their letters: four bytes a term. Immutable.
+class TypoIndex {
+ public:
+  TypoIndex() = default;
+  explicit TypoIndex(const TermDictionary& dictionary);
+
+  struct FirstLetter {
+    char32_t letter = 0;
+    TermId begin = 0;  // its terms end where those of the next letter begin
+  };
+
+  // Which letters a term has (bits, several letters share one) and how many; 0 when it holds a digit.
+  const std::vector<std::uint32_t>& signatures() const { return signatures_; }
+  const std::vector<FirstLetter>& first_letters() const { return first_letters_; }  // ascending
+  std::size_t bytes() const {
+    return signatures_.capacity() * sizeof(std::uint32_t) + first_letters_.capacity() * sizeof(FirstLetter);
+  }
+
+ private:
+  std::vector<std::uint32_t> signatures_;
+  std::vector<FirstLetter> first_letters_;
+};
+
+struct TypoMatch {
+  TermId term = no_term;
+  std::uint8_t typos = 0;
+  friend bool operator==(const TypoMatch&, const TypoMatch&) = default;
+};
+
+// The terms of `dictionary` with 1 <= typos <= typos_max, in its order; `index` is its own, typos_max at most
+// typos_allowed_max. A typo is an inserted, missing, wrong or swapped pair of letters (code points); an edit of
+// the first letter counts two. Terms that hold a digit are never found. With `prefix` the word may also be the
+// misspelt beginning of the term.
+//
+// Two edits of the first letter are already too many, so terms either begin like the word or differ from it by
+// one edit there and nothing else. The former are sifted by their signatures (an edit brings one letter at the
+// most and takes one away), and what is left is read by an automaton in bits: Wu and Manber, Fast text searching
+// (1992), with a swap as a further step. The latter are looked up.
+std::vector<TypoMatch> find_typos(const TermDictionary& dictionary, const TypoIndex& index, std::string_view word,
+                                  int typos_max, bool prefix);
 
 // The same measure for two single words, digits or not; > typos_max when farther apart. Words of more than 48
 // code points are bent by neither.
