@@ -177,12 +177,13 @@ void Planner::add_joined(const PlanAsk& ask, Plan& plan) {
 }
 
 // A code written with dashes or spaces: the whole query as one word.
-void Planner::add_code(const std::vector<std::string>& words, Plan& plan) {
+void Planner::add_code(const PlanAsk& ask, Plan& plan) {
+  const std::vector<std::string>& words = ask.words;
   std::string joined;
   for (const std::string& word : words) joined += word;
   if (words.size() < 2 || !has_digit(joined) || joined.size() > Analyzer::token_bytes_max) return;
   Reading code;
-  code.positions.push_back(position(normalize_code(joined), true, false));
+  code.positions.push_back(position(normalize_code(joined), ask.last_is_prefix, false));
   plan.readings.push_back(std::move(code));
 }
 
@@ -251,7 +252,7 @@ Plan Planner::build(const PlanAsk& ask) {
   plan.readings.push_back(std::move(literal));
   add_phrases(plan);
   add_joined(ask, plan);
-  add_code(words, plan);
+  add_code(ask, plan);
   if (words.size() == 1) add_apart(words.front(), plan);
   return plan;
 }

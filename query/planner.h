@@ -57,7 +57,7 @@ class Planner {
   void add_prefixes(Position& position);
   void add_typos(Position& position, bool prefix);
   void add_joined(const PlanAsk& ask, Plan& plan);
-  void add_code(const std::vector<std::string>& words, Plan& plan);
+  void add_code(const PlanAsk& ask, Plan& plan);
   void add_apart(const std::string& word, Plan& plan);
   void add_phrases(Plan& plan);
   void stand_in(const PhraseStep& step, const Reading& given, Reading& reading);

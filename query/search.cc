@@ -100,15 +100,15 @@ class Search {
 
   Status match_words(const std::vector<std::string>& words) {
     const bool bendable = is_bendable(words);
-    std::vector<PlanAsk> asks = {{words, false}};
-    if (bendable && shards_.is_far() && is_unheard_of(words)) asks.push_back({words, true});
+    std::vector<PlanAsk> asks = {{words, false, request_.prefix}};
+    if (bendable && shards_.is_far() && is_unheard_of(words)) asks.push_back({words, true, request_.prefix});
     AISLE_TRY(std::vector<Plan> plans, planner_.plans(asks));
     AISLE_TRY(matches_, match(std::move(plans.front())));
     result_.typos = 0;
     const std::uint64_t threshold = ranking_ != nullptr ? ranking_->typo_threshold : typo_threshold;
     if (!bendable || matches_.found >= threshold) return {};
     const std::shared_ptr<const Plan> literal = ask_.plan;
-    AISLE_TRY(Plan bent, planner_.plan({words, true}));
+    AISLE_TRY(Plan bent, planner_.plan({words, true, request_.prefix}));
     AISLE_TRY(MatchResult more, match(std::move(bent)));
     if (more.found == matches_.found) {
       ask_.plan = literal;
@@ -136,7 +136,7 @@ class Search {
     constexpr std::uint32_t keyword_rank = 1U << 20U;
     std::vector<PlanAsk> asks;
     for (std::size_t i = 0; i < words.size(); ++i)
-      asks.push_back({{words[i]}, request_.typos, i + 1 == words.size()});
+      asks.push_back({{words[i]}, request_.typos, request_.prefix && i + 1 == words.size()});
     AISLE_TRY(const std::vector<PlanCount> counts, count(asks));
     std::map<std::string, std::uint32_t> ranks;  // a word that comes twice is one, as good as its better place
     for (std::size_t i = 0; i < words.size(); ++i) {
@@ -163,7 +163,7 @@ class Search {
       std::vector<PlanAsk> asks;
       for (std::size_t step = begin; step < std::min(begin + steps_at_once, order.size()); ++step) {
         std::erase(words, order[step]);
-        asks.push_back({words, is_bendable(words)});
+        asks.push_back({words, is_bendable(words), request_.prefix});
       }
       AISLE_TRY(const std::vector<PlanCount> counts, count(asks));
       const auto found = std::ranges::find_if(counts, [](const PlanCount& some) { return some.matches > 0; });

@@ -29,7 +29,7 @@ struct Parameter {
   ParameterType type;
 };
 
-constexpr std::array<Parameter, 19> parameters = {{{"q", ParameterType::Text},
+constexpr std::array<Parameter, 20> parameters = {{{"q", ParameterType::Text},
                                                    {"filter", ParameterType::Text},
                                                    {"facets", ParameterType::List},
                                                    {"sort", ParameterType::List},
@@ -39,6 +39,7 @@ constexpr std::array<Parameter, 19> parameters = {{{"q", ParameterType::Text},
                                                    {"min_coverage", ParameterType::Share},
                                                    {"explain", ParameterType::Switch},
                                                    {"typos", ParameterType::Switch},
+                                                   {"prefix", ParameterType::Switch},
                                                    {"highlight", ParameterType::Switch},
                                                    {"context", ParameterType::List},
                                                    {"clock", ParameterType::Text},
@@ -122,7 +123,7 @@ Result<SearchRequest> read_request(const nlohmann::json& json) {
   const JsonReader reader(json, "", sink);
   if (!reader.is_object()) return fail(ErrorCode::InvalidArgument, "the body is not a JSON object");
   reader.allow_only({"q", "filter", "facets", "sort", "page", "per_page", "facet_values", "min_coverage", "explain", "typos",
-                     "highlight", "context", "clock", "ranking", "why", "min_lsn", "timeline", "wait_ms",
+                     "prefix", "highlight", "context", "clock", "ranking", "why", "min_lsn", "timeline", "wait_ms",
                      "on_stale"});
   constexpr std::int64_t low = std::numeric_limits<std::int64_t>::min();
   constexpr std::int64_t high = std::numeric_limits<std::int64_t>::max();
@@ -137,6 +138,7 @@ Result<SearchRequest> read_request(const nlohmann::json& json) {
   if (reader.has("min_coverage")) request.min_coverage = reader.number_or("min_coverage", 1, 0, 1);
   request.explain = reader.bool_or("explain", false);
   request.typos = reader.bool_or("typos", true);
+  request.prefix = reader.bool_or("prefix", true);
   request.highlight = reader.bool_or("highlight", true);
   read_ranking_parameters(reader, request);
   request.min_lsn = reader.string_or("min_lsn", "");
