@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 data=${AISLE_DATA:-../shared/data}
 binary=build/release/aisle
-work=build/bench
+work=build/bench/data
 queries=$work/queries.txt
 
 # measure NAME FILE FACETS...: import the file, then the queries plain and with each list of facets
