@@ -53,8 +53,16 @@ Result<GenerationManifest> open_manifest(const IndexFolder& folder, const IndexS
 }  // namespace
 
 ShardSet::ShardSet(std::shared_ptr<const IndexFolder> folder, std::shared_ptr<const IndexSchema> schema,
-                   GenerationManifest manifest)
-    : folder_(std::move(folder)), schema_(std::move(schema)), manifest_(std::move(manifest)) {}
+                   GenerationManifest manifest, ShardSelection selection)
+    : folder_(std::move(folder)),
+      schema_(std::move(schema)),
+      manifest_(std::move(manifest)),
+      selection_(std::move(selection)),
+      shards_(manifest_.shards) {
+  for (std::uint32_t i = 0; i < size(); ++i) {
+    if (holds(i)) held_.push_back(i);
+  }
+}
 
 ShardSet::~ShardSet() {
   close();
@@ -76,20 +84,20 @@ Result<std::shared_ptr<ShardSet>> ShardSet::open(std::shared_ptr<const IndexFold
                                                  std::shared_ptr<const IndexSchema> schema,
                                                  const ShardSetOptions& options) {
   AISLE_TRY(auto manifest, open_manifest(*folder, *schema, options));
-  std::shared_ptr<ShardSet> set(new ShardSet(std::move(folder), std::move(schema), std::move(manifest)));
+  std::shared_ptr<ShardSet> set(new ShardSet(std::move(folder), std::move(schema), std::move(manifest), options.selection));
   AISLE_CHECK(set->open_shards(options));
   return set;
 }
 
 Status ShardSet::open_shards(const ShardSetOptions& options) {
-  for (std::uint32_t i = 0; i < manifest_.shards; ++i) {
-    Shard shard;
+  for (const std::uint32_t i : held_) {
+    Shard& shard = shards_[i];
     AISLE_TRY(shard.writer, ShardWriter::open(schema_, {path(i), i, options.pace}));
     shard.log = std::make_shared<LocalOpLog>(shard.writer->durable().seq, options.log);
     shard.reader.emplace(shard.log->register_reader());
-    shards_.push_back(std::move(shard));
   }
-  for (Shard& shard : shards_) {
+  for (const std::uint32_t i : held_) {
+    Shard& shard = shards_[i];
     LocalOpLog::Reader* reader = &*shard.reader;
     shard.writer->start(shard.log, [reader](Seq seq) { reader->release(seq); });
   }
@@ -97,18 +105,21 @@ Status ShardSet::open_shards(const ShardSetOptions& options) {
 }
 
 Status ShardSet::flush_logs(Deadline deadline) {
-  std::vector<Seq> tails;
-  for (const Shard& shard : shards_) tails.push_back(shard.log->tail());
+  std::vector<Seq> tails(size());
+  for (const std::uint32_t i : held_) tails[i] = shards_[i].log->tail();
   return flush(tails, deadline);
 }
 
 void ShardSet::close() {
   if (std::exchange(closed_, true)) return;
-  for (Shard& shard : shards_) {
+  for (const Shard& shard : shards_) {
+    if (!shard.writer) continue;
     shard.writer->request_flush(shard.log->tail());
     shard.log->close();
   }
-  for (Shard& shard : shards_) shard.writer->stop();
+  for (const Shard& shard : shards_) {
+    if (shard.writer) shard.writer->stop();
+  }
 }
 
 std::filesystem::path ShardSet::path(std::uint32_t shard) const {
@@ -117,20 +128,20 @@ std::filesystem::path ShardSet::path(std::uint32_t shard) const {
 
 Lsn ShardSet::durable_lsn() const {
   Lsn lowest = std::numeric_limits<Lsn>::max();
-  for (const Shard& shard : shards_) lowest = std::min(lowest, shard.writer->durable_lsn());
-  return shards_.empty() ? 0 : lowest;
+  for (const std::uint32_t i : held_) lowest = std::min(lowest, shards_[i].writer->durable_lsn());
+  return held_.empty() ? 0 : lowest;
 }
 
 std::uint64_t ShardSet::document_count() const {
   std::uint64_t count = 0;
-  for (const Shard& shard : shards_) count += shard.writer->document_count();
+  for (const std::uint32_t i : held_) count += shards_[i].writer->document_count();
   return count;
 }
 
 ShardStatistics ShardSet::statistics() const {
   ShardStatistics sum;
-  for (const Shard& shard : shards_) {
-    const ShardStatistics one = shard.writer->statistics();
+  for (const std::uint32_t i : held_) {
+    const ShardStatistics one = shards_[i].writer->statistics();
     sum.added += one.added;
     sum.replaced += one.replaced;
     sum.values_changed += one.values_changed;
@@ -143,7 +154,7 @@ ShardStatistics ShardSet::statistics() const {
 
 Result<std::string> ShardSet::mark(const std::string& key) const {
   std::optional<NumberedMark> oldest;
-  for (std::uint32_t i = 0; i < size(); ++i) {
+  for (const std::uint32_t i : held_) {
     AISLE_TRY(auto marks, read_shard_marks(path(i)));
     NumberedMark mark = NumberedMark::parse(marks[key]);
     if (!oldest || mark.number < oldest->number) oldest = std::move(mark);
@@ -153,7 +164,7 @@ Result<std::string> ShardSet::mark(const std::string& key) const {
 
 Result<std::uint64_t> ShardSet::last_mark() const {
   std::uint64_t last = 0;
-  for (std::uint32_t i = 0; i < size(); ++i) {
+  for (const std::uint32_t i : held_) {
     AISLE_TRY(const auto marks, read_shard_marks(path(i)));
     for (const auto& [key, value] : marks) last = std::max(last, NumberedMark::parse(value).number);
   }
@@ -162,7 +173,7 @@ Result<std::uint64_t> ShardSet::last_mark() const {
 
 Result<std::vector<std::string>> ShardSet::ids(const std::string& after, std::size_t count_max) const {
   std::vector<std::string> all;
-  for (std::uint32_t i = 0; i < size(); ++i) {
+  for (const std::uint32_t i : held_) {
     AISLE_TRY(auto ids, read_shard_ids(path(i), after, count_max));
     std::ranges::move(ids, std::back_inserter(all));
   }
@@ -173,8 +184,8 @@ Result<std::vector<std::string>> ShardSet::ids(const std::string& after, std::si
 
 Status ShardSet::flush(const std::vector<Seq>& seqs, Deadline deadline) {
   // first ask all, then wait for each: the shards commit side by side
-  for (std::uint32_t i = 0; i < size(); ++i) shards_[i].writer->request_flush(seqs.at(i));
-  for (std::uint32_t i = 0; i < size(); ++i) AISLE_CHECK(shards_[i].writer->flush(seqs[i], deadline));
+  for (const std::uint32_t i : held_) shards_[i].writer->request_flush(seqs.at(i));
+  for (const std::uint32_t i : held_) AISLE_CHECK(shards_[i].writer->flush(seqs[i], deadline));
   return {};
 }
 

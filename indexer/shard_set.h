@@ -15,6 +15,7 @@
 #include "indexer/local_op_log.h"
 #include "indexer/shard_writer.h"
 #include "schemas/index_schema.h"
+#include "schemas/shard_selection.h"
 
 namespace aisle {
 
@@ -24,6 +25,7 @@ struct ShardSetOptions {
   std::uint64_t products_estimate = 0;  // one shard below one_shard_products, else one a core
   CommitPace pace = {};
   LocalOpLog::Limits log = {};  // of each shard; bytes_max >= 2 * pace.bytes_max, else commits come late
+  ShardSelection selection = {};  // the shards this node holds; the others are neither opened nor made
 };
 
 // A mark as it is stored: shards that stopped at different batches are told apart by its number.
@@ -35,6 +37,8 @@ struct NumberedMark {
 };
 
 // Who appends to the logs: the index pipeline of this process, or a follower of a cluster's log; never both.
+// Numbers of shards are those of the generation; one that is not held has neither log nor files here, and what is
+// said of all shards is said of those held.
 // Threads: open() and close() from one, everything else from any.
 class ShardSet {
  public:
@@ -50,20 +54,24 @@ class ShardSet {
   ShardSet(const ShardSet&) = delete;
   ShardSet& operator=(const ShardSet&) = delete;
 
-  std::uint32_t size() const { return manifest_.shards; }
+  std::uint32_t size() const { return manifest_.shards; }  // of the generation
+  bool holds(std::uint32_t shard) const { return selection_.holds(shard); }
+  const std::vector<std::uint32_t>& held() const { return held_; }  // ascending
   const GenerationManifest& manifest() const { return manifest_; }
   std::shared_ptr<const IndexSchema> schema() const { return schema_; }
   std::filesystem::path path(std::uint32_t shard) const;
 
   // For whoever follows a shard: register as reader of the log first, load path(shard) second, then read on
-  // from the seq found there. The log begins with the seq the shard had on disk.
+  // from the seq found there. The log begins with the seq the shard had on disk. Null for one that is not held.
   const std::shared_ptr<LocalOpLog>& log(std::uint32_t shard) const { return shards_.at(shard).log; }
 
   // An error when the shard's writer has ended, with its reason.
   Status alive(std::uint32_t shard) const { return shards_.at(shard).writer->alive(); }
 
-  // What is on disk.
-  ShardPosition durable(std::uint32_t shard) const { return shards_.at(shard).writer->durable(); }
+  // What is on disk; the beginning of one that is not held.
+  ShardPosition durable(std::uint32_t shard) const {
+    return holds(shard) ? shards_.at(shard).writer->durable() : ShardPosition();
+  }
   Lsn durable_lsn() const;  // the lowest of the shards
   std::uint64_t document_count() const;
   ShardStatistics statistics() const;  // of all shards
@@ -97,13 +105,15 @@ class ShardSet {
   };
 
   ShardSet(std::shared_ptr<const IndexFolder> folder, std::shared_ptr<const IndexSchema> schema,
-           GenerationManifest manifest);
+           GenerationManifest manifest, ShardSelection selection);
   Status open_shards(const ShardSetOptions& options);
 
   const std::shared_ptr<const IndexFolder> folder_;
   const std::shared_ptr<const IndexSchema> schema_;
   const GenerationManifest manifest_;
-  std::vector<Shard> shards_;  // fixed after open(); its parts are thread-safe
+  const ShardSelection selection_;
+  std::vector<std::uint32_t> held_;
+  std::vector<Shard> shards_;  // by number, empty when not held; fixed after open(), its parts are thread-safe
   bool closed_ = false;
 };
 

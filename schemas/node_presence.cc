@@ -21,7 +21,10 @@ nlohmann::json index_json(const IndexPresence& index) {
     nlohmann::json shards = nlohmann::json::array();
     for (const ShardPresence& shard : generation.shards) shards.push_back(shard_json(shard));
     generations.push_back(
-        {{"number", generation.number}, {"ready", generation.ready}, {"shards", std::move(shards)}});
+        {{"number", generation.number},
+         {"ready", generation.ready},
+         {"statistics", generation.statistics},
+         {"shards", std::move(shards)}});
   }
   return {{"index", index.index},
           {"state_version", index.state_version},
@@ -56,6 +59,7 @@ IndexPresence read_index(const JsonReader& reader) {
     GenerationPresence& found = index.generations.emplace_back();
     found.number = small_number(generation, "number");
     found.ready = generation.bool_or("ready", false);
+    found.statistics = generation.strings_or_empty("statistics");
     for (const JsonReader& shard : generation.member("shards").elements()) found.shards.push_back(read_shard(shard));
   }
   return index;
@@ -72,6 +76,7 @@ std::string encode_presence(const NodePresence& node) {
                     {"version", node.version},
                     {"leading", node.leading},
                     {"draining", node.draining},
+                    {"shards", {{"of", node.shards.of}, {"parts", node.shards.parts}}},
                     {"indexes", std::move(indexes)}});
 }
 
@@ -88,6 +93,7 @@ Result<NodePresence> decode_presence(std::string_view text) {
   node.version = reader.string_or("version", "");
   node.leading = reader.bool_or("leading", false);
   node.draining = reader.bool_or("draining", false);
+  node.shards = read_shard_selection(reader, "shards");
   if (reader.has("indexes")) {
     for (const JsonReader& index : reader.member("indexes").elements()) node.indexes.push_back(read_index(index));
   }

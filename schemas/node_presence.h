@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "schemas/op_batch.h"
+#include "schemas/shard_selection.h"
 
 namespace aisle {
 
@@ -23,7 +24,8 @@ struct ShardPresence {
 struct GenerationPresence {
   std::uint32_t number = 1;
   bool ready = false;  // may be searched
-  std::vector<ShardPresence> shards;  // by number
+  std::vector<std::string> statistics;  // hashes of those it can answer with, the newest first
+  std::vector<ShardPresence> shards;    // by number; nothing but zeros for those it does not hold
   friend bool operator==(const GenerationPresence&, const GenerationPresence&) = default;
 };
 
@@ -41,6 +43,7 @@ struct NodePresence {
   std::string version;   // of the program
   bool leading = false;  // it feeds the logs
   bool draining = false; // send it no more searches
+  ShardSelection shards;
   std::vector<IndexPresence> indexes;
   friend bool operator==(const NodePresence&, const NodePresence&) = default;
 };

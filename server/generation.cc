@@ -4,10 +4,9 @@
 #include <chrono>
 #include <utility>
 
-#include "base/file.h"
-#include "base/hash.h"
 #include "base/log.h"
 #include "indexer/postgres/full_scan.h"
+#include "query/image_elsewhere.h"
 #include "query/shard_loader.h"
 #include "server/stoppable_wait.h"
 
@@ -17,10 +16,6 @@ namespace {
 constexpr std::size_t ops_per_image = 20'000;         // of one step of an image
 constexpr std::chrono::milliseconds stop_check{100};  // how long a waiting thread takes to see a stop
 constexpr std::chrono::seconds statistics_interval{1};
-
-std::filesystem::path statistics_file(const std::filesystem::path& folder) {
-  return folder / "statistics.bin";
-}
 
 constexpr std::chrono::seconds base_wanted_after{10};  // a log that does not fit may be a moment's
 constexpr std::chrono::seconds served_alone_after{10};
@@ -50,15 +45,18 @@ Result<std::shared_ptr<Generation>> Generation::open(std::shared_ptr<ShardSet> s
   ShardSet& set = *generation->shard_set_;
   AISLE_TRY(generation->context_, IndexContext::create(set.schema(), folder));
   generation->shards_ = std::vector<Shard>(set.size());
-  std::vector<std::filesystem::path> paths;
-  for (std::uint32_t i = 0; i < set.size(); ++i) {
+  if (!set.held().empty()) generation->elsewhere_ = image_elsewhere();
+  std::vector<std::filesystem::path> paths(set.size());
+  for (const std::uint32_t i : set.held()) {
     // before its shard is loaded, so that no op falls between the two
     generation->shards_[i].reader.emplace(set.log(i)->register_reader());
-    paths.push_back(set.path(i));
+    paths[i] = set.path(i);
   }
   AISLE_CHECK(generation->load(paths));
+  // Behind the load: a writer that commits beside it would make it begin again.
+  if (generation->replication_.shards) generation->replication_.shards->start();
   Generation* self = generation.get();
-  for (std::uint32_t i = 0; i < set.size(); ++i) {
+  for (const std::uint32_t i : set.held()) {
     self->shards_[i].applier = std::jthread([self, i](const std::stop_token& stop) { self->apply_ops(stop, i); });
   }
   self->statistics_keeper_ = std::jthread([self](const std::stop_token& stop) { self->follow_statistics(stop); });
@@ -77,37 +75,32 @@ Result<std::shared_ptr<Generation>> Generation::open_stale(const IndexFolder& fo
     paths.push_back(folder.shard_path(manifest.generation, i));
   }
   AISLE_CHECK(generation->load(paths));
-  generation->ready_ = generation->caught_up_ = true;
+  generation->caught_up_ = true;
   return generation;
 }
 
+// `shard_paths` by number, empty for those that are not held here.
 Status Generation::load(const std::vector<std::filesystem::path>& shard_paths) {
   std::vector<Result<std::shared_ptr<const Image>>> images(shard_paths.size());
   {
     std::vector<std::jthread> loaders;
     for (std::size_t i = 0; i < shard_paths.size(); ++i) {
+      if (shard_paths[i].empty()) continue;
       loaders.emplace_back([&, i] { images[i] = load_image(shard_paths[i], context_); });
     }
   }
   for (std::size_t i = 0; i < images.size(); ++i) {
+    if (shard_paths[i].empty()) continue;
     AISLE_TRY(auto image, std::move(images[i]));
     shards_[i].builder = std::make_unique<ImageBuilder>(context_, std::move(image));
   }
-  return load_statistics();
-}
-
-Status Generation::load_statistics() {
-  if (const auto saved = read_file(statistics_file(folder_)); saved) {
-    AISLE_TRY(auto statistics, Statistics::decode(*saved));
-    statistics_.set(std::move(statistics));
-    ready_ = true;
-  } else if (saved.error().code == ErrorCode::NotFound) {
-    statistics_.set(Statistics::collect({}, context_->schema->fields.size()));
-    if (is_built()) return refresh_statistics();
-  } else {
-    return tl::unexpected<Error>(saved.error());
-  }
-  return {};
+  statistics_ = std::make_unique<GenerationStatistics>(
+      GenerationStatistics::Place{context_->schema->index, number(), folder_ / "statistics.bin",
+                                  context_->schema->fields.size()},
+      replication_.statistics);
+  AISLE_CHECK(statistics_->load());
+  if (statistics_->ready() || replicated() || !is_built()) return {};
+  return statistics_->collect(view().shards);
 }
 
 Generation::~Generation() {
@@ -196,7 +189,7 @@ Result<FileImportReport> Generation::import(const std::filesystem::path& file, c
 
 Status Generation::catch_up(Deadline deadline) const {
   if (!shard_set_) return {};
-  for (std::uint32_t i = 0; i < shards(); ++i) {
+  for (const std::uint32_t i : shard_set_->held()) {
     const Seq wanted = shard_set_->log(i)->tail();
     std::unique_lock lock(moved_mutex_);
     const auto there = [&] { return shards_[i].builder->image()->seq >= wanted; };
@@ -210,7 +203,7 @@ Status Generation::catch_up(Deadline deadline) const {
 bool Generation::wait_for_lsn(Lsn lsn, Deadline deadline) const {
   const auto there = [&] {
     return std::ranges::all_of(shards_,
-                               [&](const Shard& shard) { return shard.builder->image()->lsn >= lsn; });
+                               [&](const Shard& shard) { return !shard.builder || shard.builder->image()->lsn >= lsn; });
   };
   if (there()) return true;
   std::unique_lock lock(moved_mutex_);
@@ -219,34 +212,16 @@ bool Generation::wait_for_lsn(Lsn lsn, Deadline deadline) const {
 
 Status Generation::settle(Deadline deadline) {
   AISLE_CHECK(catch_up(deadline));
-  return refresh_statistics();
-}
-
-Status Generation::refresh_statistics() {
-  const std::lock_guard lock(statistics_mutex_);
-  const View now = view();
-  auto statistics = Statistics::collect(now.shards, context_->schema->fields.size());
-  const std::string encoded = statistics->encode();
-  if (replication_.statistics != nullptr) {
-    AISLE_CHECK(replication_.statistics->publish(context_->schema->index, number(), encoded));
-  }
-  AISLE_CHECK(write_file_atomically(statistics_file(folder_), encoded));
-  log(LogLevel::Info, "statistics.collected", "scores use new term statistics",
-      {{"index", context_->schema->index},
-       {"generation", number()},
-       {"products", statistics->documents()},
-       {"version", statistics->hash()}});
-  statistics_.set(std::move(statistics));
-  ready_ = true;
-  return {};
+  return statistics_->collect(view().shards);
 }
 
 void Generation::follow_statistics(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     stoppable_wait(stop, statistics_interval);
-    if (replication_.shards) watch_logs();
-    const bool collects = !replication_.shards || (pipeline_ && pipeline_->leads());
-    const Status status = collects ? keep_statistics() : take_statistics();
+    if (replicated()) watch_logs();
+    Status status;
+    if (replicated()) status = statistics_->take();
+    if (status && (!replicated() || leads())) status = keep_statistics();
     if (!status && status.error().code != ErrorCode::Unavailable) {
       log(LogLevel::Error, "statistics.failed", status.error().message,
           {{"index", context_->schema->index}, {"generation", number()}});
@@ -256,26 +231,14 @@ void Generation::follow_statistics(const std::stop_token& stop) {
 
 // They are collected when the first build ends, and again when the catalogue has changed by a tenth.
 Status Generation::keep_statistics() {
-  const std::uint64_t known = statistics_.get()->documents();
+  const bool ready = statistics_->ready();
+  const std::uint64_t known = statistics_->current()->documents();
   const std::uint64_t live = view().live();
   const std::uint64_t change = known > live ? known - live : live - known;
-  const bool first = !ready_ && is_built();
-  if (!first && (!ready_ || change * 10 <= known)) return {};
+  const bool first = !ready && is_built();
+  if (!first && (!ready || change * 10 <= known)) return replicated() ? statistics_->offer() : Status();
   if (first) AISLE_CHECK(catch_up(Deadline::after(std::chrono::minutes(1))));
-  return refresh_statistics();
-}
-
-// Those that the leader collected, so that scores are the same on every node.
-Status Generation::take_statistics() {
-  const std::string known = ready_ ? hash_text(statistics_.get()->encode()) : "";
-  AISLE_TRY(const auto newer, replication_.statistics->newer(context_->schema->index, number(), known));
-  if (!newer) return {};
-  const std::lock_guard lock(statistics_mutex_);
-  AISLE_TRY(auto statistics, Statistics::decode(*newer));
-  AISLE_CHECK(write_file_atomically(statistics_file(folder_), *newer));
-  statistics_.set(std::move(statistics));
-  ready_ = true;
-  return {};
+  return statistics_->collect(view().shards);
 }
 
 // A node whose cluster does not answer serves what it has on disk.
@@ -283,7 +246,7 @@ void Generation::watch_logs() {
   const auto trouble = replication_.shards->trouble();
   if (!trouble) followed_ns_ = steady_ns();
   base_wanted_ = trouble && wants_base(*trouble) && seconds_in_trouble() > base_wanted_after.count();
-  const bool alone = trouble && trouble->code == ErrorCode::Unavailable && ready_ &&
+  const bool alone = trouble && trouble->code == ErrorCode::Unavailable && statistics_->ready() &&
                      seconds_in_trouble() > served_alone_after.count();
   if (alone || replication_.shards->caught_up()) caught_up_ = true;
 }
@@ -294,10 +257,11 @@ double Generation::seconds_in_trouble() const {
 }
 
 GenerationPresence Generation::presence() const {
-  GenerationPresence presence{.number = number(), .ready = ready(), .shards = {}};
+  GenerationPresence presence{
+      .number = number(), .ready = ready(), .statistics = statistics_->hashes(), .shards = {}};
   if (!replication_.shards) return presence;
   presence.shards = replication_.shards->presence();
-  for (std::size_t i = 0; i < shards_.size(); ++i) presence.shards[i].applied = shards_[i].builder->image()->seq;
+  for (const std::uint32_t i : shard_set_->held()) presence.shards[i].applied = shards_[i].builder->image()->seq;
   return presence;
 }
 
@@ -313,9 +277,15 @@ std::string Generation::problem() const {
 }
 
 View Generation::view() const {
-  View view{.context = context_, .shards = {}, .statistics = statistics_.get(), .generation = number()};
-  for (const Shard& shard : shards_) view.shards.push_back(shard.builder->image());
+  View view{.context = context_, .shards = {}, .statistics = statistics_->current(), .generation = number()};
+  for (const Shard& shard : shards_) view.shards.push_back(shard.builder ? shard.builder->image() : elsewhere_);
   return view;
+}
+
+View Generation::view(std::string_view statistics) const {
+  View pinned = view();
+  if (auto found = statistics_->find(statistics)) pinned.statistics = std::move(found);
+  return pinned;
 }
 
 SegmentBytes image_bytes(const View& view) {

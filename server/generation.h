@@ -19,19 +19,19 @@
 #include "indexer/file_source.h"
 #include "indexer/index_pipeline.h"
 #include "indexer/nats/replicated_shards.h"
-#include "indexer/nats/statistics_board.h"
 #include "indexer/shard_set.h"
 #include "query/image_builder.h"
 #include "query/view.h"
 #include "schemas/index_state.h"
 #include "schemas/node_presence.h"
+#include "server/generation_statistics.h"
 
 namespace aisle {
 
 // What makes a generation follow a cluster; nothing of it in a process of its own.
 struct GenerationReplication {
-  std::shared_ptr<ReplicatedShards> shards;  // feeds its logs
-  StatisticsBoard* statistics = nullptr;     // outlives it
+  std::shared_ptr<ReplicatedShards> shards;  // feeds its logs; not started yet
+  StatisticsExchange statistics;
 };
 
 // Thread-safe but for open and close().
@@ -80,8 +80,10 @@ class Generation {
   std::uint64_t dead_letters_total() const;
 
   View view() const;
+  // The same with the statistics of that hash, when they are kept.
+  View view(std::string_view statistics) const;
   // The first build is complete and scores have their statistics.
-  bool ready() const { return ready_ && caught_up_; }
+  bool ready() const { return caught_up_ && (stale() || statistics_->ready()); }
   // Everything applied so far is in the images and in the statistics. Errors: DeadlineExceeded, or of writing them.
   Status settle(Deadline deadline);
   // What every shard has on disk, and waiting until that is all that its log holds.
@@ -109,14 +111,11 @@ class Generation {
 
   explicit Generation(GenerationManifest manifest) : manifest_(std::move(manifest)) {}
   Status load(const std::vector<std::filesystem::path>& shard_paths);
-  Status load_statistics();
   bool is_built() const;
   Status keep_statistics();
-  Status take_statistics();
   void watch_logs();
   void apply_ops(const std::stop_token& stop, std::uint32_t shard);
   void follow_statistics(const std::stop_token& stop);
-  Status refresh_statistics();
   void set_problem(std::string problem);
 
   // fixed after open
@@ -126,17 +125,16 @@ class Generation {
   std::shared_ptr<ShardSet> shard_set_;      // null: stale
   std::unique_ptr<IndexPipeline> pipeline_;  // null: not fed by this process
   GenerationReplication replication_;        // nothing outside of a cluster
-  std::vector<Shard> shards_;                // its builders are thread-safe
+  std::vector<Shard> shards_;                // by number, empty when not held here; builders are thread-safe
+  std::shared_ptr<const Image> elsewhere_ = std::make_shared<Image>();  // in views, for what is not held
+  std::unique_ptr<GenerationStatistics> statistics_;  // thread-safe
 
   // each locks for itself
-  Snapshot<Statistics> statistics_;
   Snapshot<std::string> problem_;
-  std::atomic<bool> ready_{false};      // it has statistics
   std::atomic<bool> caught_up_{false};  // it was once as far as its log; at once outside of a cluster
   std::atomic<bool> base_wanted_{false};
   std::atomic<std::int64_t> followed_ns_{0};  // steady clock: when all logs were last followed without trouble
 
-  std::mutex statistics_mutex_;  // one collection at a time
   mutable std::mutex moved_mutex_;
   mutable std::condition_variable moved_;  // an image has taken ops
   std::jthread statistics_keeper_;

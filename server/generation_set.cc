@@ -52,6 +52,7 @@ Result<std::shared_ptr<Generation>> GenerationSet::open_from_disk(
   }
   ShardSetOptions options;
   options.generation = number;
+  if (membership_) options.selection = membership_->config().shards;
   AISLE_TRY(auto shards, ShardSet::open(folder_, schema, options));
   if (membership_) return open_replicated(std::move(shards));
   AISLE_TRY(auto pipeline, IndexPipeline::open(shards, {}));
@@ -76,7 +77,9 @@ Result<std::shared_ptr<Generation>> GenerationSet::open_replicated(std::shared_p
     AISLE_TRY(pipeline, IndexPipeline::open(shards, std::move(options)));
   }
   return Generation::open(std::move(shards), std::move(pipeline), folder_->generation_path(number),
-                          {replicated, &membership_->statistics()});
+                          {replicated, {&membership_->statistics(), [membership = membership_, index, number](const std::string& hash) {
+                                          return membership->statistics_known(index, number, hash);
+                                        }}});
 }
 
 Status GenerationSet::prepare(const GenerationRef& wanted, const std::shared_ptr<const IndexSchema>& schema) {

@@ -255,9 +255,9 @@ View IndexService::ranked(const Serving& serving) const {
   return view;
 }
 
-std::optional<View> IndexService::view_of(std::uint32_t generation) const {
+std::optional<View> IndexService::view_of(std::uint32_t generation, std::string_view statistics) const {
   const auto found = generations_->find(generation);
-  return found ? std::optional(found->view()) : std::nullopt;
+  return found && found->ready() ? std::optional(found->view(statistics)) : std::nullopt;
 }
 
 View IndexService::view_with(Lsn lsn, Deadline deadline) const {

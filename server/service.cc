@@ -97,7 +97,7 @@ HttpResponse refuse_search(const Error& error, std::string_view request_id) {
 }  // namespace
 
 Status Service::start() {
-  AISLE_CHECK(become_member());
+  AISLE_CHECK(join_cluster());
   for (const IndexConfig& config : config_.indexes) {
     auto opened = IndexService::open(config, config_.data_dir, free_bytes_of, membership_);
     if (!opened) return fail(opened.error().code, config.schema.string() + ": " + opened.error().message);
@@ -111,20 +111,7 @@ Status Service::start() {
     opened_.set(std::make_shared<const std::vector<IndexService*>>(std::move(all)));
   }
   for (const auto& index : indexes_) index->start();
-  AISLE_CHECK(join_cluster());
   return listen();
-}
-
-Status Service::join_cluster() {
-  if (!config_.cluster) return {};
-  cluster_ = std::make_unique<Cluster>(
-      *config_.cluster, config_.limits,
-      [this](const std::string& name, std::uint32_t generation) -> std::optional<View> {
-        const IndexService* index = find(name);
-        if (index == nullptr || !index->is_ready()) return std::nullopt;
-        return index->view_of(generation);
-      });
-  return cluster_->start();
 }
 
 std::unique_ptr<ShardSearch> Service::shards_of(const IndexService& index, const View& view,
@@ -144,7 +131,7 @@ Status Service::listen() {
     return http;
   };
   HttpConfig http = listener("public", config_.listen);
-  if (config_.cluster) http.permits.permits = permits_per_core * std::max(1U, std::thread::hardware_concurrency());
+  if (asks_others()) http.permits.permits = permits_per_core * std::max(1U, std::thread::hardware_concurrency());
   public_ = std::make_unique<HttpServer>(http);
   admin_ = std::make_unique<HttpServer>(listener("admin", config_.admin));
   AISLE_CHECK(add_routes());
@@ -186,8 +173,7 @@ void Service::stop() {
       log(LogLevel::Warn, "service.stop", status.error().message);
     }
   }
-  if (cluster_) cluster_->stop(Deadline::after(std::chrono::seconds(2)));
-  end_membership();
+  leave_cluster();
   for (const auto& index : indexes_) index->stop();
   if (admin_) {
     if (const Status status = admin_->stop(Deadline::after(std::chrono::seconds(1))); !status) {
@@ -290,12 +276,15 @@ HttpResponse Service::ready(const HttpRequest& request) const {
       return error_response(503, "not_ready", "index \"" + index->name() + "\" is still being built",
                             request.request_id);
     }
+    const Status covered = cluster_ ? cluster_->covers(index->name(), index->view()) : Status();
+    if (!covered) return error_response(503, "not_ready", covered.error().message, request.request_id);
   }
   return {.body = "{\"status\":\"ready\"}"};
 }
 
 HttpResponse Service::metrics(const HttpRequest&) const {
   for (const auto& index : indexes_) index->publish_metrics();
+  if (cluster_) cluster_->meet_others();
   return {.content_type = "text/plain; version=0.0.4", .body = render_metrics()};
 }
 

@@ -32,14 +32,17 @@ class Service {
   const std::vector<std::unique_ptr<IndexService>>& indexes() const { return indexes_; }
 
  private:
+  // Of a cluster: see service_member.cc.
+  Status join_cluster();
   Status become_member();
+  std::unique_ptr<Cluster> make_cluster();
+  bool asks_others() const;  // its searches wait for other nodes
   void drain_as_member();
-  void end_membership();
+  void leave_cluster();
   Status listen();
   Status add_routes();
   IndexService* find(const std::string& index) const;
 
-  Status join_cluster();
   std::unique_ptr<ShardSearch> shards_of(const IndexService& index, const View& view,
                                          std::optional<double> min_coverage) const;
 

@@ -93,13 +93,18 @@ Result<ServiceConfig> ServiceConfig::parse(std::string_view text, const std::fil
     config.log_level = log.choice_or("level", config.log_level, log_levels);
   }
   if (reader.has("limits")) read_limits(reader.member("limits"), config.limits);
-  if (reader.has("cluster") && reader.member("cluster").has("nodes")) {  // a fixed list instead of presence
-    config.cluster = read_cluster(reader.member("cluster"));
-  } else if (reader.has("cluster")) {
+  if (reader.has("cluster")) {
     const JsonReader cluster = reader.member("cluster");
-    cluster.allow_only({"name", "self", "nats", "address", "replicas", "ack_replicas", "drain_s", "listen"});
     config.internal = read_listen(cluster, "listen", config.internal);
-    config.membership = read_membership(cluster);
+    if (cluster.has("nodes") && cluster.has("nats")) {
+      cluster.member("nodes").fail("is for clusters without nats: with it the members find each other");
+    } else if (cluster.has("nodes")) {
+      config.cluster = read_cluster(cluster);
+    } else {
+      cluster.allow_only({"name", "self", "nats", "address", "replicas", "ack_replicas", "drain_s", "listen", "shards",
+                          "min_coverage"});
+      config.membership = read_membership(cluster);
+    }
   }
   if (reader.has("schema")) {  // the short form: one index, all defaults
     config.indexes.push_back({.schema = folder / reader.require_string("schema"), .connection = ""});

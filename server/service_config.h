@@ -35,8 +35,9 @@ struct ServiceConfig {
   std::vector<IndexConfig> indexes;
   QueryLimits limits;
   ListenConfig internal{.address = "127.0.0.1", .port = 8702};  // for other nodes of a cluster
-  std::optional<MembershipConfig> membership;                   // nothing: a process of its own
-  std::optional<ClusterConfig> cluster;  // nothing: this process answers alone
+  // One of the two, or none: then this process answers alone.
+  std::optional<MembershipConfig> membership;  // members find each other
+  std::optional<ClusterConfig> cluster;        // a fixed list of nodes
 
   // `environment`: AISLE_SECTION__KEY=value entries override members of the file, e.g.
   // AISLE_LISTEN__PORT=9000. Errors carry the JSON pointer and the nearest valid name.

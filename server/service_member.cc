@@ -1,22 +1,60 @@
-// How a service is a member of a cluster: what it tells the others, and how it comes and goes.
+// How a service is one node of several: what it tells and answers the others, and how it comes and goes.
 #include <thread>
+#include <utility>
 
 #include "base/log.h"
 #include "server/membership/base_routes.h"
+#include "server/membership/presence_map.h"
 #include "server/service.h"
 
 namespace aisle {
 
-// Before the indexes are opened: they may need what other members have.
-Status Service::become_member() {
-  if (!config_.membership) return {};
+// Before the indexes are opened: they may need what other members have. Until they are, others are told that nothing
+// is here.
+Status Service::join_cluster() {
+  if (!config_.membership && !config_.cluster) return {};
   HttpConfig http;
   http.name = "internal";
   http.bind_address = config_.internal.address;
   http.port = config_.internal.port;
   http.loopback_only = true;
+  http.connections_per_address_max = 0;
   internal_ = std::make_unique<HttpServer>(http);
   opened_.set(std::make_shared<const std::vector<IndexService*>>());
+  if (config_.membership) {
+    AISLE_TRY(membership_, Membership::open(*config_.membership, role_));
+  }
+  cluster_ = make_cluster();
+  AISLE_CHECK(cluster_->mount(*internal_));
+  if (membership_) return become_member();
+  return internal_->start();
+}
+
+std::unique_ptr<Cluster> Service::make_cluster() {
+  ClusterOptions options{.min_coverage = 1.0, .limits = config_.limits};
+  std::unique_ptr<ClusterMap> map;
+  if (membership_) {
+    options.min_coverage = config_.membership->min_coverage;
+    map = std::make_unique<PresenceMap>(config_.membership->node, config_.membership->shards,
+                                        [this] { return membership_->nodes(); });
+  } else {
+    options.min_coverage = config_.cluster->min_coverage;
+    map = std::make_unique<StaticClusterMap>(config_.cluster->self, config_.cluster->nodes);
+  }
+  return std::make_unique<Cluster>(
+      options, std::move(map), [this](const std::string& name, const ViewName& wanted) -> std::optional<View> {
+        for (const IndexService* index : *opened_.get()) {
+          if (index->name() == name) return index->view_of(wanted.generation, wanted.statistics);
+        }
+        return std::nullopt;
+      });
+}
+
+bool Service::asks_others() const {
+  return config_.cluster || (config_.membership && !config_.membership->shards.all());
+}
+
+Status Service::become_member() {
   const auto find_shards = [this](const std::string& name, std::uint32_t generation) -> std::shared_ptr<ShardSet> {
     for (const IndexService* index : *opened_.get()) {
       if (index->name() == name) return index->shard_set(generation);
@@ -25,12 +63,7 @@ Status Service::become_member() {
   };
   AISLE_CHECK(add_base_routes(*internal_, std::make_shared<BaseStore>(config_.data_dir / "bases"), find_shards));
   AISLE_CHECK(internal_->start());
-  MembershipConfig config = *config_.membership;
-  if (config.address.empty()) {
-    config.address = "http://" + config_.internal.address + ":" + std::to_string(internal_->port());
-  }
-  AISLE_TRY(membership_, Membership::open(std::move(config), role_));
-  membership_->appear([this] {
+  membership_->appear("http://" + config_.internal.address + ":" + std::to_string(internal_->port()), [this] {
     std::vector<IndexPresence> indexes;
     bool leading = false;
     for (const IndexService* index : *opened_.get()) {
@@ -50,12 +83,12 @@ void Service::drain_as_member() {
   std::this_thread::sleep_for(membership_->config().drain);
 }
 
-void Service::end_membership() {
+void Service::leave_cluster() {
   if (membership_) membership_->leave();
-  if (internal_) {
-    if (const Status status = internal_->stop(Deadline::after(std::chrono::seconds(2))); !status) {
-      log(LogLevel::Warn, "service.stop", status.error().message);
-    }
+  if (!internal_) return;
+  internal_->drain();
+  if (const Status status = internal_->stop(Deadline::after(std::chrono::seconds(2))); !status) {
+    log(LogLevel::Warn, "service.stop", status.error().message);
   }
 }
 

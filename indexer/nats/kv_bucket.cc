@@ -7,8 +7,6 @@
 namespace aisle {
 namespace {
 
-constexpr std::int64_t nanoseconds_per_second = 1'000'000'000;
-
 KvEntry entry_of(kvEntry* entry) {
   KvEntry found{kvEntry_Key(entry), "", kvEntry_Revision(entry)};
   if (kvEntry_Operation(entry) == kvOp_Put) {
@@ -39,7 +37,7 @@ Result<std::shared_ptr<__kvStore>> KvBucket::open() {
     config.History = 1;
     config.Replicas = options_.replicas;
     config.StorageType = options_.memory ? js_MemoryStorage : js_FileStorage;
-    config.TTL = options_.lifetime.count() * nanoseconds_per_second;
+    config.TTL = std::chrono::nanoseconds(options_.lifetime).count();
     status = js_CreateKeyValue(&found, connection_->jetstream(), &config);
   }
   if (status != NATS_OK) return nats_failure("bucket " + options_.name, status);

@@ -1,5 +1,6 @@
 #include "indexer/nats/presence.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
@@ -10,7 +11,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds watch_slice{200};  // how late a stop may be noticed
-constexpr std::chrono::seconds watch_lifetime{5};      // a watch can fall silent: begun anew this often
 
 void sleep(const std::stop_token& stop, std::chrono::milliseconds span) {
   std::mutex mutex;
@@ -28,8 +28,9 @@ Presence::Presence(const std::shared_ptr<NatsConnection>& connection, PresenceOp
       bucket_(connection, {.name = "aisle-" + options_.cluster + "-nodes",
                            .replicas = options_.replicas,
                            .memory = true,
-                           .lifetime = lifetime}),
+                           .lifetime = options_.lifetime}),
       own_(describe_()),
+      heard_at_(Clock::now()),
       renewer_([this](const std::stop_token& stop) { renew_loop(stop); }),
       watcher_([this](const std::stop_token& stop) { watch_loop(stop); }) {}
 
@@ -43,7 +44,7 @@ Presence::~Presence() {
 
 void Presence::renew_loop(const std::stop_token& stop) {
   std::string told;
-  auto told_at = Clock::now() - renewal;
+  auto told_at = Clock::now() - options_.renewal;
   while (!stop.stop_requested()) {
     NodePresence now = describe_();
     const std::string text = encode_presence(now);
@@ -51,7 +52,7 @@ void Presence::renew_loop(const std::stop_token& stop) {
       const std::lock_guard lock(mutex_);
       own_ = std::move(now);
     }
-    if ((text != told || Clock::now() - told_at >= renewal) && bucket_.put(options_.node, text)) {
+    if ((text != told || Clock::now() - told_at >= options_.renewal) && bucket_.put(options_.node, text)) {
       told = text;
       told_at = Clock::now();
     }
@@ -67,7 +68,7 @@ void Presence::watch_loop(const std::stop_token& stop) {
 
 Status Presence::watch(const std::stop_token& stop) {
   AISLE_TRY(const auto watch, bucket_.watch());
-  const auto end = Clock::now() + watch_lifetime;
+  const auto end = Clock::now() + options_.renewal;  // it can fall silent: begun anew this often
   while (!stop.stop_requested() && Clock::now() < end) {
     AISLE_TRY(const auto entry, watch->next(watch_slice));
     if (entry) note(*entry);
@@ -75,10 +76,20 @@ Status Presence::watch(const std::stop_token& stop) {
   return {};
 }
 
+// The clock goes on, but by no more than what renewals are apart.
+void Presence::hear() {
+  const auto now = Clock::now();
+  heard_for_ += std::min<Clock::duration>(now - heard_at_, 2 * options_.renewal);
+  heard_at_ = now;
+}
+
 // An entry that a new watch repeats is no sign of life: only a new revision is.
 void Presence::note(const KvEntry& entry) {
-  if (entry.key == options_.node) return;
   const std::lock_guard lock(mutex_);
+  if (entry.key == options_.node) {
+    if (std::exchange(own_revision_, entry.revision) != entry.revision) hear();
+    return;
+  }
   if (entry.value.empty()) {
     others_.erase(entry.key);
     return;
@@ -87,15 +98,15 @@ void Presence::note(const KvEntry& entry) {
   if (!node) return;
   Seen& seen = others_[entry.key];
   if (seen.revision == entry.revision) return;
-  seen = {std::move(*node), entry.revision, Clock::now()};
+  hear();
+  seen = {std::move(*node), entry.revision, heard_for_};
 }
 
 std::vector<NodePresence> Presence::nodes() const {
-  const auto oldest = Clock::now() - lifetime;
   const std::lock_guard lock(mutex_);
   std::vector<NodePresence> nodes = {own_};
   for (const auto& [name, seen] : others_) {
-    if (seen.at >= oldest) nodes.push_back(seen.node);
+    if (heard_for_ - seen.at <= options_.lifetime) nodes.push_back(seen.node);
   }
   return nodes;
 }

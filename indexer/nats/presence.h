@@ -17,17 +17,20 @@
 namespace aisle {
 
 struct PresenceOptions {
+  static constexpr std::chrono::milliseconds lifetime_default{15'000};
+
   std::string cluster;
   std::string node;  // its name, [A-Za-z0-9_-]; two nodes with one name overwrite each other
   int replicas = 1;
+  std::chrono::milliseconds lifetime = lifetime_default;  // of an entry that is not renewed
+  std::chrono::milliseconds renewal{5'000};
 };
 
 // Bucket aisle-<cluster>-nodes, in memory. A node is gone when its entry was not renewed for lifetime on this
-// node's own steady clock. Thread-safe.
+// node's own steady clock, which stands still while this node hears nothing, not even of itself: whoever is cut off
+// from JetStream still knows whom it can ask. Thread-safe.
 class Presence {
  public:
-  static constexpr std::chrono::seconds lifetime{15};
-  static constexpr std::chrono::seconds renewal{5};
   static constexpr std::chrono::milliseconds renewal_min{500};  // between two of them on change
 
   // `describe` is called on a thread of its own, and must be quick.
@@ -44,13 +47,14 @@ class Presence {
   struct Seen {
     NodePresence node;
     std::uint64_t revision = 0;  // of its entry
-    std::chrono::steady_clock::time_point at;
+    std::chrono::steady_clock::duration at{};  // by heard_for_
   };
 
   void renew_loop(const std::stop_token& stop);
   void watch_loop(const std::stop_token& stop);
   Status watch(const std::stop_token& stop);
   void note(const KvEntry& entry);
+  void hear();  // the mutex is held
 
   const PresenceOptions options_;
   const std::function<NodePresence()> describe_;
@@ -59,6 +63,9 @@ class Presence {
   mutable std::mutex mutex_;  // guards what follows
   NodePresence own_;
   std::map<std::string, Seen> others_;
+  std::uint64_t own_revision_ = 0;                        // of the last entry of its own it heard
+  std::chrono::steady_clock::time_point heard_at_;        // when it last heard anything new
+  std::chrono::steady_clock::duration heard_for_{};       // the clock
 
   std::jthread renewer_;
   std::jthread watcher_;  // last: these two stop first

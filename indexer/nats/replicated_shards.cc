@@ -31,18 +31,20 @@ ReplicatedShards::ReplicatedShards(std::shared_ptr<NatsConnection> connection, R
       shard_set_(std::move(shards)),
       epochs_(connection_,
               {.name = "aisle-" + options_.cluster + "-logs", .replicas = options_.stream.replicas}),
-      shards_(shard_set_->size()) {
-  for (std::uint32_t i = 0; i < shard_set_->size(); ++i) {
+      shards_(shard_set_->size()) {}
+
+ReplicatedShards::~ReplicatedShards() {
+  stop();
+}
+
+void ReplicatedShards::start() {
+  for (const std::uint32_t i : shard_set_->held()) {
     std::uint32_t epoch = std::max(1U, shard_set_->durable(i).log.epoch);
     const auto entry = epochs_.get(epoch_key(i));
     if (entry && *entry) epoch = std::max(epoch, parse_epoch((*entry)->value));
     follow(i, epoch);
   }
   tender_ = std::jthread([this](const std::stop_token& stop) { tend(stop); });
-}
-
-ReplicatedShards::~ReplicatedShards() {
-  stop();
 }
 
 void ReplicatedShards::stop() {
@@ -96,7 +98,7 @@ void ReplicatedShards::tend(const std::stop_token& stop) {
   std::mutex mutex;
   std::condition_variable_any stopped;
   while (!stop.stop_requested()) {
-    for (std::uint32_t i = 0; i < shard_set_->size(); ++i) tend_shard(i);
+    for (const std::uint32_t i : shard_set_->held()) tend_shard(i);
     std::unique_lock lock(mutex);
     stopped.wait_for(lock, stop, tend_interval, [] { return false; });
   }
@@ -177,8 +179,9 @@ Status ReplicatedShards::begin_epoch(std::uint32_t number, std::uint32_t epoch) 
 
 bool ReplicatedShards::caught_up() const {
   const std::lock_guard lock(mutex_);
-  return std::ranges::all_of(
-      shards_, [](const Shard& shard) { return shard.follower != nullptr && shard.follower->caught_up(); });
+  return std::ranges::all_of(shard_set_->held(), [this](std::uint32_t i) {
+    return shards_[i].follower != nullptr && shards_[i].follower->caught_up();
+  });
 }
 
 std::optional<Error> ReplicatedShards::trouble() const {
@@ -191,16 +194,16 @@ std::optional<Error> ReplicatedShards::trouble() const {
 }
 
 std::vector<ShardPresence> ReplicatedShards::presence() const {
-  std::vector<ShardPresence> shards;
+  std::vector<ShardPresence> shards(shards_.size());
   const std::lock_guard lock(mutex_);
-  for (std::uint32_t i = 0; i < shards_.size(); ++i) {
+  for (const std::uint32_t i : shard_set_->held()) {
     const ShardPosition durable = shard_set_->durable(i);
     const auto trouble = shards_[i].follower == nullptr ? std::nullopt : shards_[i].follower->trouble();
-    shards.push_back({.applied = shard_set_->log(i)->tail(),
-                      .durable = durable.seq,
-                      .lsn = durable.lsn,
-                      .log = durable.log,
-                      .trouble = trouble ? trouble->message : ""});
+    shards[i] = {.applied = shard_set_->log(i)->tail(),
+                 .durable = durable.seq,
+                 .lsn = durable.lsn,
+                 .log = durable.log,
+                 .trouble = trouble ? trouble->message : ""};
   }
   return shards;
 }

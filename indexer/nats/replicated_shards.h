@@ -28,13 +28,14 @@ struct ReplicatedShardsOptions {
 // an entry is in its first. Threads: lead() by one at a time, the rest by any.
 class ReplicatedShards {
  public:
-  // Follows from now on, for as long as it lives.
   ReplicatedShards(std::shared_ptr<NatsConnection> connection, ReplicatedShardsOptions options,
                    std::shared_ptr<ShardSet> shards);
   ~ReplicatedShards();  // stop()
   ReplicatedShards(const ReplicatedShards&) = delete;
   ReplicatedShards& operator=(const ReplicatedShards&) = delete;
 
+  // Follows from now on, until stop(). Once.
+  void start();
   // Follows no more. Nothing but presence() and the like may be called afterwards.
   void stop();
 
@@ -46,7 +47,7 @@ class ReplicatedShards {
   //   others            LogPublisher::begin, and what keeps a shard from following
   Result<std::vector<std::shared_ptr<OpLog>>> lead(const LogSource& source, Deadline deadline);
 
-  // Every shard once had all that its log held.
+  // Every shard held here once had all that its log held.
   bool caught_up() const;
   // What keeps a shard from following; nothing when all do.
   std::optional<Error> trouble() const;

@@ -52,6 +52,11 @@ Status StatisticsBoard::publish(const std::string& index, std::uint32_t generati
   return {};
 }
 
+Result<bool> StatisticsBoard::has(const std::string& index, std::uint32_t generation) {
+  AISLE_TRY(const auto newest, pointer(fmt::format("{}.{}", index, generation)));
+  return newest.has_value();
+}
+
 Result<std::optional<std::string>> StatisticsBoard::newer(const std::string& index, std::uint32_t generation,
                                                           const std::string& known) {
   const std::string key = fmt::format("{}.{}", index, generation);

@@ -73,6 +73,9 @@ int serve(const ServeOptions& options, MemberRole role) {
                    "aisle index needs a cluster: the configuration has no /cluster/nats; aisle serve feeds and "
                    "serves an index by itself"});
   }
+  if (role == MemberRole::Index && !config->membership->shards.all()) {
+    return report({ErrorCode::InvalidArgument, "/cluster/shards is for aisle serve: an indexer holds all shards"});
+  }
   Service service(*config, role);
   if (const Status started = service.start(); !started) {
     service.stop();

@@ -1,10 +1,13 @@
 #include "server/fanout/cluster.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <random>
+#include <utility>
 
-#include "base/log.h"
 #include "server/fanout/http_transport.h"
 
 namespace aisle {
@@ -20,40 +23,44 @@ std::function<std::uint64_t()> random_numbers() {
 
 }  // namespace
 
-Cluster::Cluster(const ClusterConfig& config, const QueryLimits& limits, InternalApi::FindView find_view)
-    : config_(config),
-      map_(std::make_unique<StaticClusterMap>(config.self, config.nodes)),
+Cluster::Cluster(ClusterOptions options, std::unique_ptr<ClusterMap> map, InternalApi::FindView find_view)
+    : options_(options),
+      map_(std::move(map)),
       fan_out_(std::make_unique<HttpTransport>(), {}, random_numbers()),
-      api_(std::move(find_view), *map_, limits) {
-  std::vector<NodeAddress> others;
-  for (const ConfiguredNode& node : config.nodes) {
-    if (node.address.id != config.self) others.push_back(node.address);
-  }
-  fan_out_.set_nodes(others);
+      api_(std::move(find_view), *map_, options.limits) {
+  meet_others();
 }
 
-Status Cluster::start() {
-  HttpConfig http;
-  http.name = "internal";
-  http.bind_address = config_.listen.address;
-  http.port = config_.listen.port;
-  http.loopback_only = true;
-  http.connections_per_address_max = 0;
-  server_ = std::make_unique<HttpServer>(http);
+Status Cluster::mount(HttpServer& server) {
   const RouteOptions options{.needs_permit = true, .body_bytes_max = body_bytes_max, .time_max = route_time};
   for (const std::string_view operation : operations) {
-    AISLE_CHECK(server_->route(
+    AISLE_CHECK(server.route(
         "POST", "/internal/v1/indexes/{index}/" + std::string(operation), options,
         [this, operation](const HttpRequest& request) { return api_.answer(operation, request, route_time); }));
   }
-  return server_->start();
+  return {};
 }
 
-void Cluster::stop(Deadline deadline) {
-  if (!server_) return;
-  server_->drain();
-  if (const Status status = server_->stop(deadline); !status)
-    log(LogLevel::Warn, "cluster.stop", status.error().message);
+// Forgets how nodes behaved that are gone.
+void Cluster::meet_others() {
+  auto others = map_->others();
+  const std::lock_guard lock(mutex_);
+  if (others == others_) return;
+  others_ = std::move(others);
+  fan_out_.set_nodes(*others_);
+  others_gauge_.set(static_cast<double>(others_->size()));
+}
+
+Status Cluster::covers(const std::string& index, const View& view) const {
+  const auto map = map_->find(index, view.generation, static_cast<std::uint32_t>(view.shards.size()));
+  std::vector<std::size_t> missing;
+  for (std::size_t shard = 0; shard < map->own.size(); ++shard) {
+    if (!map->own[shard] && map->holders[shard].empty()) missing.push_back(shard);
+  }
+  const double there = 1 - static_cast<double>(missing.size()) / static_cast<double>(map->own.size());
+  if (there >= options_.min_coverage) return {};
+  return fail(ErrorCode::Unavailable, fmt::format("no node is ready with shards {} of {}", fmt::join(missing, ", "),
+                                                  map->own.size()));
 }
 
 ShardSizes& Cluster::sizes_of(const std::string& index, std::uint32_t generation) {
@@ -63,10 +70,12 @@ ShardSizes& Cluster::sizes_of(const std::string& index, std::uint32_t generation
 
 std::unique_ptr<ShardSearch> Cluster::search(const std::string& index, const View& view, Deadline deadline,
                                              std::optional<double> min_coverage) {
+  meet_others();
   auto map = map_->find(index, view.generation, static_cast<std::uint32_t>(view.shards.size()));
+  if (std::ranges::find(map->own, false) == map->own.end()) return std::make_unique<LocalShardSearch>(view, deadline);
   return std::make_unique<FanOutSearch>(
       fan_out_, std::move(map), sizes_of(index, view.generation), view,
-      FanOutRequest{index, deadline, min_coverage.value_or(config_.min_coverage)});
+      FanOutRequest{index, deadline, min_coverage.value_or(options_.min_coverage)});
 }
 
 }  // namespace aisle

@@ -5,10 +5,12 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
+#include "base/metrics.h"
 #include "query/shard_search.h"
-#include "server/fanout/cluster_config.h"
+#include "server/fanout/cluster_map.h"
 #include "server/fanout/fan_out.h"
 #include "server/fanout/fan_out_search.h"
 #include "server/fanout/internal_api.h"
@@ -16,16 +18,24 @@
 
 namespace aisle {
 
-// start() and stop() from one thread; search() is thread-safe.
+struct ClusterOptions {
+  double min_coverage = 1.0;  // of a search that does not say
+  QueryLimits limits;
+};
+
+// mount() before the server starts; the rest is thread-safe.
 class Cluster {
  public:
-  Cluster(const ClusterConfig& config, const QueryLimits& limits, InternalApi::FindView find_view);
+  Cluster(ClusterOptions options, std::unique_ptr<ClusterMap> map, InternalApi::FindView find_view);
 
-  // Listens for other nodes. Errors name the address.
-  Status start();
-  void stop(Deadline deadline);
-  std::uint16_t port() const { return server_->port(); }
+  // Answers other nodes at this server.
+  Status mount(HttpServer& server);
 
+  // Takes notice of nodes that came or went; a search does so by itself.
+  void meet_others();
+  // Whether enough is there to answer searches of it, here or at nodes that say they are ready; else which shards
+  // are not.
+  Status covers(const std::string& index, const View& view) const;
   // All shards of the view, wherever they lie. Borrows the view.
   std::unique_ptr<ShardSearch> search(const std::string& index, const View& view, Deadline deadline,
                                       std::optional<double> min_coverage);
@@ -33,12 +43,13 @@ class Cluster {
  private:
   ShardSizes& sizes_of(const std::string& index, std::uint32_t generation);
 
-  ClusterConfig config_;
-  std::unique_ptr<ClusterMap> map_;
+  const ClusterOptions options_;
+  const std::unique_ptr<ClusterMap> map_;
   FanOut fan_out_;
   InternalApi api_;
-  std::unique_ptr<HttpServer> server_;
-  std::mutex mutex_;
+  const Gauge others_gauge_ = metric_gauge("aisle_fanout_nodes", "Other nodes that may be asked for shards");
+  std::mutex mutex_;  // guards what follows
+  std::shared_ptr<const std::vector<NodeAddress>> others_;
   std::map<std::pair<std::string, std::uint32_t>, ShardSizes> sizes_;
 };
 

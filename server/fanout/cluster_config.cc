@@ -1,10 +1,8 @@
 #include "server/fanout/cluster_config.h"
 
 #include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
-
-#include "schemas/json_reader.h"
+#include <utility>
 
 namespace aisle {
 namespace {
@@ -12,18 +10,14 @@ namespace {
 constexpr std::size_t nodes_max = 100;
 constexpr std::int64_t shard_highest = 255;
 
-// "10.0.0.1:8702" or "[::1]:8702".
 void read_address(const JsonReader& reader, NodeAddress& address) {
   const std::string text = reader.require_string("address");
   if (!reader.ok()) return;
-  const std::size_t colon = text.rfind(':');
-  const std::string_view port = colon == std::string::npos ? "" : std::string_view(text).substr(colon + 1);
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), address.port);
-  address.host = text.substr(0, colon);
-  if (address.host.starts_with('[') && address.host.ends_with(']'))
-    address.host = address.host.substr(1, address.host.size() - 2);
-  if (address.host.empty() || error != std::errc() || end != port.data() + port.size() || address.port == 0)
+  if (auto parsed = parse_node_address(text)) {
+    address = {address.id, std::move(parsed->host), parsed->port};
+  } else {
     reader.member("address").fail("is \"" + text + "\", expected host:port");
+  }
 }
 
 ConfiguredNode read_node(const JsonReader& reader) {
@@ -51,7 +45,6 @@ ClusterConfig read_cluster(const JsonReader& reader) {
   reader.allow_only({"self", "listen", "nodes", "min_coverage"});
   ClusterConfig config;
   config.self = reader.require_string("self");
-  config.listen = read_listen(reader, "listen", config.listen);
   config.min_coverage = reader.number_or("min_coverage", config.min_coverage, 0, 1);
   for (const JsonReader& node : reader.member("nodes").elements()) {
     config.nodes.push_back(read_node(node));

@@ -3,14 +3,13 @@
 #include <string>
 #include <vector>
 
+#include "schemas/json_reader.h"
 #include "server/fanout/static_cluster_map.h"
-#include "server/listen_config.h"
 
 namespace aisle {
 
 struct ClusterConfig {
   std::string self;      // id of this node, one of `nodes`
-  ListenConfig listen{.address = "127.0.0.1", .port = 8702};  // for the other nodes
   std::vector<ConfiguredNode> nodes;
   double min_coverage = 1.0;  // of a search that does not say
 };

@@ -3,18 +3,12 @@
 #pragma once
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <string_view>
 #include <vector>
 
-namespace aisle {
+#include "server/fanout/node_address.h"
 
-struct NodeAddress {
-  std::string id;
-  std::string host;  // a name or an IP address
-  std::uint16_t port = 0;  // of its internal listener
-  friend bool operator==(const NodeAddress&, const NodeAddress&) = default;
-};
+namespace aisle {
 
 // Of one generation of one index. Immutable; share freely.
 struct ShardMap {
@@ -23,10 +17,12 @@ struct ShardMap {
   std::vector<bool> own;                           // by shard: this node holds it
 };
 
+// Thread-safe and cheap: both are called for each request.
 class ClusterMap {
  public:
   virtual ~ClusterMap() = default;
-  // Thread-safe and cheap: called for each request.
+  // All other nodes that hold anything; the same pointer as long as they are the same.
+  virtual std::shared_ptr<const std::vector<NodeAddress>> others() const = 0;
   virtual std::shared_ptr<const ShardMap> find(std::string_view index, std::uint32_t generation,
                                                std::uint32_t shards) const = 0;
 };

@@ -7,7 +7,6 @@
 
 #include "query/shard_search.h"
 #include "query/shard_wire.h"
-#include "server/fanout/view_name.h"
 #include "server/http/error_response.h"
 #include "server/wire_error.h"
 
@@ -76,7 +75,7 @@ Result<View> InternalApi::pinned_view(const HttpRequest& request, std::vector<st
   AISLE_TRY(const ViewName wanted, parse_view_name(request.header(view_header).value_or("")));
   AISLE_TRY(shards, parse_shards(request.header(shards_header).value_or(""), wanted.shards));
   const std::string& index = request.path_parameters.at("index");
-  const std::optional<View> view = find_view_(index, wanted.generation);
+  const std::optional<View> view = find_view_(index, wanted);
   if (!view) {
     return fail(ErrorCode::NotFound,
                 fmt::format("generation {} of index \"{}\" is not here", wanted.generation, index));

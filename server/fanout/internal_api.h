@@ -15,6 +15,7 @@
 #include "query/limits.h"
 #include "query/view.h"
 #include "server/fanout/cluster_map.h"
+#include "server/fanout/view_name.h"
 #include "server/http/http_message.h"
 
 namespace aisle {
@@ -22,8 +23,8 @@ namespace aisle {
 // Thread-safe.
 class InternalApi {
  public:
-  // The view of that generation, nothing when it is not here.
-  using FindView = std::function<std::optional<View>(const std::string& index, std::uint32_t generation)>;
+  // The view of that generation, with those statistics if they are here; nothing when it may not be searched here.
+  using FindView = std::function<std::optional<View>(const std::string& index, const ViewName& wanted)>;
 
   InternalApi(FindView find_view, const ClusterMap& map, QueryLimits limits);
 

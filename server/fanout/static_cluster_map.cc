@@ -5,7 +5,13 @@
 namespace aisle {
 
 StaticClusterMap::StaticClusterMap(std::string self, std::vector<ConfiguredNode> nodes)
-    : self_(std::move(self)), nodes_(std::move(nodes)) {}
+    : self_(std::move(self)), nodes_(std::move(nodes)) {
+  auto others = std::make_shared<std::vector<NodeAddress>>();
+  for (const ConfiguredNode& node : nodes_) {
+    if (node.address.id != self_) others->push_back(node.address);
+  }
+  others_ = std::move(others);
+}
 
 std::shared_ptr<const ShardMap> StaticClusterMap::find(std::string_view, std::uint32_t,
                                                        std::uint32_t shards) const {

@@ -20,6 +20,7 @@ class StaticClusterMap final : public ClusterMap {
   // `self` is the id of this node: one of `nodes`.
   StaticClusterMap(std::string self, std::vector<ConfiguredNode> nodes);
 
+  std::shared_ptr<const std::vector<NodeAddress>> others() const override { return others_; }
   std::shared_ptr<const ShardMap> find(std::string_view index, std::uint32_t generation,
                                        std::uint32_t shards) const override;
 
@@ -28,6 +29,7 @@ class StaticClusterMap final : public ClusterMap {
 
   std::string self_;
   std::vector<ConfiguredNode> nodes_;
+  std::shared_ptr<const std::vector<NodeAddress>> others_;
   mutable std::mutex mutex_;
   mutable std::map<std::uint32_t, std::shared_ptr<const ShardMap>> made_;  // by the number of shards
 };

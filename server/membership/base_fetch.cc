@@ -5,6 +5,7 @@
 #include <httplib.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
@@ -74,7 +75,7 @@ Status fetch_file(httplib::Client& client, const std::string& id, const BaseFile
 }  // namespace
 
 Result<BaseManifest> fetch_base(const std::string& address, const std::string& index, std::uint32_t generation,
-                                const std::filesystem::path& to) {
+                                const ShardSelection& wanted, const std::filesystem::path& to) {
   httplib::Client client(address);
   client.set_keep_alive(true);
   client.set_connection_timeout(connect_seconds);
@@ -84,10 +85,15 @@ Result<BaseManifest> fetch_base(const std::string& address, const std::string& i
   AISLE_TRY(BaseManifest manifest, decode_base(text));
   std::error_code failure;
   for (std::uint32_t i = 0; i < manifest.generation.shards && !failure; ++i) {
+    if (!wanted.holds(i)) continue;
+    if (std::ranges::find(manifest.files, i, &BaseFile::shard) == manifest.files.end()) {
+      return fail(ErrorCode::NotFound, fmt::format("{} has no shard {}", address, i));
+    }
     std::filesystem::create_directories(to / fmt::format("shard-{}", i), failure);
   }
   if (failure) return fail(ErrorCode::ResourceExhausted, "cannot create " + to.string() + ": " + failure.message());
   for (const BaseFile& file : manifest.files) {
+    if (!wanted.holds(file.shard)) continue;
     AISLE_CHECK(fetch_file(client, manifest.id, file, to / fmt::format("shard-{}", file.shard) / file.name));
   }
   log(LogLevel::Info, "base.fetched", "a base was taken from another node",

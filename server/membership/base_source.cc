@@ -19,13 +19,17 @@ struct Holder {
   Seq durable = 0;  // of all shards together
 };
 
-std::optional<Holder> holder_of(const NodePresence& node, const std::string& index, const GenerationRef& wanted) {
+std::optional<Holder> holder_of(const NodePresence& node, const std::string& index, const GenerationRef& wanted,
+                                const ShardSelection& selection) {
   for (const IndexPresence& some : node.indexes) {
     if (some.index != index) continue;
     for (const GenerationPresence& held : some.generations) {
       if (held.number != wanted.number || held.shards.size() != wanted.shards) continue;
       Holder holder{node.address, held.ready, 0};
-      for (const ShardPresence& shard : held.shards) {
+      for (std::uint32_t i = 0; i < wanted.shards; ++i) {
+        if (!selection.holds(i)) continue;
+        const ShardPresence& shard = held.shards[i];
+        if (!node.shards.holds(i)) return std::nullopt;
         if (shard.trouble.starts_with("LOG_") || shard.trouble.starts_with("BASE_")) return std::nullopt;
         holder.durable += shard.durable;
       }
@@ -39,7 +43,7 @@ std::vector<Holder> holders(const Membership& membership, const std::string& ind
   std::vector<Holder> found;
   for (const NodePresence& node : membership.nodes()) {
     if (node.node == membership.config().node) continue;
-    if (auto holder = holder_of(node, index, wanted)) found.push_back(std::move(*holder));
+    if (auto holder = holder_of(node, index, wanted, membership.config().shards)) found.push_back(std::move(*holder));
   }
   std::ranges::sort(found, [](const Holder& a, const Holder& b) {
     return std::pair(a.ready, a.durable) > std::pair(b.ready, b.durable);
@@ -59,7 +63,7 @@ Result<BaseManifest> take_base(const Membership& membership, const std::string& 
   for (const Holder& holder : found) {
     std::error_code ignored;
     std::filesystem::remove_all(to, ignored);
-    auto manifest = fetch_base(holder.address, index, wanted.number, to);
+    auto manifest = fetch_base(holder.address, index, wanted.number, membership.config().shards, to);
     if (manifest && manifest->generation == wanted) {
       AISLE_CHECK(write_file_atomically(to / "schema.json", manifest->schema));
       return manifest;

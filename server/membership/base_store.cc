@@ -56,7 +56,7 @@ Result<BaseManifest> BaseStore::copy(ShardSet& shards) const {
       {made_for.generation, made_for.shards, made_for.schema_hash, made_for.analyzer_version},
       shards.schema()->text,
       {}};
-  for (std::uint32_t i = 0; i < shards.size(); ++i) {
+  for (const std::uint32_t i : shards.held()) {
     const std::filesystem::path folder = folder_ / manifest.id / shard_folder(i);
     AISLE_CHECK(shards.copy(i, folder, Deadline::after(copy_time)));
     std::error_code failure;

@@ -42,18 +42,20 @@ Membership::~Membership() {
   leave();
 }
 
-void Membership::appear(std::function<std::vector<IndexPresence>()> describe) {
+void Membership::appear(const std::string& listener, std::function<std::vector<IndexPresence>()> describe) {
+  const std::string address = config_.address.empty() ? listener : config_.address;
   const std::lock_guard lock(mutex_);
   presence_ = std::make_shared<Presence>(
       connection_,
       PresenceOptions{.cluster = config_.name, .node = config_.node, .replicas = config_.replicas},
-      [this, describe = std::move(describe)] {
+      [this, address, describe = std::move(describe)] {
         return NodePresence{.node = config_.node,
-                            .address = config_.address,
+                            .address = address,
                             .role = feeds() ? "index" : "serve",
                             .version = AISLE_VERSION,
                             .leading = leading_,
                             .draining = draining(),
+                            .shards = config_.shards,
                             .indexes = describe()};
       });
 }
@@ -114,6 +116,18 @@ std::shared_ptr<ReplicatedShards> Membership::replicate(std::shared_ptr<ShardSet
       std::move(shards));
 }
 
+bool Membership::statistics_known(const std::string& index, std::uint32_t generation,
+                                  const std::string& hash) const {
+  const auto knows = [&](const GenerationPresence& held) {
+    return held.number != generation || !held.ready || std::ranges::find(held.statistics, hash) != held.statistics.end();
+  };
+  return std::ranges::all_of(nodes(), [&](const NodePresence& node) {
+    return node.role != "serve" || std::ranges::all_of(node.indexes, [&](const IndexPresence& some) {
+      return some.index != index || std::ranges::all_of(some.generations, knows);
+    });
+  });
+}
+
 Lsn Membership::acknowledged(const std::string& index, std::uint32_t generation, std::uint32_t shards) const {
   std::vector<std::vector<Lsn>> durable(shards);
   for (const NodePresence& node : nodes()) {
@@ -123,7 +137,7 @@ Lsn Membership::acknowledged(const std::string& index, std::uint32_t generation,
         if (held.number != generation || held.shards.size() != shards) continue;
         for (std::uint32_t i = 0; i < shards; ++i) {
           const bool other_history = held.shards[i].trouble.starts_with("LOG_");
-          if (!other_history) durable[i].push_back(held.shards[i].lsn);
+          if (node.shards.holds(i) && !other_history) durable[i].push_back(held.shards[i].lsn);
         }
       }
     }
@@ -142,7 +156,7 @@ ClusterDesk::ClusterDesk(const std::shared_ptr<NatsConnection>& connection, cons
     : nodes_(connection, {.name = "aisle-" + config.name + "-nodes",
                           .replicas = config.replicas,
                           .memory = true,
-                          .lifetime = Presence::lifetime}),
+                          .lifetime = PresenceOptions::lifetime_default}),
       orders_(connection, orders_bucket(config)) {}
 
 Result<std::unique_ptr<ClusterDesk>> ClusterDesk::open(const MembershipConfig& config) {

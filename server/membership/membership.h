@@ -37,8 +37,9 @@ class Membership {
   const MembershipConfig& config() const { return config_; }
   bool feeds() const { return role_ == MemberRole::Index; }
 
-  // Tells the others of this node from now on. `describe` says what it has.
-  void appear(std::function<std::vector<IndexPresence>()> describe);
+  // Tells the others of this node from now on. `listener` is its address unless the configuration says another;
+  // `describe` says what it has.
+  void appear(const std::string& listener, std::function<std::vector<IndexPresence>()> describe);
   // Takes its entry away; nothing is asked of `describe` afterwards.
   void leave();
   // All that are there, this one first once it has appeared.
@@ -55,6 +56,9 @@ class Membership {
   // The shards follow their logs from now on.
   std::shared_ptr<ReplicatedShards> replicate(std::shared_ptr<ShardSet> shards) const;
   StatisticsBoard& statistics() { return statistics_; }
+
+  // Whether every node that may be asked for shards of the generation can answer with statistics of that hash.
+  bool statistics_known(const std::string& index, std::uint32_t generation, const std::string& hash) const;
 
   // What enough nodes have on disk of every shard of a generation: the LSN of the one that is ack_replicas-th. 0
   // while there are not so many.

@@ -34,6 +34,8 @@ std::optional<MembershipConfig> read_membership(const JsonReader& reader) {
   const int copies = config.nats.size() >= servers_for_copies ? servers_for_copies : 1;
   config.replicas = static_cast<int>(reader.integer_or("replicas", copies, 1, replicas_max));
   config.ack_replicas = static_cast<int>(reader.integer_or("ack_replicas", config.ack_replicas, 1, 100));
+  config.shards = read_shard_selection(reader, "shards");
+  config.min_coverage = reader.number_or("min_coverage", config.min_coverage, 0, 1);
   config.drain = std::chrono::seconds(reader.integer_or("drain_s", config.drain.count(), 0, 300));
   return config;
 }

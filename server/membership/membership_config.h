@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "schemas/json_reader.h"
+#include "schemas/shard_selection.h"
 
 namespace aisle {
 
@@ -16,6 +17,8 @@ struct MembershipConfig {
   std::string address = {};       // where other nodes reach this one, "http://10.0.0.5:8702"; "" = its listener's
   int replicas = 1;               // copies that JetStream keeps of logs and state
   int ack_replicas = 2;           // nodes that have a change on disk before PostgreSQL may forget it
+  ShardSelection shards = {};     // of every generation: those this node holds; an indexer holds all
+  double min_coverage = 1.0;      // of a search that does not say
   std::chrono::seconds drain{5};  // from readyz 503 to the end of listening
 };
 

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "tests/support/aisle_process.h"
+#include "tests/support/cluster_rig.h"
 #include "tests/support/demo_shop.h"
 #include "tests/support/eventually.h"
 #include "tests/support/nats_servers.h"
@@ -34,14 +35,15 @@ class ClusterTest : public testing::Test {
     shop_.reset();
   }
 
-  // `name` begins with "index" or "node".
-  AisleProcess& start(const std::string& name) {
+  // `name` begins with "index" or "node"; `more` is added to its place in the cluster.
+  AisleProcess& start(const std::string& name, const nlohmann::json& more = nlohmann::json::object()) {
     nlohmann::json config = {
         {"data_dir", name},
         {"indexes",
-         {{{"schema", AISLE_SOURCE_DIR "/data/demo/products.json"}, {"connection", shop_->conninfo()}, {"shards", 2}}}},
+         {{{"schema", AISLE_SOURCE_DIR "/data/demo/products.json"}, {"connection", shop_->conninfo()}, {"shards", 4}}}},
         {"cluster",
          {{"name", "test"}, {"self", name}, {"nats", nats_->urls()}, {"listen", {{"port", 0}}}, {"drain_s", 0}}}};
+    config["cluster"].update(more);
     const std::filesystem::path file = config_of(name);
     std::ofstream(file) << config.dump(2);
     members_.erase(name);
@@ -94,6 +96,12 @@ class ClusterTest : public testing::Test {
   }
   nlohmann::json answer_of(const std::string& name, const std::string& q) {
     return member(name).search("products", {{"q", q}, {"facets", "brand,price"}, {"per_page", "50"}});
+  }
+  // Without what the time of asking decides.
+  nlohmann::json answer_to(const std::string& name, const std::string& target) {
+    nlohmann::json answer = comparable(member(name).get(target));
+    if (answer.is_object()) answer.erase("view");
+    return answer;
   }
   // The same ids, order, scores and facets everywhere.
   void expect_equal_answers(const std::vector<std::string>& names) {
@@ -168,6 +176,47 @@ TEST_F(ClusterTest, NodesFollowAnIndexerAndAStandbyTakesOver) {
   EXPECT_TRUE(catches_up("node-3"));
   expect_equal_answers({"node-1", "node-2", "node-3"});
   EXPECT_TRUE(one_history());
+}
+
+// Every shard on two of three nodes.
+TEST_F(ClusterTest, MembersFindEachOtherAndSearchEachOthersShards) {
+  start("index-1");
+  const std::vector<std::string> names = {"node-1", "node-2", "node-3"};
+  for (int i = 0; i < 3; ++i) {
+    start(names[static_cast<std::size_t>(i)], {{"shards", {{"of", 3}, {"parts", {i, (i + 1) % 3}}}}});
+  }
+  for (const std::string name : {"index-1", "node-1", "node-2", "node-3"}) {
+    ASSERT_TRUE(member(name).ready(seconds(120))) << member(name).log();
+    ASSERT_TRUE(catches_up(name));
+  }
+  for (const std::string& name : names) {
+    ASSERT_TRUE(eventually([&] { return metric(member(name), "aisle_fanout_nodes") == 2; })) << name;
+  }
+  ClusterRig shoppers;
+  ASSERT_EQ(shoppers.prepare(), "");
+  const std::vector<std::string> targets = shoppers.targets(1000);
+  std::vector<nlohmann::json> expected;
+  for (const std::string& target : targets) expected.push_back(answer_to("index-1", target));
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    ASSERT_EQ(answer_to(names[i % 3], targets[i]), expected[i]) << targets[i] << " at " << names[i % 3];
+  }
+  EXPECT_EQ(metric(member("index-1"), "aisle_fanout_calls_total"), 0) << "it has all shards";
+  EXPECT_GT(metric(member("node-1"), "aisle_fanout_calls_total"), 300);
+
+  member("node-3").kill();
+  for (std::size_t i = 0; i < 300; ++i) {
+    ASSERT_EQ(answer_to(names[i % 2], targets[i]), expected[i]) << targets[i] << " at " << names[i % 2];
+  }
+  EXPECT_GT(metric(member("node-1"), "aisle_fanout_ejections_total"), 0);
+  EXPECT_TRUE(eventually([&] { return metric(member("node-1"), "aisle_fanout_nodes") == 1; }));
+
+  // It comes back elsewhere and is found; nobody is left for a third of the shards without it.
+  start("node-3", {{"shards", {{"of", 3}, {"parts", {2, 0}}}}});
+  ASSERT_TRUE(member("node-3").ready(seconds(60))) << member("node-3").log();
+  EXPECT_TRUE(eventually([&] { return metric(member("node-1"), "aisle_fanout_nodes") == 2; }));
+  EXPECT_TRUE(eventually([&] { return answer_to("node-3", targets[0]) == expected[0]; }));
+  member("node-2").kill();
+  EXPECT_TRUE(eventually([&] { return answer_to("node-1", targets[0]) == expected[0]; }));
 }
 
 TEST_F(ClusterTest, AStoppedLeaderIsReplacedAndRefusedWhenItComesBack) {

@@ -140,7 +140,7 @@ TEST_F(StateStoreTest, RankingVersionsAreWrittenOnceAndReadEverywhere) {
 }
 
 NodePresence node(const std::string& name) {
-  return {.node = name, .address = "http://127.0.0.1:1", .role = "serve", .version = "1", .indexes = {}};
+  return {.node = name, .address = "http://127.0.0.1:1", .role = "serve", .version = "1", .shards = {3, {0, 2}}, .indexes = {}};
 }
 
 TEST_F(StateStoreTest, NodesFindEachOtherAndSeeOneLeave) {
@@ -148,7 +148,7 @@ TEST_F(StateStoreTest, NodesFindEachOtherAndSeeOneLeave) {
   const auto describe = [&] {
     NodePresence one = node("one");
     one.draining = draining;
-    one.indexes = {{.index = "shop", .state_version = 3, .generations = {{.number = 1, .ready = true, .shards = {
+    one.indexes = {{.index = "shop", .state_version = 3, .generations = {{.number = 1, .ready = true, .statistics = {"5f", "6a"}, .shards = {
         {.applied = 9, .durable = 8, .lsn = 7, .log = {1, 2, {3, 4}}, .trouble = "none"}}}}}};
     return one;
   };
@@ -161,6 +161,26 @@ TEST_F(StateStoreTest, NodesFindEachOtherAndSeeOneLeave) {
   EXPECT_TRUE(eventually([&] { return two.nodes()[1].draining; }));
   one.reset();
   EXPECT_TRUE(eventually([&] { return two.nodes().size() == 1; }));
+}
+
+TEST_F(StateStoreTest, WhoIsCutOffFromJetStreamStillKnowsTheOthers) {
+  test::NatsServers own;
+  const auto connection = test::connect(own);
+  const auto options = [](const std::string& name) {
+    return PresenceOptions{.cluster = "cut", .node = name, .lifetime = milliseconds(1500), .renewal = milliseconds(500)};
+  };
+  auto gone = std::make_unique<Presence>(test::connect(own), options("gone"), [] { return node("gone"); });
+  const Presence stays(connection, options("stays"), [] { return node("stays"); });
+  const Presence watcher(connection, options("watcher"), [] { return node("watcher"); });
+  ASSERT_TRUE(eventually([&] { return watcher.nodes().size() == 3; }));
+  own.kill_all();
+  const auto cut = std::chrono::steady_clock::now();
+  ASSERT_TRUE(eventually([&] { return std::chrono::steady_clock::now() - cut > 2 * milliseconds(1500); }));
+  EXPECT_EQ(watcher.nodes().size(), 3U);
+  gone.reset();  // it cannot tell
+  own.start_all();
+  EXPECT_TRUE(eventually([&] { return watcher.nodes().size() == 2; }));
+  EXPECT_EQ(watcher.nodes()[1].node, "stays");
 }
 
 }  // namespace

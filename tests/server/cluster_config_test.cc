@@ -33,7 +33,7 @@ TEST(ClusterConfig, NamesNodesAndTheirShards) {
   const ClusterConfig& cluster = *config->cluster;
   EXPECT_EQ(cluster.self, "a");
   EXPECT_EQ(cluster.min_coverage, 0.5);
-  EXPECT_EQ(cluster.listen.port, 9);
+  EXPECT_EQ(config->internal.port, 9);
   ASSERT_EQ(cluster.nodes.size(), 2U);
   EXPECT_EQ(cluster.nodes[0].address, (NodeAddress{"a", "127.0.0.1", 8702}));
   EXPECT_THAT(*cluster.nodes[0].shards, ElementsAre(0, 2));
