@@ -7,11 +7,9 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 home="$PWD/build/cluster"
-binary="$PWD/build/release/aisle"
-export LC_ALL=C.UTF-8 PGUSER=aisle PGDATABASE=shop
-export PGOPTIONS='-c client_min_messages=warning'
-unset PGHOST PGPORT PGPASSWORD PGSERVICE
-source data/demo/shop_database.sh
+title="cluster"
+command="./run cluster"
+source data/demo/processes.sh
 
 processes=(nats-1 nats-2 nats-3 index-1 index-2 node-1 node-2 node-3 haproxy)
 
@@ -20,27 +18,6 @@ program() { PATH="$PATH:/usr/sbin:/usr/local/sbin" command -v "$1" || die "$1 is
 # Ports: the balancer's is $port; node i has $port+10+i, +20+i for administration, +30+i for other nodes; indexers
 # have 40, 50 and 60, nats-servers 70 and 80.
 port_of() { echo $((port + $1)); }
-
-require_free() {
-  ! (exec 3<> "/dev/tcp/127.0.0.1/$1") 2>/dev/null ||
-    die "port $1 is taken; choose others: ./run cluster --port N (N to N+89 are used)"
-}
-
-# The process of a former start, as long as it is ours.
-running() {
-  local pid
-  pid=$(cat "$home/$1.pid" 2>/dev/null) || return 1
-  [[ -n "$pid" && "$({ tr '\0' ' ' < "/proc/$pid/cmdline"; } 2>/dev/null)" == *"$home/$1."* ]] && echo "$pid"
-}
-
-# start_process NAME COMMAND...  in a session of its own: Ctrl-C is then ours alone to pass on.
-start_process() {
-  local name="$1"
-  shift
-  running "$name" >/dev/null && return 0
-  setsid "$@" >> "$home/$name.out" 2>> "$home/$name.log" < /dev/null &
-  echo $! > "$home/$name.pid"
-}
 
 start_nats() {
   local i route routes=""
@@ -137,7 +114,7 @@ await_ready() {
 
 tell() {
   local query="http://127.0.0.1:$port/v1/indexes/products/search?q=wireles+headphnes&per_page=3" id
-  id=$(curl -fsS "$query" | python3 -c 'import json, sys; print(json.load(sys.stdin)["hits"][0]["id"])')
+  id=$(found_product "$query")
   cat <<TEXT
 
 The sample shop is open:  http://127.0.0.1:$port/     (HAProxy; the nodes behind it: ports $(port_of 11) to $(port_of 13))
@@ -157,14 +134,6 @@ Try next
 TEXT
 }
 
-stop_process() {
-  local pid
-  pid=$(running "$1") || { rm -f "$home/$1.pid"; return 0; }
-  kill -TERM "$pid"
-  tail --pid="$pid" -f /dev/null
-  rm -f "$home/$1.pid"
-}
-
 # The balancer first, so that nobody asks; then all members at a time, since each of them drains.
 stop() {
   local name pid
@@ -181,27 +150,16 @@ stop() {
   stop_postgres
 }
 
-stop_told() { stop && say "" "The cluster is stopped."; }
-
 # verb_start [--detach] [--port N]
 verb_start() {
-  local detach="" name status=0
-  port=8800
-  while (($#)); do
-    case "$1" in
-      --detach) detach=yes ;;
-      --port) port="${2:?--port needs a number}"; shift ;;
-      *) die "unknown option $1" ;;
-    esac
-    shift
-  done
-  [[ "$port" =~ ^[0-9]{1,5}$ ]] && ((port >= 1024 && port <= 65446)) || die "port is \"$port\", expected 1024 to 65446"
+  read_options 8800 1024 65446 "$@"
+  program nats-server > /dev/null
+  program haproxy > /dev/null
   mkdir -p "$home"
   choose_postgres_folder
-  trap 'stop_told; exit 130' INT
-  trap 'stop_told; exit 143' TERM
+  stop_on_signals
   # What ran before goes on, whatever becomes of this start.
-  running haproxy >/dev/null || { require_free "$port"; trap stop EXIT; }
+  running haproxy >/dev/null || { require_free "$port" "N to N+89 are used"; trap stop EXIT; }
   start_postgres
   load_shop
   start_nats
@@ -209,30 +167,7 @@ verb_start() {
   start_balancer
   await_ready
   tell
-  if [[ -n "$detach" ]]; then
-    trap - EXIT INT TERM
-    say "  It runs in the background; ./run cluster stop ends it."
-    return 0
-  fi
-  say "  Ctrl-C ends it; the data stays for the next start."
-  wait "$(< "$home/haproxy.pid")" || status=$?
-  die "HAProxy ended by itself ($status), see $home/haproxy.log"
+  go_on haproxy "./run cluster stop"
 }
 
-verb_stop() {
-  [[ -s "$home/postgres_folder" ]] || { say "The cluster is not running."; return 0; }
-  choose_postgres_folder
-  stop
-  say "The cluster is stopped."
-}
-
-verb_remove() {
-  [[ -s "$home/postgres_folder" ]] || return 0
-  verb_stop
-  rm -rf "$postgres" "$home"
-}
-
-case "${1:-}" in
-  start | stop | remove) verb="verb_$1"; shift; "$verb" "$@" ;;
-  *) sed -n 's/^#   /usage: /p' "$0" >&2; exit 2 ;;
-esac
+run_verb "$@"

@@ -6,24 +6,9 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 home="$PWD/build/demo"
-binary="$PWD/build/release/aisle"
-export LC_ALL=C.UTF-8 PGUSER=aisle PGDATABASE=shop
-export PGOPTIONS='-c client_min_messages=warning'
-unset PGHOST PGPORT PGPASSWORD PGSERVICE
-
-source data/demo/shop_database.sh
-
-# The process of a former start, as long as it is ours.
-running_aisle() {
-  local pid
-  pid=$(cat "$home/aisle.pid" 2>/dev/null) || return 1
-  [[ -n "$pid" && "$({ tr '\0' ' ' < "/proc/$pid/cmdline"; } 2>/dev/null)" == *"$home/aisle.json"* ]] && echo "$pid"
-}
-
-require_free() {
-  ! (exec 3<> "/dev/tcp/127.0.0.1/$1") 2>/dev/null ||
-    die "port $1 is taken; choose another: ./run demo --port N (N and N+1 are used), or AISLE_LISTEN__PORT=N"
-}
+title="sample shop"
+command="./run demo"
+source data/demo/processes.sh
 
 write_config() {
   cat > "$home/aisle.json" <<CONF
@@ -39,10 +24,9 @@ CONF
 
 start_aisle() {
   : > "$home/aisle.out"
-  # A session of its own: Ctrl-C is then ours alone to pass on.
+  : > "$home/aisle.log"
   AISLE_LISTEN__PORT=$port AISLE_ADMIN__PORT=$admin_port \
-    setsid "$binary" serve --config "$home/aisle.json" --web web/search > "$home/aisle.out" 2> "$home/aisle.log" &
-  echo $! > "$home/aisle.pid"
+    start_process aisle "$binary" serve --config "$home/aisle.json" --web web/search
 }
 
 # Waits until the index is built. 1: aisle ended.
@@ -71,7 +55,7 @@ start_service() {
 
 tell() {
   local query="$url/v1/indexes/products/search?q=wireles+headphnes&per_page=3" id
-  id=$(curl -fsS "$query" | python3 -c 'import json, sys; print(json.load(sys.stdin)["hits"][0]["id"])')
+  id=$(found_product "$query")
   cat <<TEXT
 
 The sample shop is open:  $url/
@@ -86,77 +70,34 @@ Try next
 TEXT
 }
 
-stop_aisle() {
-  local pid
-  pid=$(running_aisle) || { rm -f "$home/aisle.pid"; return 0; }
-  kill -TERM "$pid"
-  tail --pid="$pid" -f /dev/null
-  rm -f "$home/aisle.pid"
-}
-
 stop() {
   trap '' INT TERM
   trap - EXIT
-  stop_aisle
+  stop_process aisle
   stop_postgres
 }
 
-stop_told() { stop && say "" "The sample shop is stopped."; }
-
 # verb_start [--detach] [--port N]
 verb_start() {
-  local detach="" pid status=0
-  port=${AISLE_LISTEN__PORT:-8700}
-  while (($#)); do
-    case "$1" in
-      --detach) detach=yes ;;
-      --port) port="${2:?--port needs a number}"; shift ;;
-      *) die "unknown option $1" ;;
-    esac
-    shift
-  done
-  [[ "$port" =~ ^[0-9]{1,5}$ ]] && ((port <= 65534)) || die "port is \"$port\", expected 0 to 65534"
+  local pid
+  read_options "${AISLE_LISTEN__PORT:-8700}" 0 65534 "$@"
   admin_port=${AISLE_ADMIN__PORT:-$((port == 0 ? 0 : port + 1))}
   choose_postgres_folder
-  if pid=$(running_aisle); then
+  if pid=$(running aisle); then
     say "The sample shop is already running (process $pid): $(sed -n 's/^aisle .* serves \([^ ]*\).*/\1/p' "$home/aisle.out")/"
     say "./run stop ends it."
     return 0
   fi
-  ((port == 0)) || require_free "$port"
-  ((admin_port == 0)) || require_free "$admin_port"
-  trap 'stop_told; exit 130' INT
-  trap 'stop_told; exit 143' TERM
+  ((port == 0)) || require_free "$port" "N and N+1 are used, or AISLE_LISTEN__PORT=N"
+  ((admin_port == 0)) || require_free "$admin_port" "N and N+1 are used, or AISLE_ADMIN__PORT=N"
+  stop_on_signals
   trap stop EXIT
   start_postgres
   load_shop
   write_config
   start_service
   tell
-  if [[ -n "$detach" ]]; then
-    trap - EXIT INT TERM
-    say "  It runs in the background; ./run stop ends it."
-    return 0
-  fi
-  say "  Ctrl-C ends it; the data stays for the next start."
-  wait "$(< "$home/aisle.pid")" || status=$?
-  die "aisle ended by itself ($status), see $home/aisle.log"
+  go_on aisle "./run stop"
 }
 
-verb_stop() {
-  [[ -s "$home/postgres_folder" ]] || { say "The sample shop is not running."; return 0; }
-  choose_postgres_folder
-  stop
-  say "The sample shop is stopped."
-}
-
-verb_remove() {
-  [[ -s "$home/postgres_folder" ]] || return 0
-  verb_stop
-  rm -rf "$postgres" "$home"
-}
-
-case "${1:-}" in
-  start | stop | remove) verb="verb_$1"; shift; "$verb" "$@" ;;
-  *) sed -n 's/^#   /usage: /p' "$0" >&2; exit 2 ;;
-esac
+run_verb "$@"

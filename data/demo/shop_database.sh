@@ -1,4 +1,4 @@
-# The sample shop's private PostgreSQL, for demo.sh and cluster.sh: everything lies in $home. To be sourced.
+# The sample shop's private PostgreSQL, for processes.sh: everything lies in $home. To be sourced.
 
 say() { printf '%s\n' "$*"; }
 die() { printf 'demo: %s\n' "$*" >&2; exit 1; }
