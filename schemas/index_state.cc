@@ -52,6 +52,7 @@ std::string encode_state(const IndexState& state) {
                     {"active", generation_json(state.active)},
                     {"previous", generation_json(state.previous)},
                     {"building", generation_json(state.building)},
+                    {"last_generation", state.last_generation},
                     {"switched_at", state.switched_at},
                     {"ranking", state.ranking},
                     {"previous_ranking", state.previous_ranking},
@@ -66,8 +67,8 @@ Result<IndexState> decode_state(std::string_view text) {
   JsonReader::ErrorSink sink;
   const JsonReader reader(*json, "", sink);
   if (!reader.is_object()) return damaged("not a JSON object");
-  reader.allow_only({"version", "change_id", "active", "previous", "building", "switched_at", "ranking",
-                     "previous_ranking", "min_coverage", "changes"});
+  reader.allow_only({"version", "change_id", "active", "previous", "building", "last_generation",
+                     "switched_at", "ranking", "previous_ranking", "min_coverage", "changes"});
   IndexState state;
   state.version = static_cast<std::uint64_t>(
       reader.integer_or("version", 0, 0, std::numeric_limits<std::int64_t>::max()));
@@ -75,6 +76,8 @@ Result<IndexState> decode_state(std::string_view text) {
   state.active = read_generation(reader.member("active"));
   state.previous = read_optional_generation(reader, "previous");
   state.building = read_optional_generation(reader, "building");
+  state.last_generation = static_cast<std::uint32_t>(
+      reader.integer_or("last_generation", 0, 0, std::numeric_limits<std::uint32_t>::max()));
   state.switched_at = reader.string_or("switched_at", "");
   state.ranking = static_cast<std::uint32_t>(
       reader.integer_or("ranking", 0, 0, std::numeric_limits<std::uint32_t>::max()));

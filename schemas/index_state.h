@@ -38,6 +38,7 @@ struct IndexState {
   GenerationRef active;
   std::optional<GenerationRef> previous;  // still fed: rollback goes there
   std::optional<GenerationRef> building;
+  std::uint32_t last_generation = 0;  // highest number ever given to one: none is given twice
   std::string switched_at;    // when `active` changed last: ISO 8601, UTC; "" = never
   std::uint32_t ranking = 0;  // published ranking version; 0 = the schema's weights, no rules
   std::uint32_t previous_ranking = 0;  // published before: rolling back goes there

@@ -28,6 +28,8 @@ nlohmann::json index_json(const IndexPresence& index) {
   }
   return {{"index", index.index},
           {"state_version", index.state_version},
+          {"leading", index.leading},
+          {"lag_ms", index.lag_ms},
           {"generations", std::move(generations)}};
 }
 
@@ -55,6 +57,8 @@ IndexPresence read_index(const JsonReader& reader) {
   IndexPresence index;
   index.index = reader.require_string("index");
   index.state_version = number(reader, "state_version");
+  index.leading = reader.bool_or("leading", false);
+  index.lag_ms = number(reader, "lag_ms");
   for (const JsonReader& generation : reader.member("generations").elements()) {
     GenerationPresence& found = index.generations.emplace_back();
     found.number = small_number(generation, "number");

@@ -32,6 +32,8 @@ struct GenerationPresence {
 struct IndexPresence {
   std::string index;
   std::uint64_t state_version = 0;
+  bool leading = false;      // it feeds the index's logs
+  std::uint64_t lag_ms = 0;  // of who leads: how old its index may be; in tenths of a second
   std::vector<GenerationPresence> generations;  // by number
   friend bool operator==(const IndexPresence&, const IndexPresence&) = default;
 };
@@ -41,7 +43,7 @@ struct NodePresence {
   std::string address;   // "http://10.0.0.5:8700": of the listener that other nodes call
   std::string role;      // "serve" or "index"
   std::string version;   // of the program
-  bool leading = false;  // it feeds the logs
+  bool leading = false;  // it feeds an index
   bool draining = false; // send it no more searches
   ShardSelection shards;
   std::vector<IndexPresence> indexes;

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/utc_time.h"
 #include "server/membership/base_source.h"
+#include "server/membership/members.h"
 
 namespace aisle {
 namespace {
@@ -71,14 +72,15 @@ Result<std::shared_ptr<Generation>> GenerationSet::open_replicated(std::shared_p
     options.lead = [replicated](const LogSource& source) {
       return replicated->lead(source, Deadline::after(lead_time));
     };
-    options.acknowledged = [membership = membership_, index, number, count = shards->size()] {
-      return membership->acknowledged(index, number, count);
+    const GenerationRef ref{number, shards->size(), "", 0};
+    options.acknowledged = [membership = membership_, index, ref] {
+      return acknowledged_lsn(membership->nodes(), index, ref, membership->config().ack_replicas);
     };
     AISLE_TRY(pipeline, IndexPipeline::open(shards, std::move(options)));
   }
   return Generation::open(std::move(shards), std::move(pipeline), folder_->generation_path(number),
                           {replicated, {&membership_->statistics(), [membership = membership_, index, number](const std::string& hash) {
-                                          return membership->statistics_known(index, number, hash);
+                                          return statistics_known(membership->nodes(), index, number, hash);
                                         }}});
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "analyzers/analyzer.h"
@@ -11,6 +12,7 @@
 #include "indexer/file_state_store.h"
 #include "indexer/state_change.h"
 #include "schemas/schema_changes.h"
+#include "server/membership/members.h"
 #include "server/stoppable_wait.h"
 
 namespace aisle {
@@ -18,6 +20,13 @@ namespace {
 
 constexpr std::chrono::seconds first_state_time{60};      // for the cluster to have one
 constexpr std::chrono::milliseconds state_interval{250};  // between looks at the rollback window
+
+std::uint32_t last_generation(const IndexState& state) {
+  std::uint32_t last = std::max(state.last_generation, state.active.number);
+  if (state.previous) last = std::max(last, state.previous->number);
+  if (state.building) last = std::max(last, state.building->number);
+  return last;
+}
 
 bool names(const IndexState& state, std::uint32_t number) {
   const auto is = [&](const std::optional<GenerationRef>& named) { return named && named->number == number; };
@@ -40,9 +49,16 @@ Result<std::unique_ptr<IndexService>> IndexService::open(const IndexConfig& conf
   self->ranking_ = std::make_unique<RankingKeeper>(*self->store_);
   self->generations_ =
       std::make_unique<GenerationSet>(self->folder_, config.schema.parent_path(), self->membership_);
+  std::function<std::vector<std::string>(const GenerationRef&)> reasons;
+  if (self->membership_) {
+    reasons = [self](const GenerationRef& generation) {
+      return not_ready(self->membership_->nodes(), self->name_, generation);
+    };
+  }
   self->reindexer_ = std::make_unique<Reindexer>(
       ReindexParts{self->config_, *self->folder_, *self->store_, *self->generations_, self->source_,
-                   [self](const IndexState& state) { return self->adopt(state); }, std::move(free_bytes),
+                   [self](const IndexState& state) { return self->adopt(state); }, std::move(reasons),
+                   std::move(free_bytes),
                    [self] { return self->recent_queries_.list(); }});
   AISLE_TRY(const IndexState state, self->begin_state());
   if (const Status recalled = self->reindexer_->recall(); !recalled) {  // no reason to keep shoppers out
@@ -149,6 +165,9 @@ Status IndexService::drop_unnamed(const IndexState& state) {
     AISLE_CHECK(generations_->remove(generation->number()));
     log(LogLevel::Info, "generation.dropped", "its folder is deleted",
         {{"index", name_}, {"generation", generation->number()}});
+    if (const auto streams = collect_streams(false); !streams) {  // aisle gc finds them
+      log(LogLevel::Warn, "log.not_dropped", streams.error().message, {{"index", name_}});
+    }
   }
   return {};
 }
@@ -218,13 +237,51 @@ void IndexService::follow_state(const std::stop_token& stop) {
     problem_.set(std::make_shared<const std::string>(status ? "" : status.error().message));
     if (!std::exchange(begun, true)) {
       source_.begin();
-      reindexer_->begin();
+      if (!membership_) reindexer_->begin();
     }
     if (const auto now = store_->read(); now && *now) {
       end_rollback_window(**now);
-      if (membership_) mend(**now);
+      if (membership_) tend_membership(**now);
     }
   }
+}
+
+void IndexService::tend_membership(const IndexState& state) {
+  mend(state);
+  look_at_leader();
+  reindexer_->tend(leads());
+}
+
+void IndexService::look_at_leader() {
+  const auto now = FollowerLag::Clock::now();
+  if (leads()) return lag_.leads(now);
+  const auto generation = active();
+  const std::vector<NodePresence> members = membership_->nodes();
+  std::optional<LeaderNews> news;
+  for (const NodePresence& member : members) {
+    const IndexPresence* index = find_index(member, name_);
+    const GenerationPresence* held = find_generation(member, name_, generation->number());
+    if (index == nullptr || !index->leading || held == nullptr || member.node == membership_->config().node) continue;
+    news = LeaderNews{std::chrono::milliseconds(index->lag_ms), membership_->age_of(member.node), {}};
+    for (const ShardPresence& shard : held->shards) news->applied.push_back(shard.applied);
+    break;
+  }
+  std::vector<Seq> own;
+  for (const auto& image : generation->view().shards) own.push_back(image->seq);
+  lag_.look(news ? &*news : nullptr, own, now);
+}
+
+double IndexService::lag_ms() const {
+  if (!membership_ || leads()) return source_.lag_seconds() * 1000;
+  return std::max(static_cast<double>(lag_.lag(FollowerLag::Clock::now()).count()), active()->seconds_in_trouble() * 1000);
+}
+
+Status IndexService::require_lead() const {
+  if (!membership_ || leads()) return {};
+  const auto leader = leader_of(membership_->nodes(), name_);
+  return fail(ErrorCode::FailedPrecondition,
+              leader ? fmt::format("this member does not feed index \"{}\", {} does: ask there", name_, *leader)
+                     : fmt::format("this member does not feed index \"{}\", and none does now", name_));
 }
 
 void IndexService::end_rollback_window(const IndexState& state) {
@@ -276,7 +333,13 @@ bool IndexService::leads() const {
 }
 
 IndexPresence IndexService::presence() const {
-  IndexPresence presence{.index = name_, .state_version = serving_.get()->state_version, .generations = {}};
+  constexpr double tenth_ms = 100;
+  const double lag = std::ceil(source_.lag_seconds() * 1000 / tenth_ms) * tenth_ms;
+  IndexPresence presence{.index = name_,
+                         .state_version = serving_.get()->state_version,
+                         .leading = leads(),
+                         .lag_ms = leads() ? static_cast<std::uint64_t>(std::max(lag, 0.0)) : 0,
+                         .generations = {}};
   for (const auto& generation : generations_->all()) presence.generations.push_back(generation->presence());
   return presence;
 }
@@ -360,6 +423,15 @@ Result<std::vector<GarbageFolder>> IndexService::collect_garbage(bool only_tell)
   AISLE_TRY(auto garbage, find_garbage(*folder_, *state, kept));
   if (!only_tell) AISLE_CHECK(remove_garbage(garbage));
   return garbage;
+}
+
+Result<std::vector<GarbageStream>> IndexService::collect_streams(bool only_tell) {
+  if (!membership_ || !leads()) return std::vector<GarbageStream>();
+  AISLE_TRY(const auto state, store_->read());
+  if (!state) return std::vector<GarbageStream>();
+  // One that this member has not heard of is another's to judge.
+  return membership_->collect_streams(
+      name_, [&](std::uint32_t number) { return names(*state, number) || number > last_generation(*state); }, only_tell);
 }
 
 void IndexService::register_metrics() {

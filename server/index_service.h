@@ -21,6 +21,7 @@
 #include "indexer/state_store.h"
 #include "query/search.h"
 #include "server/generation_set.h"
+#include "server/membership/follower_lag.h"
 #include "server/ranking/ranking_keeper.h"
 #include "server/recent_queries.h"
 #include "server/reindex/garbage.h"
@@ -45,7 +46,7 @@ struct IndexStatus {
   std::vector<std::string> needs_reindex;
   std::uint64_t dead_letters = 0;
   Lsn lsn = 0;
-  double lag_ms = 0;  // how old the index may be: FeedStatus::lag_seconds
+  double lag_ms = 0;  // how old the index may be
 };
 
 struct GenerationStatus {
@@ -90,9 +91,11 @@ class IndexService {
 
   IndexStatus status() const;
   std::vector<GenerationStatus> generations() const;
-  double lag_ms() const { return std::max(source_.lag_seconds(), active()->seconds_in_trouble()) * 1000; }
+  double lag_ms() const;
   // It feeds the index: always outside of a cluster.
   bool leads() const;
+  // FailedPrecondition with the name of the member that does.
+  Status require_lead() const;
   // Its state was heard of lately; always outside of a cluster.
   bool control_plane_fresh() const { return !membership_ || membership_->fresh(); }
   // What the other members of a cluster are told.
@@ -113,6 +116,8 @@ class IndexService {
   std::shared_ptr<Generation> active() const { return serving_.get()->generation; }
   // Folders that nothing needs, deleted unless it is to be told only.
   Result<std::vector<GarbageFolder>> collect_garbage(bool only_tell);
+  // The same for logs in JetStream, at the member that leads; none elsewhere.
+  Result<std::vector<GarbageStream>> collect_streams(bool only_tell);
 
   // For `aisle import`: reads the file into the active generation now, on this thread, and returns when everything
   // is on disk and searchable.
@@ -136,7 +141,7 @@ class IndexService {
   };
 
   explicit IndexService(IndexConfig config)
-      : config_(std::move(config)), source_(config_), verification_(*this) {}
+      : config_(std::move(config)), source_(config_), lag_(FollowerLag::Clock::now()), verification_(*this) {}
   Status open_store();
   Result<IndexState> begin_state();
   Result<IndexState> first_state();
@@ -147,6 +152,8 @@ class IndexService {
   Status follow(const std::optional<GenerationRef>& named);
   Status drop_unnamed(const IndexState& state);
   void follow_state(const std::stop_token& stop);
+  void tend_membership(const IndexState& state);
+  void look_at_leader();
   void end_rollback_window(const IndexState& state);
   void register_metrics();
   std::vector<std::string> needs_reindex() const;
@@ -166,6 +173,7 @@ class IndexService {
   std::mutex adopt_mutex_;  // one state is adopted at a time, never an older one
   std::optional<IndexState> adopted_;
   Snapshot<std::string> problem_;  // of adopting
+  FollowerLag lag_;                // of a member that does not lead
   std::optional<Metrics> metrics_;
   std::jthread state_follower_;
   Verification verification_;

@@ -99,7 +99,7 @@ void Presence::note(const KvEntry& entry) {
   Seen& seen = others_[entry.key];
   if (seen.revision == entry.revision) return;
   hear();
-  seen = {std::move(*node), entry.revision, heard_for_};
+  seen = {std::move(*node), entry.revision, heard_for_, heard_at_};
 }
 
 std::vector<NodePresence> Presence::nodes() const {
@@ -109,6 +109,13 @@ std::vector<NodePresence> Presence::nodes() const {
     if (heard_for_ - seen.at <= options_.lifetime) nodes.push_back(seen.node);
   }
   return nodes;
+}
+
+std::chrono::milliseconds Presence::age_of(const std::string& node) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = others_.find(node);
+  if (found == others_.end()) return std::chrono::milliseconds::max();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - found->second.real_at);
 }
 
 }  // namespace aisle

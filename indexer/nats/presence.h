@@ -42,12 +42,15 @@ class Presence {
 
   // All that are there, this node first, else by name.
   std::vector<NodePresence> nodes() const;
+  // How long ago another node was heard, by the clock on the wall; the longest span for one that is not there.
+  std::chrono::milliseconds age_of(const std::string& node) const;
 
  private:
   struct Seen {
     NodePresence node;
     std::uint64_t revision = 0;  // of its entry
-    std::chrono::steady_clock::duration at{};  // by heard_for_
+    std::chrono::steady_clock::duration at{};     // by heard_for_
+    std::chrono::steady_clock::time_point real_at;  // the same moment, always running
   };
 
   void renew_loop(const std::stop_token& stop);

@@ -52,6 +52,17 @@ Status StatisticsBoard::publish(const std::string& index, std::uint32_t generati
   return {};
 }
 
+Status StatisticsBoard::drop(const std::string& index, std::uint32_t generation) {
+  const std::string key = fmt::format("{}.{}", index, generation);
+  AISLE_TRY(const auto former, pointer(key));
+  if (!former) return {};
+  AISLE_CHECK(bucket_.remove(key));
+  for (std::size_t part = 0; part < former->parts; ++part) {
+    AISLE_CHECK(bucket_.remove(part_key(key, former->hash, part)));
+  }
+  return {};
+}
+
 Result<bool> StatisticsBoard::has(const std::string& index, std::uint32_t generation) {
   AISLE_TRY(const auto newest, pointer(fmt::format("{}.{}", index, generation)));
   return newest.has_value();

@@ -22,6 +22,8 @@ class StatisticsBoard {
   Status publish(const std::string& index, std::uint32_t generation, std::string_view bytes);
   // Whether any are there.
   Result<bool> has(const std::string& index, std::uint32_t generation);
+  // Forgets those of a generation.
+  Status drop(const std::string& index, std::uint32_t generation);
   // The newest, unless its hash (hash_text of the bytes) is `known`. DataLoss when it does not match its hash.
   Result<std::optional<std::string>> newer(const std::string& index, std::uint32_t generation,
                                            const std::string& known);

@@ -23,11 +23,15 @@ Json to_json(const GenerationStatus& status) {
           {"lsn", format_lsn(status.lsn)}};
 }
 
-Json to_json(const std::vector<GarbageFolder>& garbage) {
+// Folders of this process and, in a cluster, streams of JetStream.
+Result<Json> collect(IndexService& index, bool only_tell) {
+  AISLE_TRY(const auto folders, index.collect_garbage(only_tell));
+  AISLE_TRY(const auto streams, index.collect_streams(only_tell));
   Json list = Json::array();
-  for (const GarbageFolder& one : garbage) {
+  for (const GarbageFolder& one : folders) {
     list.push_back({{"folder", one.path.filename().string()}, {"bytes", one.bytes}});
   }
+  for (const GarbageStream& one : streams) list.push_back({{"stream", one.name}, {"bytes", one.bytes}});
   return list;
 }
 
@@ -65,13 +69,13 @@ Result<Json> list_generations(IndexService& index, const JsonReader& body) {
   for (const StateChange& change : state->changes) {
     changes.push_back({{"at", change.at}, {"who", change.who}, {"what", change.what}, {"comment", change.comment}});
   }
-  AISLE_TRY(const auto garbage, index.collect_garbage(true));
+  AISLE_TRY(Json garbage, collect(index, true));
   return Json{{"index", index.name()},
               {"state_version", state->version},
               {"switched_at", state->switched_at},
               {"generations", std::move(list)},
               {"needs_reindex", index.status().needs_reindex},
-              {"garbage", to_json(garbage)},
+              {"garbage", std::move(garbage)},
               {"changes", std::move(changes)}};
 }
 
@@ -97,6 +101,7 @@ Result<Json> start_reindex(IndexService& index, const JsonReader& body) {
   request.comment = body.string_or("comment", "");
   const bool dry_run = body.bool_or("dry_run", false);
   AISLE_CHECK(body.status());
+  AISLE_CHECK(index.require_lead());
   if (dry_run) {
     AISLE_TRY(const ReindexPlan plan, index.reindexer().plan(request));
     return to_json(plan);
@@ -109,6 +114,7 @@ Result<Json> cancel_reindex(IndexService& index, const JsonReader& body) {
   body.allow_only({"who"});
   const std::string who = body.string_or("who", "");
   AISLE_CHECK(body.status());
+  AISLE_CHECK(index.require_lead());
   AISLE_CHECK(index.reindexer().cancel(who));
   return status_of_reindex(index);
 }
@@ -118,6 +124,7 @@ Result<Json> roll_back(IndexService& index, const JsonReader& body) {
   const std::string who = body.string_or("who", "");
   const std::string comment = body.string_or("comment", "");
   AISLE_CHECK(body.status());
+  AISLE_CHECK(index.require_lead());
   AISLE_TRY(const IndexState state, index.reindexer().rollback(who, comment));
   return Json{{"active", state.active.number}, {"previous", state.previous->number}, {"state_version", state.version}};
 }
@@ -126,14 +133,15 @@ Result<Json> collect_garbage(IndexService& index, const JsonReader& body) {
   body.allow_only({"dry_run"});
   const bool dry_run = body.bool_or("dry_run", false);
   AISLE_CHECK(body.status());
-  AISLE_TRY(const auto garbage, index.collect_garbage(dry_run));
-  return Json{{dry_run ? "found" : "deleted", to_json(garbage)}};
+  AISLE_TRY(Json garbage, collect(index, dry_run));
+  return Json{{dry_run ? "found" : "deleted", std::move(garbage)}};
 }
 
 Result<Json> read_again(IndexService& index, const JsonReader& body) {
   body.allow_only({"ids"});
   const std::vector<std::string> ids = body.strings_or_empty("ids");
   AISLE_CHECK(body.status());
+  AISLE_CHECK(index.require_lead());
   if (ids.empty()) return fail(ErrorCode::InvalidArgument, "/ids is empty, expected ids of products");
   AISLE_CHECK(index.source().repair(ids));
   return Json{{"queued", ids.size()}};
@@ -142,6 +150,7 @@ Result<Json> read_again(IndexService& index, const JsonReader& body) {
 Result<Json> read_all_again(IndexService& index, const JsonReader& body) {
   body.allow_only({});
   AISLE_CHECK(body.status());
+  AISLE_CHECK(index.require_lead());
   const auto active = index.active();
   if (!active->fed()) return fail(ErrorCode::FailedPrecondition, "the active generation takes no changes");
   AISLE_CHECK(index.source().resync(*active));
@@ -151,6 +160,7 @@ Result<Json> read_all_again(IndexService& index, const JsonReader& body) {
 Result<Json> confirm(IndexService& index, const JsonReader& body) {
   body.allow_only({});
   AISLE_CHECK(body.status());
+  AISLE_CHECK(index.require_lead());
   AISLE_CHECK(index.source().confirm());
   return Json::object();
 }

@@ -20,6 +20,7 @@ Result<Json> start(IndexService& index, const JsonReader& body) {
   body.allow_only({"repair"});
   const bool repair = body.bool_or("repair", false);
   AISLE_CHECK(body.status());
+  AISLE_CHECK(index.require_lead());
   AISLE_CHECK(index.verification().start(repair));
   return to_json(index.verification().status());
 }

@@ -32,6 +32,10 @@ std::string text(const Json& json, const char* name) {
   return json.value(name, std::string());
 }
 
+std::string garbage_name(const Json& one) {
+  return one.contains("stream") ? "stream " + text(one, "stream") : text(one, "folder");
+}
+
 double share_done(const Json& status) {
   const Json& progress = status.at("progress");
   const auto estimate = progress.at("estimate").get<double>();
@@ -172,7 +176,7 @@ int generations(const GenerationOptions& options) {
         }
         for (const Json& reason : answer.at("needs_reindex")) fmt::print("NEEDS_REINDEX {}\n", reason.get<std::string>());
         for (const Json& one : answer.at("garbage")) {
-          fmt::print("{} is not needed, {:.1f} MB: aisle gc\n", text(one, "folder"), megabytes(one.at("bytes")));
+          fmt::print("{} is not needed, {:.1f} MB: aisle gc\n", garbage_name(one), megabytes(one.at("bytes")));
         }
       });
 }
@@ -200,7 +204,7 @@ int gc(const GenerationOptions& options) {
         const Json& folders = answer.at(options.dry_run ? "found" : "deleted");
         if (folders.empty()) fmt::print("nothing to delete\n");
         for (const Json& one : folders) {
-          fmt::print("{} {}, {:.1f} MB\n", options.dry_run ? "would delete" : "deleted", text(one, "folder"),
+          fmt::print("{} {}, {:.1f} MB\n", options.dry_run ? "would delete" : "deleted", garbage_name(one),
                      megabytes(one.at("bytes")));
         }
       });

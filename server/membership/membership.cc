@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <condition_variable>
 #include <functional>
-#include <limits>
 #include <utility>
 
 #include "base/log.h"
@@ -116,40 +115,22 @@ std::shared_ptr<ReplicatedShards> Membership::replicate(std::shared_ptr<ShardSet
       std::move(shards));
 }
 
-bool Membership::statistics_known(const std::string& index, std::uint32_t generation,
-                                  const std::string& hash) const {
-  const auto knows = [&](const GenerationPresence& held) {
-    return held.number != generation || !held.ready || std::ranges::find(held.statistics, hash) != held.statistics.end();
-  };
-  return std::ranges::all_of(nodes(), [&](const NodePresence& node) {
-    return node.role != "serve" || std::ranges::all_of(node.indexes, [&](const IndexPresence& some) {
-      return some.index != index || std::ranges::all_of(some.generations, knows);
-    });
-  });
+std::chrono::milliseconds Membership::age_of(const std::string& node) const {
+  const std::lock_guard lock(mutex_);
+  return presence_ ? presence_->age_of(node) : std::chrono::milliseconds::max();
 }
 
-Lsn Membership::acknowledged(const std::string& index, std::uint32_t generation, std::uint32_t shards) const {
-  std::vector<std::vector<Lsn>> durable(shards);
-  for (const NodePresence& node : nodes()) {
-    for (const IndexPresence& some : node.indexes) {
-      if (some.index != index) continue;
-      for (const GenerationPresence& held : some.generations) {
-        if (held.number != generation || held.shards.size() != shards) continue;
-        for (std::uint32_t i = 0; i < shards; ++i) {
-          const bool other_history = held.shards[i].trouble.starts_with("LOG_");
-          if (node.shards.holds(i) && !other_history) durable[i].push_back(held.shards[i].lsn);
-        }
-      }
-    }
+Result<std::vector<GarbageStream>> Membership::collect_streams(const std::string& index,
+                                                               const std::function<bool(std::uint32_t)>& needed,
+                                                               bool only_tell) {
+  AISLE_TRY(auto garbage, find_garbage_streams(*connection_, config_.name, index, needed));
+  for (const GarbageStream& stream : garbage) {
+    if (only_tell) continue;
+    AISLE_CHECK(remove_stream(*connection_, stream.name));
+    AISLE_CHECK(statistics_.drop(index, stream.generation));
+    log(LogLevel::Info, "log.dropped", "the log of a generation that nothing needs is deleted", {{"stream", stream.name}});
   }
-  const auto wanted = static_cast<std::size_t>(std::max(config_.ack_replicas, 1));
-  Lsn lowest = std::numeric_limits<Lsn>::max();
-  for (std::vector<Lsn>& lsns : durable) {
-    if (lsns.size() < wanted) return 0;
-    std::ranges::sort(lsns, std::greater());
-    lowest = std::min(lowest, lsns[wanted - 1]);
-  }
-  return durable.empty() ? 0 : lowest;
+  return garbage;
 }
 
 ClusterDesk::ClusterDesk(const std::shared_ptr<NatsConnection>& connection, const MembershipConfig& config)

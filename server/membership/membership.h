@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "indexer/nats/jetstream_state_store.h"
+#include "indexer/nats/log_garbage.h"
 #include "indexer/nats/presence.h"
 #include "indexer/nats/replicated_shards.h"
 #include "indexer/nats/statistics_board.h"
@@ -57,12 +58,13 @@ class Membership {
   std::shared_ptr<ReplicatedShards> replicate(std::shared_ptr<ShardSet> shards) const;
   StatisticsBoard& statistics() { return statistics_; }
 
-  // Whether every node that may be asked for shards of the generation can answer with statistics of that hash.
-  bool statistics_known(const std::string& index, std::uint32_t generation, const std::string& hash) const;
+  // Presence::age_of; the longest span before it has appeared.
+  std::chrono::milliseconds age_of(const std::string& node) const;
 
-  // What enough nodes have on disk of every shard of a generation: the LSN of the one that is ack_replicas-th. 0
-  // while there are not so many.
-  Lsn acknowledged(const std::string& index, std::uint32_t generation, std::uint32_t shards) const;
+  // Streams of an index's logs whose generation is none that is `needed`; deletes them unless it is to be told only.
+  Result<std::vector<GarbageStream>> collect_streams(const std::string& index,
+                                                     const std::function<bool(std::uint32_t)>& needed,
+                                                     bool only_tell);
 
  private:
   Membership(MembershipConfig config, MemberRole role, std::shared_ptr<NatsConnection> connection);

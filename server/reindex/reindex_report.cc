@@ -24,7 +24,7 @@ Result<ReindexPlan> Reindexer::plan(const ReindexRequest& request) const {
   if (!state) return fail(ErrorCode::FailedPrecondition, "the index has no state yet");
   ReindexPlan plan;
   plan.from = state->active.number;
-  plan.to = manifest().to;  // a number is never given twice
+  plan.to = std::max(manifest().to, state->last_generation);  // a number is never given twice
   AISLE_TRY(const auto on_disk, parts_.folder.generations());
   for (const std::uint32_t number : on_disk) plan.to = std::max(plan.to, number);
   for (const auto& named : {std::optional(state->active), state->previous, state->building}) {
@@ -83,6 +83,7 @@ std::optional<ReindexStatus> Reindexer::status() const {
   status.products = progress.products;
   status.estimate = progress.estimate;
   status.problem = progress.problem;
+  if (const auto waits = waits_for_.get(); waits && status.problem.empty()) status.problem = *waits;
   status.per_second = seconds > 0 ? static_cast<double>(progress.products) / seconds : 0;
   if (status.per_second > 0 && progress.estimate > progress.products) {
     status.seconds_left = static_cast<double>(progress.estimate - progress.products) / status.per_second;

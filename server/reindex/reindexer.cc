@@ -22,7 +22,9 @@ namespace {
 
 constexpr std::chrono::milliseconds look_interval{50};
 constexpr std::chrono::minutes settle_wait{10};
+constexpr std::chrono::minutes replicas_wait{5};  // for members to have what the leader has
 constexpr std::chrono::seconds warm_wait{5};
+constexpr std::chrono::seconds unavailable_wait{2};
 
 std::string random_id() {
   std::random_device device;
@@ -63,6 +65,61 @@ void Reindexer::begin() {
   }
 }
 
+void Reindexer::tend(bool leads) {
+  const std::lock_guard command(command_mutex_);
+  if (!leads) stop();
+  if (working_) return;
+  const auto state = parts_.store.read();
+  if (!state || !*state) return;
+  const auto& building = (*state)->building;
+  const ReindexManifest known = manifest();
+  const bool unannounced = known.under_way() && known.to > (*state)->last_generation;
+  if (!building && !unannounced) return finish_elsewhere(**state);
+  if (!leads) return;
+  if (building && known.to == building->number && !known.under_way()) {  // it failed here, and was not cleaned up
+    if (const Status status = clean_up(known); !status) {
+      log(LogLevel::Error, "reindex.cleanup", status.error().message, {{"generation", known.to}});
+    }
+    return;
+  }
+  if (building && known.to != building->number) {
+    if (const Status taken = take_over(*building); !taken) {
+      log(LogLevel::Error, "reindex.not_taken_over", taken.error().message, {{"generation", building->number}});
+      return;
+    }
+  }
+  stop();  // the thread of the last one has done its work
+  launch();
+}
+
+// What this member began was brought to its end by another.
+void Reindexer::finish_elsewhere(const IndexState& state) {
+  const ReindexManifest known = manifest();
+  if (!known.under_way() || known.to == 0) return;
+  const bool active = state.active.number == known.to;
+  const Status written = advance(active ? ReindexState::Active : ReindexState::Failed,
+                                 active ? known.reason : "given up by another member");
+  if (!written) log(LogLevel::Error, "reindex.manifest", written.error().message, {{"generation", known.to}});
+}
+
+// Who began it is gone: the log has brought what it built.
+Status Reindexer::take_over(const GenerationRef& building) {
+  AISLE_TRY(const auto state, parts_.store.read());
+  ReindexManifest next;
+  next.id = random_id();
+  next.from = state->active.number;
+  next.to = building.number;
+  next.shards = building.shards;
+  next.who = "aisle";
+  next.comment = "taken over from another member";
+  next.started = utc_text(utc_now());
+  {
+    const std::lock_guard lock(mutex_);
+    manifest_ = next;
+  }
+  return advance(ReindexState::Planned);
+}
+
 void Reindexer::stop() {
   if (!thread_.joinable()) return;
   thread_.request_stop();
@@ -73,6 +130,10 @@ Result<ReindexManifest> Reindexer::start(const ReindexRequest& request) {
   const std::lock_guard command(command_mutex_);
   AISLE_CHECK(refuse_second());
   stop();  // the thread of the last one has done its work
+  AISLE_TRY(const auto state, parts_.store.read());
+  if (state && state->building) {
+    return fail(ErrorCode::Conflict, fmt::format("generation {} is being built already", state->building->number));
+  }
   AISLE_TRY(const ReindexPlan plan, this->plan(request));
   AISLE_CHECK(check_disk(plan));
   AISLE_TRY(const auto schema, wanted_schema());
@@ -110,6 +171,7 @@ void Reindexer::launch() {
     launched_ = Steady::now();
     interrupt_ = std::stop_source();
   }
+  working_ = true;
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
@@ -117,7 +179,14 @@ void Reindexer::run(const std::stop_token& stop) {
   const std::stop_callback ends(stop, [this] { interrupt_.request_stop(); });
   const Status done = work(stop);
   built_.reset();
-  if (!done && !stop.stop_requested()) give_up(done.error());
+  waits_for_.set(nullptr);
+  if (!done && parts_.not_ready && done.error().code == ErrorCode::Unavailable) {  // JetStream is away: tend() goes on
+    log(LogLevel::Warn, "reindex.waits", done.error().message, {{"generation", manifest().to}});
+    stoppable_wait(stop, unavailable_wait);
+  } else if (!done && !stop.stop_requested()) {
+    give_up(done.error());
+  }
+  working_ = false;
 }
 
 Status Reindexer::work(const std::stop_token& stop) {
@@ -146,6 +215,7 @@ Result<bool> Reindexer::announce() {
     const GenerationRef ref{now.to, built_for.shards, built_for.schema_hash, built_for.analyzer_version};
     AISLE_CHECK(change_state(parts_.store, note, [&](IndexState& edited) {
       edited.building = ref;
+      edited.last_generation = std::max(edited.last_generation, ref.number);
       return Status();
     }));
   }
@@ -188,11 +258,32 @@ Status Reindexer::pass_gate() {
   return advance(ReindexState::Verified, reason);
 }
 
+// All members that answer searches shall have it, so that the switch changes the answers and nothing else.
+Status Reindexer::await_replicas() {
+  if (!parts_.not_ready) return {};
+  const Deadline end = Deadline::after(replicas_wait);
+  while (true) {
+    const std::vector<std::string> reasons = parts_.not_ready(built_->ref());
+    if (reasons.empty()) break;
+    if (end.expired()) {
+      return fail(ErrorCode::FailedPrecondition,
+                  fmt::format("{}; drain what cannot have it, or aisle reindex --force switches nevertheless",
+                              fmt::join(reasons, "; ")));
+    }
+    waits_for_.set(std::make_shared<const std::string>(fmt::format("{}", fmt::join(reasons, "; "))));
+    if (interrupt_.stop_requested()) return fail(ErrorCode::Unavailable, "interrupted");
+    stoppable_wait(interrupt_.get_token(), look_interval);
+  }
+  waits_for_.set(nullptr);
+  return {};
+}
+
 Status Reindexer::judge() {
   AISLE_TRY(const auto state, parts_.store.read());
   if (const auto active = parts_.generations.find(state->active.number)) {
     AISLE_CHECK(judge_counts({active->number(), active->view().live()}, {built_->number(), built_->view().live()}));
   }
+  AISLE_CHECK(await_replicas());
   const bool repairs = std::holds_alternative<PostgresSource>(built_->schema()->source);
   AISLE_TRY(const VerifyReport report,
             compare_generation(parts_.config, parts_.source, *built_, repairs, interrupt_.get_token()));

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/snapshot.h"
 #include "indexer/state_store.h"
 #include "server/disk_space.h"
 #include "server/generation_set.h"
@@ -65,11 +66,14 @@ struct ReindexParts {
   GenerationSet& generations;
   SourceFollower& source;
   std::function<Status(const IndexState&)> adopt;  // opens, follows and serves what the state says
+  // Of a cluster: why members cannot search a generation yet; null outside of one.
+  std::function<std::vector<std::string>(const GenerationRef&)> not_ready;
   FreeBytes free_bytes;
   std::function<std::vector<SearchRequest>()> recent_queries;
 };
 
-// Thread-safe but for recall(), begin() and stop(), which come in this order.
+// In a cluster the member that feeds the index does the work: see tend(). Thread-safe but for recall(), begin() and
+// stop(), which come in this order.
 class Reindexer {
  public:
   static constexpr double disk_factor = 2.5;     // free space to begin with, of the active generation's size
@@ -81,8 +85,11 @@ class Reindexer {
 
   // Remembers what was under way when the process ended. DataLoss: the manifest is damaged.
   Status recall();
-  // Goes on with it; what it works on is alive.
+  // Goes on with it; what it works on is alive. Not for members of a cluster.
   void begin();
+  // Of a member of a cluster, again and again: who leads goes on with what the state says is being built, whoever
+  // began it, and who leads no more lets go of it.
+  void tend(bool leads);
   // Ends the work where it is; a later process goes on.
   void stop();
 
@@ -108,6 +115,9 @@ class Reindexer {
   Status check_disk(const ReindexPlan& plan) const;
   Status refuse_second() const;
   void launch();
+  void finish_elsewhere(const IndexState& state);
+  Status take_over(const GenerationRef& building);
+  Status await_replicas();
   void run(const std::stop_token& stop);
   Status work(const std::stop_token& stop);
   Result<bool> announce();  // false: it is active already
@@ -130,6 +140,8 @@ class Reindexer {
   Steady::time_point launched_;
   std::string cancelled_by_;
   std::atomic<bool> cancelled_{false};
+  std::atomic<bool> working_{false};  // the thread does something
+  Snapshot<std::string> waits_for_;   // members, in words; "" or null = none
   std::stop_source interrupt_;  // of the work: a stop or a cancel; changes with mutex_
   std::shared_ptr<Generation> built_;  // of the working thread
   std::jthread thread_;

@@ -148,7 +148,7 @@ TEST_F(StateStoreTest, NodesFindEachOtherAndSeeOneLeave) {
   const auto describe = [&] {
     NodePresence one = node("one");
     one.draining = draining;
-    one.indexes = {{.index = "shop", .state_version = 3, .generations = {{.number = 1, .ready = true, .statistics = {"5f", "6a"}, .shards = {
+    one.indexes = {{.index = "shop", .state_version = 3, .leading = true, .lag_ms = 200, .generations = {{.number = 1, .ready = true, .statistics = {"5f", "6a"}, .shards = {
         {.applied = 9, .durable = 8, .lsn = 7, .log = {1, 2, {3, 4}}, .trouble = "none"}}}}}};
     return one;
   };

@@ -12,6 +12,7 @@ TEST(IndexState, ComesBackAsItWasWritten) {
   state.change_id = "a1";
   state.active = {4, 2, "00ff", 3};
   state.previous = GenerationRef{3, 1, "00fe", 3};
+  state.last_generation = 6;
   state.switched_at = "2026-01-31T12:00:00Z";
   state.ranking = 12;
   state.previous_ranking = 11;

@@ -115,8 +115,9 @@ NodePresence serving(const std::string& name, std::vector<std::uint32_t> parts, 
   node.address = "http://127.0.0.1:" + std::to_string(8000 + name.back());
   node.role = "serve";
   node.shards = {3, std::move(parts)};
-  node.indexes = {{.index = "shop", .state_version = 1, .generations = {{.number = 2, .ready = ready, .statistics = {}, .shards = {}}}}};
-  node.indexes[0].generations[0].shards.resize(4);
+  IndexPresence& index = node.indexes.emplace_back();
+  index.index = "shop";
+  index.generations = {{.number = 2, .ready = ready, .statistics = {}, .shards = std::vector<ShardPresence>(4)}};
   return node;
 }
 

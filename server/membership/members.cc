@@ -1,0 +1,106 @@
+#include "server/membership/members.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <limits>
+
+namespace aisle {
+namespace {
+
+bool follows_another_history(const ShardPresence& shard) {
+  return shard.trouble.starts_with("LOG_");
+}
+
+// Serves the index and is to have searches.
+bool is_required(const NodePresence& member, std::string_view index) {
+  return member.role == "serve" && !member.draining && find_index(member, index) != nullptr;
+}
+
+}  // namespace
+
+const IndexPresence* find_index(const NodePresence& member, std::string_view index) {
+  for (const IndexPresence& some : member.indexes) {
+    if (some.index == index) return &some;
+  }
+  return nullptr;
+}
+
+const GenerationPresence* find_generation(const NodePresence& member, std::string_view index, std::uint32_t number) {
+  const IndexPresence* found = find_index(member, index);
+  if (found == nullptr) return nullptr;
+  for (const GenerationPresence& held : found->generations) {
+    if (held.number == number) return &held;
+  }
+  return nullptr;
+}
+
+Lsn acknowledged_lsn(const std::vector<NodePresence>& members, std::string_view index, const GenerationRef& generation,
+                     int replicas) {
+  std::vector<std::vector<Lsn>> durable(generation.shards);
+  for (const NodePresence& member : members) {
+    const GenerationPresence* held = find_generation(member, index, generation.number);
+    if (held == nullptr || held->shards.size() != generation.shards) continue;
+    for (std::uint32_t i = 0; i < generation.shards; ++i) {
+      if (!member.shards.holds(i) || follows_another_history(held->shards[i])) continue;
+      durable[i].push_back(held->shards[i].lsn);
+    }
+  }
+  const auto wanted = static_cast<std::size_t>(std::max(replicas, 1));
+  Lsn lowest = std::numeric_limits<Lsn>::max();
+  for (std::vector<Lsn>& lsns : durable) {
+    if (lsns.size() < wanted) return 0;
+    std::ranges::sort(lsns, std::greater());
+    lowest = std::min(lowest, lsns[wanted - 1]);
+  }
+  return durable.empty() ? 0 : lowest;
+}
+
+bool statistics_known(const std::vector<NodePresence>& members, std::string_view index, std::uint32_t generation,
+                      const std::string& hash) {
+  return std::ranges::all_of(members, [&](const NodePresence& member) {
+    const GenerationPresence* held = find_generation(member, index, generation);
+    return member.role != "serve" || held == nullptr || !held->ready ||
+           std::ranges::find(held->statistics, hash) != held->statistics.end();
+  });
+}
+
+std::vector<std::string> not_ready(const std::vector<NodePresence>& members, std::string_view index,
+                                   const GenerationRef& generation) {
+  std::vector<std::string> reasons;
+  std::vector<bool> held_somewhere(generation.shards);
+  bool any = false;
+  for (const NodePresence& member : members) {
+    if (!is_required(member, index)) continue;
+    any = true;
+    for (std::uint32_t i = 0; i < generation.shards; ++i) {
+      if (member.shards.holds(i)) held_somewhere[i] = true;
+    }
+    const GenerationPresence* held = find_generation(member, index, generation.number);
+    if (held != nullptr && held->ready) continue;
+    std::string& reason = reasons.emplace_back(
+        fmt::format("{} {} generation {}", member.node, held == nullptr ? "has not opened" : "is not ready with",
+                    generation.number));
+    if (held == nullptr) continue;
+    for (const ShardPresence& shard : held->shards) {
+      if (shard.trouble.empty()) continue;
+      reason += ": " + shard.trouble;
+      break;
+    }
+  }
+  for (std::uint32_t i = 0; any && i < generation.shards; ++i) {
+    if (!held_somewhere[i]) reasons.push_back(fmt::format("no node holds shard {}", i));
+  }
+  return reasons;
+}
+
+std::optional<std::string> leader_of(const std::vector<NodePresence>& members, std::string_view index) {
+  for (const NodePresence& member : members) {
+    const IndexPresence* found = find_index(member, index);
+    if (found != nullptr && found->leading) return member.node;
+  }
+  return std::nullopt;
+}
+
+}  // namespace aisle

@@ -1,0 +1,34 @@
+// What follows from what the members of a cluster tell of themselves. All pure.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "schemas/index_state.h"
+#include "schemas/node_presence.h"
+
+namespace aisle {
+
+// What enough members have on disk of every shard of a generation: the LSN of the one that is `replicas`-th. 0
+// while there are not so many.
+Lsn acknowledged_lsn(const std::vector<NodePresence>& members, std::string_view index, const GenerationRef& generation,
+                     int replicas);
+
+// Whether every member that may be asked for shards of the generation can answer with statistics of that hash.
+bool statistics_known(const std::vector<NodePresence>& members, std::string_view index, std::uint32_t generation,
+                      const std::string& hash);
+
+// Why the generation cannot be searched on all members that serve and do not drain, a sentence each; empty when it
+// can, or when there are no such members.
+std::vector<std::string> not_ready(const std::vector<NodePresence>& members, std::string_view index,
+                                   const GenerationRef& generation);
+
+// Who feeds the index; nothing when nobody says so.
+std::optional<std::string> leader_of(const std::vector<NodePresence>& members, std::string_view index);
+
+const IndexPresence* find_index(const NodePresence& member, std::string_view index);
+const GenerationPresence* find_generation(const NodePresence& member, std::string_view index, std::uint32_t number);
+
+}  // namespace aisle
