@@ -93,11 +93,13 @@ Status IndexPipeline::apply(ChangeBatch batch) {
     route(std::move(op));
   }
   const std::optional<std::string> letters = dead_letters_.take_changes();
-  if (!batch.mark_key.empty() || letters) ++marks_;
+  const bool checks = is_check_due();
+  if (!batch.mark_key.empty() || letters || checks) ++marks_;
   for (std::uint32_t i = 0; i < shards(); ++i) {
     Shard& shard = shards_[i];
     for (Op& op : routed_[i]) op.lsn = shard.lsn;
     if (letters) routed_[i].push_back(mark_op(shard, dead_letters_mark, *letters));
+    if (checks) routed_[i].push_back(mark_op(shard, check_mark, ""));
     Op mark = mark_op(shard, batch.mark_key, batch.mark_value);
     if (batch.lsn != 0 && !seen_before(shard, batch.lsn)) mark.lsn = batch.lsn;
     shard.lsn = mark.lsn;
@@ -105,6 +107,13 @@ Status IndexPipeline::apply(ChangeBatch batch) {
     AISLE_CHECK(deliver(i, std::exchange(routed_[i], {})));
   }
   return {};
+}
+
+bool IndexPipeline::is_check_due() {
+  const auto now = std::chrono::steady_clock::now();
+  if (options_.check_interval.count() == 0 || now - checked_at_ < options_.check_interval) return false;
+  checked_at_ = now;
+  return true;
 }
 
 Op IndexPipeline::mark_op(const Shard& shard, const std::string& key, const std::string& value) const {

@@ -3,6 +3,7 @@
 //
 //   apply() --builder pool--> ops --shard_of(id)--> op log k
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -26,6 +27,7 @@ struct IndexPipelineOptions {
   // followers. Everything in the logs is on the shards' disk then. Without it the logs are the shards' own.
   std::function<Result<std::vector<std::shared_ptr<OpLog>>>(const LogSource&)> lead = {};
   std::function<Lsn()> acknowledged = {};  // what enough copies have on disk; nothing = this one is enough
+  std::chrono::seconds check_interval{0};    // between two check_marks in every log; 0 = none
   std::size_t op_bytes_max = op_bytes_max_default;  // by op_bytes(); a larger document is a dead letter
 };
 
@@ -78,6 +80,7 @@ class IndexPipeline final : public ChangeSink {
   IndexPipeline(std::shared_ptr<ShardSet> shards, std::shared_ptr<const DocumentBuilder> builder,
                 IndexPipelineOptions options);
   Status append_to(std::vector<std::shared_ptr<OpLog>> logs);
+  bool is_check_due();
   std::vector<Result<Op>> build_upserts(const std::vector<SourceRecord>& records);
   std::vector<Result<Op>> build_values(const std::vector<SourceRecord>& records);
   void route(std::vector<Result<Op>> built, const std::vector<SourceRecord>& records, Lsn lsn);
@@ -98,6 +101,7 @@ class IndexPipeline final : public ChangeSink {
   std::vector<std::vector<Op>> routed_;  // of the batch at hand, by shard
   std::uint64_t marks_ = 0;              // number of the last mark with a key
   bool replaying_ = true;                // until the source passes what any shard had seen
+  std::chrono::steady_clock::time_point checked_at_ = std::chrono::steady_clock::now();
   Lsn replay_begin_ = 0;
   Lsn replay_end_ = 0;
   bool closed_ = false;

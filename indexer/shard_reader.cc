@@ -38,12 +38,12 @@ std::uint64_t fingerprint(const std::string& text) {
   return hash == 0 ? 1 : hash;
 }
 
-std::uint64_t stored_fingerprint(const Xapian::Document& document) {
+std::string stored_text(const Xapian::Document& document) {
   std::string text = document.get_data();
   for (auto value = document.values_begin(); value != document.values_end(); ++value) {
     append_value(text, value.get_valueno(), *value);
   }
-  return fingerprint(text);
+  return text;
 }
 
 }  // namespace
@@ -64,7 +64,7 @@ Result<std::vector<std::uint64_t>> read_shard_fingerprints(const std::filesystem
       const std::string term = id_term(id);
       const auto posting = database.postlist_begin(term);
       const bool there = posting != database.postlist_end(term);
-      out.push_back(there ? stored_fingerprint(database.get_document(*posting)) : 0);
+      out.push_back(there ? fingerprint(stored_text(database.get_document(*posting))) : 0);
     }
     return out;
   });
@@ -83,6 +83,22 @@ Result<std::vector<std::string>> read_shard_ids(const std::filesystem::path& fol
       if (id != after) ids.push_back(std::move(id));
     }
     return ids;
+  });
+}
+
+Result<std::uint64_t> read_shard_content(const std::filesystem::path& folder) {
+  return with_database(folder, [](const Xapian::Database& database) {
+    std::uint64_t sum = 0;
+    const auto end = database.postlist_end("");
+    for (auto posting = database.postlist_begin(""); posting != end; ++posting) {
+      const Xapian::Document document = database.get_document(*posting);
+      std::string text = stored_text(document);
+      for (auto term = document.termlist_begin(); term != document.termlist_end(); ++term) {
+        text += "\n" + *term + ":" + std::to_string(term.get_wdf());
+      }
+      sum += hash64(text);
+    }
+    return sum;
   });
 }
 

@@ -72,6 +72,10 @@ class ShardSet {
   ShardPosition durable(std::uint32_t shard) const {
     return holds(shard) ? shards_.at(shard).writer->durable() : ShardPosition();
   }
+  // ShardWriter::checked().
+  ContentCheck checked(std::uint32_t shard) const {
+    return holds(shard) ? shards_.at(shard).writer->checked() : ContentCheck();
+  }
   Lsn durable_lsn() const;  // the lowest of the shards
   std::uint64_t document_count() const;
   ShardStatistics statistics() const;  // of all shards

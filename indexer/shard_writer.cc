@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "indexer/local_op_log.h"
+#include "indexer/shard_reader.h"
 
 namespace aisle {
 namespace {
@@ -186,15 +187,31 @@ Status ShardWriter::take(std::vector<SequencedOp> ops) {
     const std::size_t bytes = op_bytes(next.op);
     const bool content = next.op.kind != OpKind::Mark || !next.op.mark_key.empty();
     const Lsn lsn = next.op.lsn;
+    const bool checks = next.op.kind == OpKind::Mark && next.op.mark_key == check_mark;
     applying_ = next.seq;
     applying_op_ = true;
     if (!refused_.contains(next.seq)) AISLE_CHECK(store_->apply(std::move(next.op)));
     applying_op_ = false;
     seen_ = {next.seq, lsn, next.point};
     pacer_.add(bytes, content, now);
-    if (pacer_.due(now)) AISLE_CHECK(commit());
+    if (pacer_.due(now) || checks) AISLE_CHECK(commit());
+    if (checks) check();
   }
   return {};
+}
+
+void ShardWriter::check() {
+  const auto content = read_shard_content(options_.folder);
+  if (!content) {
+    log(LogLevel::Error, "shard.unreadable", content.error().message, {{"index", index_}, {"shard", options_.shard}});
+  }
+  const std::lock_guard lock(mutex_);
+  checked_ = {seen_.seq, content.value_or(ContentCheck::unreadable)};
+}
+
+ContentCheck ShardWriter::checked() const {
+  const std::lock_guard lock(mutex_);
+  return checked_;
 }
 
 Status ShardWriter::commit() {

@@ -18,6 +18,17 @@
 
 namespace aisle {
 
+// The mark of this key asks every copy of a shard for its content at that place of the log.
+inline constexpr const char* check_mark = "check";
+
+// What is stored up to `seq`: read_shard_content(). Seq 0: never looked.
+struct ContentCheck {
+  Seq seq = 0;
+  std::uint64_t content = 0;
+  static constexpr std::uint64_t unreadable = ~std::uint64_t{0};
+  friend bool operator==(const ContentCheck&, const ContentCheck&) = default;
+};
+
 struct ShardWriterOptions {
   std::filesystem::path folder;
   std::uint32_t shard = 0;  // its number, for metrics and the log
@@ -58,6 +69,9 @@ class ShardWriter {
   // An error when the thread has ended, with its reason.
   Status alive() const;
 
+  // At the last check_mark: committed and read back from the disk there, while writing waited.
+  ContentCheck checked() const;
+
   ShardPosition durable() const;
   Lsn durable_lsn() const { return durable_lsn_; }  // without a lock
   std::uint64_t document_count() const { return documents_; }  // as committed
@@ -70,6 +84,7 @@ class ShardWriter {
   bool step();  // false ends the thread
   Status take(std::vector<SequencedOp> ops);
   Status commit();
+  void check();
   bool recover(const Error& error);
   void tell(const Error& trouble);
   void pause() const;
@@ -105,6 +120,7 @@ class ShardWriter {
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable moved_;
   ShardPosition durable_;
+  ContentCheck checked_;
   std::optional<Error> trouble_;
   bool ended_ = false;
   std::filesystem::path copy_to_;  // asked for; "" = nothing

@@ -1,5 +1,8 @@
 #include "schemas/node_presence.h"
 
+#include <fmt/format.h>
+
+#include <charconv>
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -12,6 +15,7 @@ nlohmann::json shard_json(const ShardPresence& shard) {
   return {{"applied", shard.applied},  {"durable", shard.durable},
           {"lsn", shard.lsn},          {"epoch", shard.log.epoch},
           {"term", shard.log.term},    {"chain", format_hash(shard.log.chain)},
+          {"checked", shard.checked},  {"content", fmt::format("{:016x}", shard.content)},
           {"trouble", shard.trouble}};
 }
 
@@ -49,6 +53,9 @@ ShardPresence read_shard(const JsonReader& reader) {
   shard.durable = number(reader, "durable");
   shard.lsn = number(reader, "lsn");
   shard.log = {small_number(reader, "epoch"), number(reader, "term"), parse_hash(reader.string_or("chain", ""))};
+  shard.checked = number(reader, "checked");
+  const std::string content = reader.string_or("content", "");
+  std::from_chars(content.data(), content.data() + content.size(), shard.content, 16);
   shard.trouble = reader.string_or("trouble", "");
   return shard;
 }

@@ -75,7 +75,9 @@ class Generation {
   // Seconds since a log was last followed without trouble, 0 while all are.
   double seconds_in_trouble() const;
   // It cannot follow its log from where it is, as far as it knows: LOG_FORKED and the like, for some time.
-  bool needs_base() const { return base_wanted_; }
+  bool needs_base() const { return base_wanted_ || differs_; }
+  // It is not what the other copies are.
+  void note_difference() { differs_ = true; }
   std::vector<DeadLetter> dead_letters() const;
   std::uint64_t dead_letters_total() const;
 
@@ -133,6 +135,7 @@ class Generation {
   Snapshot<std::string> problem_;
   std::atomic<bool> caught_up_{false};  // it was once as far as its log; at once outside of a cluster
   std::atomic<bool> base_wanted_{false};
+  std::atomic<bool> differs_{false};
   std::atomic<std::int64_t> followed_ns_{0};  // steady clock: when all logs were last followed without trouble
 
   mutable std::mutex moved_mutex_;

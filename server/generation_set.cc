@@ -69,6 +69,7 @@ Result<std::shared_ptr<Generation>> GenerationSet::open_replicated(std::shared_p
   if (membership_->feeds()) {
     IndexPipelineOptions options;
     options.op_bytes_max = batch_op_bytes_max;
+    options.check_interval = membership_->config().check_interval;
     options.lead = [replicated](const LogSource& source) {
       return replicated->lead(source, Deadline::after(lead_time));
     };

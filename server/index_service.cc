@@ -247,6 +247,7 @@ void IndexService::follow_state(const std::stop_token& stop) {
 }
 
 void IndexService::tend_membership(const IndexState& state) {
+  compare_copies();
   mend(state);
   look_at_leader();
   reindexer_->tend(leads());
@@ -269,6 +270,19 @@ void IndexService::look_at_leader() {
   std::vector<Seq> own;
   for (const auto& image : generation->view().shards) own.push_back(image->seq);
   lag_.look(news ? &*news : nullptr, own, now);
+}
+
+// The copy that differs from the others is replaced by mend().
+void IndexService::compare_copies() {
+  const std::vector<DifferingCopy> differing = differing_copies(membership_->nodes(), name_);
+  metrics_->differing_copies.set(static_cast<double>(differing.size()));
+  for (const DifferingCopy& copy : differing) {
+    const auto generation = generations_->find(copy.generation);
+    if (copy.node != membership_->config().node || generation == nullptr || generation->needs_base()) continue;
+    log(LogLevel::Error, "shard.differs", "CONTENT_DIFFERS: this copy is not what the others are",
+        {{"index", name_}, {"generation", copy.generation}, {"shard", copy.shard}, {"seq", copy.seq}});
+    generation->note_difference();
+  }
 }
 
 double IndexService::lag_ms() const {
@@ -443,7 +457,8 @@ void IndexService::register_metrics() {
               metric_gauge("aisle_image_bytes", "Memory of the searchable image", labels),
               metric_gauge("aisle_indexing_lag_seconds", "How old the searchable products may be", labels),
               metric_gauge("aisle_index_generation", "Number of the active generation", labels),
-              metric_gauge("aisle_index_needs_reindex", "1: the schema file asks for a rebuild", labels)};
+              metric_gauge("aisle_index_needs_reindex", "1: the schema file asks for a rebuild", labels),
+              metric_gauge("aisle_cluster_differing_copies", "Copies of shards in the cluster that are not as most", labels)};
 }
 
 void IndexService::note_search(const SearchRequest& request, double seconds, std::uint64_t total) {

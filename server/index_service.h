@@ -138,6 +138,7 @@ class IndexService {
     Gauge lag_seconds;
     Gauge generation;
     Gauge needs_reindex;
+    Gauge differing_copies;
   };
 
   explicit IndexService(IndexConfig config)
@@ -154,6 +155,7 @@ class IndexService {
   void follow_state(const std::stop_token& stop);
   void tend_membership(const IndexState& state);
   void look_at_leader();
+  void compare_copies();
   void end_rollback_window(const IndexState& state);
   void register_metrics();
   std::vector<std::string> needs_reindex() const;

@@ -198,11 +198,14 @@ std::vector<ShardPresence> ReplicatedShards::presence() const {
   const std::lock_guard lock(mutex_);
   for (const std::uint32_t i : shard_set_->held()) {
     const ShardPosition durable = shard_set_->durable(i);
+    const ContentCheck checked = shard_set_->checked(i);
     const auto trouble = shards_[i].follower == nullptr ? std::nullopt : shards_[i].follower->trouble();
     shards[i] = {.applied = shard_set_->log(i)->tail(),
                  .durable = durable.seq,
                  .lsn = durable.lsn,
                  .log = durable.log,
+                 .checked = checked.seq,
+                 .content = checked.content,
                  .trouble = trouble ? trouble->message : ""};
   }
   return shards;

@@ -8,10 +8,12 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <thread>
 
 #include "schemas/json_reader.h"
 #include "server/commands/commands.h"
+#include "server/membership/members.h"
 #include "server/membership/membership.h"
 
 namespace aisle {
@@ -78,6 +80,23 @@ bool print_generation(const IndexPresence& index, const GenerationPresence& gene
   return !trouble.empty();
 }
 
+// True when there are any.
+bool print_differing(const std::vector<NodePresence>& nodes) {
+  std::set<std::string> indexes;
+  for (const NodePresence& node : nodes) {
+    for (const IndexPresence& index : node.indexes) indexes.insert(index.index);
+  }
+  bool any = false;
+  for (const std::string& index : indexes) {
+    for (const DifferingCopy& copy : differing_copies(nodes, index)) {
+      any = true;
+      std::printf("CONTENT_DIFFERS: %s, generation %u, shard %u at %s is not what most copies are\n", index.c_str(),
+                  copy.generation, copy.shard, copy.node.c_str());
+    }
+  }
+  return any;
+}
+
 }  // namespace
 
 int cluster_status(const ClusterCommandOptions& options) {
@@ -103,7 +122,7 @@ int cluster_status(const ClusterCommandOptions& options) {
       }
     }
   }
-  return trouble ? 1 : 0;
+  return print_differing(*nodes) || trouble ? 1 : 0;
 }
 
 int cluster_drain(const ClusterCommandOptions& options, bool out) {

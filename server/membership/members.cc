@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <functional>
 #include <limits>
+#include <map>
+#include <tuple>
+#include <utility>
 
 namespace aisle {
 namespace {
@@ -93,6 +96,55 @@ std::vector<std::string> not_ready(const std::vector<NodePresence>& members, std
     if (!held_somewhere[i]) reasons.push_back(fmt::format("no node holds shard {}", i));
   }
   return reasons;
+}
+
+namespace {
+
+struct Copy {
+  std::string node;
+  std::uint64_t content = 0;
+  bool leading = false;
+};
+using Place = std::tuple<std::uint32_t, std::uint32_t, Seq>;  // generation, shard, where it was looked at
+
+std::map<Place, std::vector<Copy>> checked_copies(const std::vector<NodePresence>& members, std::string_view index) {
+  std::map<Place, std::vector<Copy>> copies;
+  for (const NodePresence& member : members) {
+    const IndexPresence* found = find_index(member, index);
+    if (found == nullptr) continue;
+    for (const GenerationPresence& held : found->generations) {
+      for (std::uint32_t i = 0; i < held.shards.size(); ++i) {
+        const ShardPresence& shard = held.shards[i];
+        if (shard.checked == 0) continue;
+        copies[{held.number, i, shard.checked}].push_back({member.node, shard.content, found->leading});
+      }
+    }
+  }
+  return copies;
+}
+
+std::uint64_t content_of_most(const std::vector<Copy>& copies) {
+  std::map<std::uint64_t, std::pair<int, bool>> votes;  // content -> copies, the leader's among them
+  for (const Copy& copy : copies) {
+    auto& [count, leading] = votes[copy.content];
+    ++count;
+    leading = leading || copy.leading;
+  }
+  return std::ranges::max_element(votes, {}, [](const auto& entry) { return entry.second; })->first;
+}
+
+}  // namespace
+
+std::vector<DifferingCopy> differing_copies(const std::vector<NodePresence>& members, std::string_view index) {
+  std::vector<DifferingCopy> differing;
+  for (const auto& [place, copies] : checked_copies(members, index)) {
+    const std::uint64_t right = content_of_most(copies);
+    const auto& [generation, shard, seq] = place;
+    for (const Copy& copy : copies) {
+      if (copy.content != right) differing.push_back({copy.node, generation, shard, seq});
+    }
+  }
+  return differing;
 }
 
 std::optional<std::string> leader_of(const std::vector<NodePresence>& members, std::string_view index) {

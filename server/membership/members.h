@@ -25,6 +25,19 @@ bool statistics_known(const std::vector<NodePresence>& members, std::string_view
 std::vector<std::string> not_ready(const std::vector<NodePresence>& members, std::string_view index,
                                    const GenerationRef& generation);
 
+// A copy of a shard whose content is not that of the others.
+struct DifferingCopy {
+  std::string node;
+  std::uint32_t generation = 0;
+  std::uint32_t shard = 0;
+  Seq seq = 0;  // where it was looked at
+  friend bool operator==(const DifferingCopy&, const DifferingCopy&) = default;
+};
+
+// Of copies that looked at the same place of the log those that differ from most; from the leader's, where no more
+// say the one than the other.
+std::vector<DifferingCopy> differing_copies(const std::vector<NodePresence>& members, std::string_view index);
+
 // Who feeds the index; nothing when nobody says so.
 std::optional<std::string> leader_of(const std::vector<NodePresence>& members, std::string_view index);
 

@@ -19,6 +19,7 @@ struct MembershipConfig {
   int ack_replicas = 2;           // nodes that have a change on disk before PostgreSQL may forget it
   ShardSelection shards = {};     // of every generation: those this node holds; an indexer holds all
   double min_coverage = 1.0;      // of a search that does not say
+  std::chrono::seconds check_interval{600};  // between two comparisons of all copies' content; 0 = never
   std::chrono::seconds drain{5};  // from readyz 503 to the end of listening
 };
 

@@ -4,6 +4,8 @@
 
 #include <csignal>
 
+#include "indexer/shard_reader.h"
+#include "indexer/shard_store.h"
 #include "tests/support/cluster_fixture.h"
 
 namespace aisle::test {
@@ -89,6 +91,39 @@ TEST_F(ClusterTest, MembersFindEachOtherAndSearchEachOthersShards) {
   EXPECT_TRUE(eventually([&] { return answer_to("node-3", targets[0]) == expected[0]; }));
   member("node-2").kill();
   EXPECT_TRUE(eventually([&] { return answer_to("node-1", targets[0]) == expected[0]; }));
+}
+
+TEST_F(ClusterTest, ACopyThatDiffersIsFoundAndReplaced) {
+  const nlohmann::json often = {{"check_interval_s", 1}};
+  start("index-1", often);
+  for (const std::string name : {"node-1", "node-2"}) start(name, often);
+  for (const std::string name : {"index-1", "node-1", "node-2"}) {
+    ASSERT_TRUE(member(name).ready(seconds(90))) << member(name).log();
+    ASSERT_TRUE(catches_up(name));
+  }
+  ASSERT_EQ(member("node-2").stop(), 0);
+  {  // a price that nobody changed
+    const std::filesystem::path folder = folder_.path() / "node-2" / "products" / "generation-1" / "shard-0";
+    const auto schema = IndexSchema::load(AISLE_SOURCE_DIR "/data/demo/products.json").value();
+    const auto store = ShardStore::open(folder, schema).value();
+    Op op;
+    op.kind = OpKind::SetNumbers;
+    op.id = read_shard_ids(folder, "", 1).value().front();
+    op.numbers = {{schema->find("price")->number, 1}};
+    ASSERT_TRUE(store->apply(op));
+    ASSERT_TRUE(store->commit(store->position()));
+  }
+  ASSERT_TRUE(start("node-2", often).ready(seconds(60))) << member("node-2").log();
+  EXPECT_NE(answer_of("node-2", ""), answer_of("node-1", "")) << "the damage is seen by shoppers";
+  EXPECT_TRUE(eventually([&] {
+    change_prices(77);  // the log goes on
+    return member("node-2").log().find("shard.differs") != std::string::npos;
+  }));
+  EXPECT_TRUE(eventually([&] { return member("node-2").log().find("base.fetched") != std::string::npos; }));
+  EXPECT_EQ(member("node-1").log().find("shard.differs"), std::string::npos);
+  EXPECT_TRUE(eventually([&] { return metric(member("node-1"), "aisle_cluster_differing_copies{index=\"products\"}") == 0; }));
+  ASSERT_TRUE(catches_up("node-2"));
+  expect_equal_answers({"node-1", "node-2"});
 }
 
 TEST_F(ClusterTest, AStoppedLeaderIsReplacedAndRefusedWhenItComesBack) {

@@ -75,6 +75,25 @@ TEST(Members, StatisticsAreKnownWhenEveryReadyHolderHasThem) {
   EXPECT_TRUE(statistics_known(members, "shop", 2, "new"));
 }
 
+TEST(Members, ACopyThatIsNotAsMostIsNamed) {
+  std::vector<NodePresence> members = {member("a", true), member("b", true), member("c", true)};
+  const auto shard = [&](std::size_t node) -> ShardPresence& {
+    return members[node].indexes[0].generations[0].shards[1];
+  };
+  EXPECT_THAT(differing_copies(members, "shop"), IsEmpty()) << "nobody has looked";
+  for (std::size_t i = 0; i < 3; ++i) shard(i).checked = 40;
+  for (std::size_t i = 0; i < 3; ++i) shard(i).content = 7;
+  EXPECT_THAT(differing_copies(members, "shop"), IsEmpty());
+  shard(2).content = 8;
+  EXPECT_THAT(differing_copies(members, "shop"), ElementsAre(DifferingCopy{"c", 2, 1, 40}));
+  shard(2).checked = 41;
+  EXPECT_THAT(differing_copies(members, "shop"), IsEmpty()) << "at another place";
+  shard(2).checked = 40;
+  shard(1).checked = 39;  // one against one
+  members[2].indexes[0].leading = true;
+  EXPECT_THAT(differing_copies(members, "shop"), ElementsAre(DifferingCopy{"a", 2, 1, 40}));
+}
+
 TEST(FollowerLag, IsTheLeadersOwnWhileAllOfItIsHere) {
   const auto begin = FollowerLag::Clock::now();
   FollowerLag lag(begin);
