@@ -48,6 +48,7 @@ class MatchesReader {
     in_.list([&] { result.best.push_back(read_hit()); });
     in_.list([&] { result.pins.push_back(read_pin()); });
     in_.list([&] { result.documents.push_back(in_.number()); });
+    result.lsn = in_.number();
     result.texts = {texts_};
     return result;
   }
@@ -172,6 +173,7 @@ void write_matches(WireWriter& out, const MatchRequest& request, const MatchResu
   out.list(result.best, [&](const ShardHit& hit) { write_hit(out, hit, request); });
   out.list(result.pins, [&](const ShardPin& pin) { write_pin(out, pin); });
   out.list(result.documents, [&](std::uint64_t documents) { out.number(documents); });
+  out.number(result.lsn);
 }
 
 MatchResult read_matches(WireReader& in, const MatchRequest& request) {

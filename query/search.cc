@@ -40,6 +40,7 @@ class Search {
       AISLE_TRY(result_.why, explain_absence({view_, request_, ask_, words_, limits_.window_max}, planner_, shards_));
     }
     result_.coverage = shards_.coverage();
+    result_.lsn = shards_.lsn();
     return std::move(result_);
   }
 

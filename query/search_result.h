@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "schemas/op.h"
+
 namespace aisle {
 
 // Why a hit stands where it stands; the parts add up to its score.
@@ -86,6 +88,7 @@ struct SearchResult {
   std::vector<std::string> ignored_words;  // beyond words_max
   bool truncated_query = false;
   double coverage = 1.0;  // share of all documents that were searched
+  Lsn lsn = 0;            // every change up to here is in it
   std::vector<std::string> rules;        // of the ranking, that held; the deciding first
   std::size_t rules_left_out = 0;        // that held too, beyond rules_applied_max
   std::string redirect;                  // "" = none

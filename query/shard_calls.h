@@ -95,6 +95,7 @@ struct MatchResult {
   std::vector<ShardHit> best;        // in any order, at least the `window` best of all but the pins
   std::vector<ShardPin> pins;        // each of the effects' at the most once; placed ones are in total and facets
   std::vector<std::uint64_t> documents;  // of far shards: how many each has, in the order they were asked
+  Lsn lsn = 0;                           // of far shards: every change up to here is in all of them
   std::vector<std::shared_ptr<const std::deque<std::string>>> texts;  // that far hits and facets look at
 };
 

@@ -33,6 +33,8 @@ class ShardSearch {
   virtual bool is_far() const { return false; }
   // Share of all documents that every answer so far had at least, 0..1.
   virtual double coverage() const { return 1.0; }
+  // Every change up to here is in all shards that answered.
+  virtual Lsn lsn() const = 0;
 };
 
 // The shards of this process, by function call and without copies. Borrows the view.
@@ -47,6 +49,7 @@ class LocalShardSearch final : public ShardSearch {
                                             std::span<const ShardHit> hits) override;
   Result<std::vector<FetchedProduct>> fetch_by_id(const FetchRequest& request,
                                                   std::span<const std::string_view> ids) override;
+  Lsn lsn() const override { return view_.lsn(); }
 
  private:
   Status in_time() const;

@@ -45,7 +45,6 @@ Result<std::shared_ptr<Generation>> Generation::open(std::shared_ptr<ShardSet> s
   ShardSet& set = *generation->shard_set_;
   AISLE_TRY(generation->context_, IndexContext::create(set.schema(), folder));
   generation->shards_ = std::vector<Shard>(set.size());
-  if (!set.held().empty()) generation->elsewhere_ = image_elsewhere();
   std::vector<std::filesystem::path> paths(set.size());
   for (const std::uint32_t i : set.held()) {
     // before its shard is loaded, so that no op falls between the two
@@ -278,7 +277,7 @@ std::string Generation::problem() const {
 
 View Generation::view() const {
   View view{.context = context_, .shards = {}, .statistics = statistics_->current(), .generation = number()};
-  for (const Shard& shard : shards_) view.shards.push_back(shard.builder ? shard.builder->image() : elsewhere_);
+  for (const Shard& shard : shards_) view.shards.push_back(shard.builder ? shard.builder->image() : image_elsewhere());
   return view;
 }
 

@@ -128,7 +128,6 @@ class Generation {
   std::unique_ptr<IndexPipeline> pipeline_;  // null: not fed by this process
   GenerationReplication replication_;        // nothing outside of a cluster
   std::vector<Shard> shards_;                // by number, empty when not held here; builders are thread-safe
-  std::shared_ptr<const Image> elsewhere_ = std::make_shared<Image>();  // in views, for what is not held
   std::unique_ptr<GenerationStatistics> statistics_;  // thread-safe
 
   // each locks for itself

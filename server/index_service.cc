@@ -11,6 +11,7 @@
 #include "base/utc_time.h"
 #include "indexer/file_state_store.h"
 #include "indexer/state_change.h"
+#include "query/image_elsewhere.h"
 #include "schemas/schema_changes.h"
 #include "server/membership/members.h"
 #include "server/stoppable_wait.h"
@@ -26,6 +27,11 @@ std::uint32_t last_generation(const IndexState& state) {
   if (state.previous) last = std::max(last, state.previous->number);
   if (state.building) last = std::max(last, state.building->number);
   return last;
+}
+
+// A node that holds no shard has nothing to be behind with.
+Lsn shown_lsn(const View& view) {
+  return view.lsn() == image_elsewhere()->lsn ? 0 : view.lsn();
 }
 
 bool names(const IndexState& state, std::uint32_t number) {
@@ -326,9 +332,12 @@ View IndexService::ranked(const Serving& serving) const {
   return view;
 }
 
-std::optional<View> IndexService::view_of(std::uint32_t generation, std::string_view statistics) const {
+std::optional<View> IndexService::view_of(std::uint32_t generation, std::string_view statistics, Lsn lsn,
+                                          Deadline deadline) const {
   const auto found = generations_->find(generation);
-  return found && found->ready() ? std::optional(found->view(statistics)) : std::nullopt;
+  if (!found || !found->ready()) return std::nullopt;
+  found->wait_for_lsn(lsn, deadline);
+  return found->view(statistics);
 }
 
 View IndexService::view_with(Lsn lsn, Deadline deadline) const {
@@ -391,7 +400,7 @@ IndexStatus IndexService::status() const {
   status.shards = static_cast<std::uint32_t>(now.shards.size());
   status.ready = generation->ready();
   status.source = std::holds_alternative<PostgresSource>(generation->schema()->source) ? "postgres" : "file";
-  status.lsn = now.lsn();
+  status.lsn = shown_lsn(now);
   status.dead_letters = generation->dead_letters_total();
   status.needs_reindex = needs_reindex();
   status.feed = source_.feed_status();
@@ -419,7 +428,7 @@ std::vector<GenerationStatus> IndexService::generations() const {
       const View now = generation->view();
       status.fed = !generation->stale();
       status.products = now.live();
-      status.lsn = now.lsn();
+      status.lsn = shown_lsn(now);
     }
   };
   add((*state)->previous, "previous");

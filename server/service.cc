@@ -115,10 +115,10 @@ Status Service::start() {
 }
 
 std::unique_ptr<ShardSearch> Service::shards_of(const IndexService& index, const View& view,
-                                                std::optional<double> min_coverage) const {
+                                                std::optional<double> min_coverage, Lsn min_lsn) const {
   const Deadline deadline = Deadline::after(config_.limits.time_hard);
   if (!cluster_) return std::make_unique<LocalShardSearch>(view, deadline);
-  return cluster_->search(index.name(), view, deadline, min_coverage);
+  return cluster_->search(index.name(), view, deadline, min_coverage, min_lsn);
 }
 
 Status Service::listen() {
@@ -221,15 +221,14 @@ HttpResponse Service::search(const HttpRequest& request, bool preview) const {
   if (view.lsn() < freshness->min_lsn && !wait_for(*freshness, *index, request, view)) {
     return error_response(503, "overloaded", "too many searches at once, try again", request.request_id);
   }
-  const bool stale = view.lsn() < freshness->min_lsn;
-  if (stale && !freshness->flags_stale) return not_there_yet(*freshness, view, request.request_id);
+  if (view.lsn() < freshness->min_lsn && !freshness->flags_stale) return not_there_yet(*freshness, view, request.request_id);
   if (parsed->ranking) {
     auto ranking = index->ranking().version(*parsed->ranking, view.context);
     if (!ranking) return refuse(ranking.error(), request.request_id);
     view.ranking = std::move(*ranking);
   }
   const auto begin = std::chrono::steady_clock::now();
-  const auto shards = shards_of(*index, view, parsed->min_coverage);
+  const auto shards = shards_of(*index, view, parsed->min_coverage, freshness->flags_stale ? 0 : freshness->min_lsn);
   const auto result = aisle::search(view, *parsed, config_.limits, *shards);
   if (!result) return refuse_search(result.error(), request.request_id);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
@@ -237,7 +236,8 @@ HttpResponse Service::search(const HttpRequest& request, bool preview) const {
   HttpResponse response{
       .body = search_json(*result, view,
                           {.took_ms = took.count() * 1000, .lag_ms = index->lag_ms(),
-                           .control_plane_stale = !index->control_plane_fresh(), .stale = stale})};
+                           .control_plane_stale = !index->control_plane_fresh(), 
+                           .stale = result->lsn < freshness->min_lsn})};
   response.headers.emplace_back("X-Search-Coverage", coverage_text(result->coverage));
   if (result->coverage < 1) response.headers.emplace_back("Cache-Control", "no-store");
   return response;

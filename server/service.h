@@ -44,7 +44,7 @@ class Service {
   IndexService* find(const std::string& index) const;
 
   std::unique_ptr<ShardSearch> shards_of(const IndexService& index, const View& view,
-                                         std::optional<double> min_coverage) const;
+                                         std::optional<double> min_coverage, Lsn min_lsn = 0) const;
 
   HttpResponse search(const HttpRequest& request) const;
   HttpResponse preview(const HttpRequest& request) const;  // on the admin listener

@@ -42,9 +42,9 @@ std::unique_ptr<Cluster> Service::make_cluster() {
     map = std::make_unique<StaticClusterMap>(config_.cluster->self, config_.cluster->nodes);
   }
   return std::make_unique<Cluster>(
-      options, std::move(map), [this](const std::string& name, const ViewName& wanted) -> std::optional<View> {
+      options, std::move(map), [this](const std::string& name, const ViewName& wanted, Lsn min_lsn, Deadline deadline) -> std::optional<View> {
         for (const IndexService* index : *opened_.get()) {
-          if (index->name() == name) return index->view_of(wanted.generation, wanted.statistics);
+          if (index->name() == name) return index->view_of(wanted.generation, wanted.statistics, min_lsn, deadline);
         }
         return std::nullopt;
       });

@@ -69,13 +69,13 @@ ShardSizes& Cluster::sizes_of(const std::string& index, std::uint32_t generation
 }
 
 std::unique_ptr<ShardSearch> Cluster::search(const std::string& index, const View& view, Deadline deadline,
-                                             std::optional<double> min_coverage) {
+                                             std::optional<double> min_coverage, Lsn min_lsn) {
   meet_others();
   auto map = map_->find(index, view.generation, static_cast<std::uint32_t>(view.shards.size()));
   if (std::ranges::find(map->own, false) == map->own.end()) return std::make_unique<LocalShardSearch>(view, deadline);
   return std::make_unique<FanOutSearch>(
       fan_out_, std::move(map), sizes_of(index, view.generation), view,
-      FanOutRequest{index, deadline, min_coverage.value_or(options_.min_coverage)});
+      FanOutRequest{index, deadline, min_coverage.value_or(options_.min_coverage), min_lsn});
 }
 
 }  // namespace aisle

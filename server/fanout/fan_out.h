@@ -43,6 +43,7 @@ struct ShardGroup {
 struct GroupCallText {
   std::string path;
   std::string view;  // format_view_name()
+  std::string min_lsn;  // "" = any
   std::string body;
 };
 

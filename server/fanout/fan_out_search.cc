@@ -80,7 +80,8 @@ Deadline FanOutSearch::call_deadline() const {
 }
 
 GroupCallText FanOutSearch::text_of(std::string_view operation, std::string body) const {
-  return {fmt::format("/internal/v1/indexes/{}/{}", request_.index, operation), view_name_, std::move(body)};
+  return {fmt::format("/internal/v1/indexes/{}/{}", request_.index, operation), view_name_,
+          request_.min_lsn == 0 ? "" : format_lsn(request_.min_lsn), std::move(body)};
 }
 
 Status FanOutSearch::call(std::string_view operation, std::string body, const std::function<void()>& beside,
@@ -173,6 +174,7 @@ Result<MatchResult> FanOutSearch::match(const MatchRequest& request) {
     const std::vector<std::uint32_t>& shards = groups_[i].shards;
     for (std::size_t s = 0; s < std::min(shards.size(), far[i]->documents.size()); ++s)
       sizes_.set(shards[s], far[i]->documents[s]);
+    far_lsn_ = std::min(far_lsn_, far[i]->lsn);
     for (ShardHit& hit : far[i]->best) hit.source = i;
     for (ShardPin& pin : far[i]->pins) pin.hit.source = i;
     merge_matches(all, std::move(*far[i]));

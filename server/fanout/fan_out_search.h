@@ -1,5 +1,7 @@
 // A search whose shards lie on several nodes: this node's by function call, the others' by fan_out.h.
 #pragma once
+#include <algorithm>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -29,6 +31,7 @@ struct FanOutRequest {
   std::string index;
   Deadline deadline = Deadline::never();
   double min_coverage = 1.0;
+  Lsn min_lsn = 0;  // shards that have not all changes up to here are not what is asked for
 };
 
 // Borrows the first and the sizes.
@@ -48,6 +51,7 @@ class FanOutSearch final : public ShardSearch {
                                                   std::span<const std::string_view> ids) override;
   bool is_far() const override { return !groups_.empty(); }
   double coverage() const override { return coverage_; }
+  Lsn lsn() const override { return std::min(own_view_.lsn(), far_lsn_); }
 
  private:
   struct Group : ShardGroup {
@@ -74,6 +78,7 @@ class FanOutSearch final : public ShardSearch {
   std::string view_name_;
   std::vector<Group> groups_;
   double coverage_ = 1.0;
+  Lsn far_lsn_ = std::numeric_limits<Lsn>::max();
 };
 
 }  // namespace aisle

@@ -39,11 +39,12 @@ bool GroupCall::begin_try(bool desperate) {
   if (!chosen) return false;
   std::erase(untried_, *chosen);
   const auto node = std::ranges::find(group_.holders, *chosen, &NodeAddress::id);
-  const NodeCall call{text_.path,
-                      {{std::string(view_header), text_.view},
-                       {std::string(shards_header), shards_},
-                       {std::string(deadline_header), std::to_string(left.count())}},
-                      text_.body};
+  NodeCall call{text_.path,
+                {{std::string(view_header), text_.view},
+                 {std::string(shards_header), shards_},
+                 {std::string(deadline_header), std::to_string(left.count())}},
+                text_.body};
+  if (!text_.min_lsn.empty()) call.headers.emplace_back(std::string(min_lsn_header), text_.min_lsn);
   tries_.push_back({*chosen, owner_.transport_->start(*node, call), now, false});
   return true;
 }

@@ -55,6 +55,7 @@ Result<std::string> answer_match(LocalShardSearch& shards, std::string_view body
   keep_best(request, result.best, request.window);
   AISLE_CHECK(add_products(shards, request, result));
   for (const auto& image : view.shards) result.documents.push_back(image->live());
+  result.lsn = view.lsn();
   return encode_matches(request, result);
 }
 
@@ -71,11 +72,13 @@ Result<std::string> answer_fetch(LocalShardSearch& shards, std::string_view body
 InternalApi::InternalApi(FindView find_view, const ClusterMap& map, QueryLimits limits)
     : find_view_(std::move(find_view)), map_(map), limits_(limits) {}
 
-Result<View> InternalApi::pinned_view(const HttpRequest& request, std::vector<std::uint32_t>& shards) const {
+Result<View> InternalApi::pinned_view(const HttpRequest& request, Deadline deadline,
+                                      std::vector<std::uint32_t>& shards) const {
   AISLE_TRY(const ViewName wanted, parse_view_name(request.header(view_header).value_or("")));
   AISLE_TRY(shards, parse_shards(request.header(shards_header).value_or(""), wanted.shards));
   const std::string& index = request.path_parameters.at("index");
-  const std::optional<View> view = find_view_(index, wanted);
+  const Lsn min_lsn = parse_lsn(request.header(min_lsn_header).value_or("0/0")).value_or(0);
+  const std::optional<View> view = find_view_(index, wanted, min_lsn, deadline);
   if (!view) {
     return fail(ErrorCode::NotFound,
                 fmt::format("generation {} of index \"{}\" is not here", wanted.generation, index));
@@ -88,14 +91,17 @@ Result<View> InternalApi::pinned_view(const HttpRequest& request, std::vector<st
   for (const std::uint32_t shard : shards) {
     if (!map->own[shard]) return fail(ErrorCode::NotFound, fmt::format("shard {} is not here", shard));
   }
-  return part_of(*view, shards);
+  View part = part_of(*view, shards);
+  if (part.lsn() >= min_lsn) return part;
+  return fail(ErrorCode::NotFound, fmt::format("changes up to {} are not here, but up to {}", format_lsn(min_lsn),
+                                              format_lsn(part.lsn())));
 }
 
 Result<std::string> InternalApi::answer_body(std::string_view operation, const HttpRequest& request,
                                              std::chrono::milliseconds route_time) const {
   AISLE_TRY(const Deadline deadline, read_deadline(request, route_time));
   std::vector<std::uint32_t> asked;
-  AISLE_TRY(const View view, pinned_view(request, asked));
+  AISLE_TRY(const View view, pinned_view(request, deadline, asked));
   LocalShardSearch shards(view, deadline);
   if (operation == "expand") return answer_expand(shards, request.body, limits_);
   if (operation == "count") return answer_count(shards, request.body);

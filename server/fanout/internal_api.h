@@ -4,8 +4,9 @@
 //   x-aisle-view          state.generation.ranking.shards.statistics: the view the request is pinned to
 //   x-aisle-shards        which shards are asked
 //   x-aisle-deadline-ms   time left; an answer that comes later is not wanted
+//   x-aisle-min-lsn       changes up to here must be in the answer, which waits for them; optional
 //   body, answer          query/shard_wire.h
-//   421 not_here          this node has not that view, or not those shards: ask another
+//   421 not_here          this node has not that view, not those shards or not those changes: ask another
 #pragma once
 #include <functional>
 #include <optional>
@@ -23,8 +24,10 @@ namespace aisle {
 // Thread-safe.
 class InternalApi {
  public:
-  // The view of that generation, with those statistics if they are here; nothing when it may not be searched here.
-  using FindView = std::function<std::optional<View>(const std::string& index, const ViewName& wanted)>;
+  // The view of that generation, with those statistics if they are here, once it has all changes up to `min_lsn` or as
+  // it is at the deadline; nothing when it may not be searched here.
+  using FindView = std::function<std::optional<View>(const std::string& index, const ViewName& wanted, Lsn min_lsn,
+                                                     Deadline deadline)>;
 
   InternalApi(FindView find_view, const ClusterMap& map, QueryLimits limits);
 
@@ -35,7 +38,7 @@ class InternalApi {
  private:
   Result<std::string> answer_body(std::string_view operation, const HttpRequest& request,
                                   std::chrono::milliseconds route_time) const;
-  Result<View> pinned_view(const HttpRequest& request, std::vector<std::uint32_t>& shards) const;
+  Result<View> pinned_view(const HttpRequest& request, Deadline deadline, std::vector<std::uint32_t>& shards) const;
 
   FindView find_view_;
   const ClusterMap& map_;

@@ -16,6 +16,7 @@ namespace aisle {
 inline constexpr std::string_view view_header = "x-aisle-view";
 inline constexpr std::string_view shards_header = "x-aisle-shards";
 inline constexpr std::string_view deadline_header = "x-aisle-deadline-ms";
+inline constexpr std::string_view min_lsn_header = "x-aisle-min-lsn";
 
 struct ViewName {
   std::uint64_t state = 0;  // version of the state document

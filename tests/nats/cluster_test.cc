@@ -68,7 +68,7 @@ TEST_F(ClusterTest, MembersFindEachOtherAndSearchEachOthersShards) {
   }
   ClusterRig shoppers;
   ASSERT_EQ(shoppers.prepare(), "");
-  const std::vector<std::string> targets = shoppers.targets(1000);
+  std::vector<std::string> targets = shoppers.targets(1000);
   std::vector<nlohmann::json> expected;
   for (const std::string& target : targets) expected.push_back(answer_to("index-1", target));
   for (std::size_t i = 0; i < targets.size(); ++i) {
@@ -76,6 +76,20 @@ TEST_F(ClusterTest, MembersFindEachOtherAndSearchEachOthersShards) {
   }
   EXPECT_EQ(metric(member("index-1"), "aisle_fanout_calls_total"), 0) << "it has all shards";
   EXPECT_GT(metric(member("node-1"), "aisle_fanout_calls_total"), 300);
+
+  // Who reads what it wrote finds it wherever it lies, and at once.
+  change_prices(88);
+  const std::string written = shop_->session().value("SELECT pg_current_wal_lsn()");
+  const std::string changed =
+      shop_->session().value("SELECT count(DISTINCT product_id) FROM prices WHERE product_id % 97 = 1");
+  for (const std::string& name : names) {
+    const nlohmann::json answer =
+        member(name).search("products", {{"filter", "price = 88"}, {"min_lsn", written}, {"wait_ms", "5000"}});
+    EXPECT_EQ(answer["total"].dump(), changed) << name;
+    EXPECT_GE(number(answer["view"]["as_of_lsn"].get<std::string>()), number(written)) << name;
+  }
+  for (std::string& target : targets) target += "&min_lsn=" + url_encoded(written) + "&wait_ms=5000";
+  for (std::size_t i = 0; i < 300; ++i) expected[i] = answer_to("index-1", targets[i]);
 
   member("node-3").kill();
   for (std::size_t i = 0; i < 300; ++i) {

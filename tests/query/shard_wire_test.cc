@@ -43,6 +43,7 @@ class ShardWireTest : public test::Kitchen {
     result.best.front().product = std::make_shared<FetchedProduct>(
         local_->fetch(*request.fetch, std::span(result.best).first(1)).value().front());
     result.documents = {2, 1};
+    result.lsn = 0x16B374D848;
     return result;
   }
   const IndexSchema& schema() const { return *view_.context->schema; }
@@ -151,6 +152,7 @@ TEST_F(ShardWireTest, ResultsArriveWithTheirProductsAndFacets) {
   EXPECT_EQ(arrived.found, sent.found);
   EXPECT_EQ(arrived.total, sent.total);
   EXPECT_EQ(arrived.documents, sent.documents);
+  EXPECT_EQ(arrived.lsn, sent.lsn);
   ASSERT_EQ(arrived.pins.size(), 1U);
   EXPECT_EQ(arrived.pins[0].state, sent.pins[0].state);
   ASSERT_EQ(arrived.best.size(), 2U);

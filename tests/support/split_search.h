@@ -23,6 +23,8 @@ class SplitSearch final : public ShardSearch {
                                                   std::span<const std::string_view> ids) override;
   bool is_far() const override { return true; }
 
+  Lsn lsn() const override { return 0; }
+
  private:
   std::shared_ptr<const Statistics> statistics_;
   std::shared_ptr<const IndexSchema> schema_;
