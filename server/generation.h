@@ -75,7 +75,9 @@ class Generation {
   // Seconds since a log was last followed without trouble, 0 while all are.
   double seconds_in_trouble() const;
   // It cannot follow its log from where it is, as far as it knows: LOG_FORKED and the like, for some time.
-  bool needs_base() const { return base_wanted_ || differs_; }
+  bool needs_base() const { return base_wanted_ || differs_ || is_behind(); }
+  // Another member has more of it than the log: ReplicatedShards::is_behind().
+  bool is_behind() const { return replicated() && replication_.shards->is_behind(); }
   // It is not what the other copies are.
   void note_difference() { differs_ = true; }
   std::vector<DeadLetter> dead_letters() const;

@@ -120,7 +120,9 @@ Status GenerationSet::install(const std::filesystem::path& base, const Generatio
 Result<std::shared_ptr<Generation>> GenerationSet::replace(const GenerationRef& wanted,
                                                            const std::shared_ptr<const IndexSchema>& schema) {
   const std::filesystem::path incoming = folder_->path() / "incoming";
-  AISLE_CHECK(take_base(*membership_, schema->index, wanted, incoming));
+  const auto present = find(wanted.number);
+  const bool longest = present != nullptr && present->is_behind();
+  AISLE_CHECK(take_base(*membership_, schema->index, wanted, incoming, longest));
   {
     const std::lock_guard opening(open_mutex_);
     close(wanted.number);

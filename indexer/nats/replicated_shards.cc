@@ -117,10 +117,12 @@ void ReplicatedShards::tend_shard(std::uint32_t number) {
 }
 
 Result<std::vector<std::shared_ptr<OpLog>>> ReplicatedShards::lead(const LogSource& source, Deadline deadline) {
+  behind_ = false;
   std::uint64_t term = 0;
   std::vector<Seq> wanted;
   for (std::uint32_t i = 0; i < shard_set_->size(); ++i) {
     AISLE_TRY(const LogTail tail, tail_for_leader(i, deadline));
+    if (tail.sequence != 0) AISLE_CHECK(check_copies(i, tail.header.last_seq()));
     term = std::max({term, tail.header.after.term, shard_set_->durable(i).log.term});
     wanted.push_back(tail.sequence == 0 ? shard_set_->log(i)->tail() : tail.header.last_seq());
   }
@@ -142,6 +144,15 @@ Result<std::vector<std::shared_ptr<OpLog>>> ReplicatedShards::lead(const LogSour
   return logs;
 }
 
+Status ReplicatedShards::check_copies(std::uint32_t number, Seq known) {
+  const auto member = options_.longer_copy ? options_.longer_copy(number, known) : std::nullopt;
+  if (!member) return {};
+  behind_ = true;
+  return fail(ErrorCode::FailedPrecondition,
+              fmt::format("LOG_BEHIND: {} ends at {}, {} has more on disk: its copy is taken first", epoch_key(number), known,
+                          *member));
+}
+
 Result<LogTail> ReplicatedShards::tail_for_leader(std::uint32_t number, Deadline deadline) {
   const Deadline given_up = Deadline::after(proven);
   while (true) {
@@ -157,6 +168,7 @@ Result<LogTail> ReplicatedShards::tail_for_leader(std::uint32_t number, Deadline
     if (tail && !is_short) return tail;
     if (!gone && !is_short) return tail;
     if (given_up.expired()) {
+      AISLE_CHECK(check_copies(number, own.seq));
       AISLE_CHECK(begin_epoch(number, shard_log->epoch() + 1));
       continue;
     }

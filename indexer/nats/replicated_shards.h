@@ -1,7 +1,9 @@
 // The shards of one generation on this node as members of a cluster: each follows its JetStream log; the node
 // that leads also appends to them.
 #pragma once
+#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -22,6 +24,8 @@ namespace aisle {
 struct ReplicatedShardsOptions {
   std::string cluster;
   StreamLimits stream;
+  // The member that has more of a shard on disk than up to `seq`; null or nothing: none has.
+  std::function<std::optional<std::string>(std::uint32_t shard, Seq seq)> longer_copy = {};
 };
 
 // Which epoch of a log counts stands in the bucket aisle-<cluster>-logs, key index.generation.shard; a log without
@@ -44,9 +48,13 @@ class ReplicatedShards {
   // by shard; their marks are on disk.
   //   Conflict          another leader appends: begin anew
   //   DeadlineExceeded  the shards have not caught up in time
+  //   FailedPrecondition  LOG_BEHIND: another member has more on disk than this one and the log; see is_behind()
   //   others            LogPublisher::begin, and what keeps a shard from following
   Result<std::vector<std::shared_ptr<OpLog>>> lead(const LogSource& source, Deadline deadline);
 
+  // The last lead() found that a log lost what another member has on disk: its copy is to be taken first, so that
+  // nothing goes that PostgreSQL may have forgotten.
+  bool is_behind() const { return behind_; }
   // Every shard held here once had all that its log held.
   bool caught_up() const;
   // What keeps a shard from following; nothing when all do.
@@ -67,6 +75,7 @@ class ReplicatedShards {
   void tend(const std::stop_token& stop);
   void tend_shard(std::uint32_t number);
   std::shared_ptr<JetStreamOpLog> log(std::uint32_t shard) const;
+  Status check_copies(std::uint32_t shard, Seq known);
   // The tail of the shard's log, which is made when there is none or it lost what the shard has.
   Result<LogTail> tail_for_leader(std::uint32_t shard, Deadline deadline);
   Status begin_epoch(std::uint32_t shard, std::uint32_t epoch);
@@ -77,6 +86,7 @@ class ReplicatedShards {
   KvBucket epochs_;
 
   std::mutex follow_mutex_;   // one change of a follower at a time
+  std::atomic<bool> behind_{false};
   mutable std::mutex mutex_;  // guards shards_
   std::vector<Shard> shards_;
 

@@ -20,7 +20,7 @@ struct Holder {
 };
 
 std::optional<Holder> holder_of(const NodePresence& node, const std::string& index, const GenerationRef& wanted,
-                                const ShardSelection& selection) {
+                                const ShardSelection& selection, bool longest) {
   for (const IndexPresence& some : node.indexes) {
     if (some.index != index) continue;
     for (const GenerationPresence& held : some.generations) {
@@ -30,7 +30,8 @@ std::optional<Holder> holder_of(const NodePresence& node, const std::string& ind
         if (!selection.holds(i)) continue;
         const ShardPresence& shard = held.shards[i];
         if (!node.shards.holds(i)) return std::nullopt;
-        if (shard.trouble.starts_with("LOG_") || shard.trouble.starts_with("BASE_")) return std::nullopt;
+        const bool beyond_log = shard.trouble.starts_with("LOG_SHORT") || shard.trouble.starts_with("LOG_GONE");
+        if (!shard.trouble.empty() && !(longest && beyond_log)) return std::nullopt;
         holder.durable += shard.durable;
       }
       if (holder.durable > 0) return holder;
@@ -39,14 +40,15 @@ std::optional<Holder> holder_of(const NodePresence& node, const std::string& ind
   return std::nullopt;
 }
 
-std::vector<Holder> holders(const Membership& membership, const std::string& index, const GenerationRef& wanted) {
+std::vector<Holder> holders(const Membership& membership, const std::string& index, const GenerationRef& wanted,
+                            bool longest) {
   std::vector<Holder> found;
   for (const NodePresence& node : membership.nodes()) {
     if (node.node == membership.config().node) continue;
-    if (auto holder = holder_of(node, index, wanted, membership.config().shards)) found.push_back(std::move(*holder));
+    if (auto holder = holder_of(node, index, wanted, membership.config().shards, longest)) found.push_back(std::move(*holder));
   }
-  std::ranges::sort(found, [](const Holder& a, const Holder& b) {
-    return std::pair(a.ready, a.durable) > std::pair(b.ready, b.durable);
+  std::ranges::sort(found, [longest](const Holder& a, const Holder& b) {
+    return std::pair(longest || a.ready, a.durable) > std::pair(longest || b.ready, b.durable);
   });
   return found;
 }
@@ -54,8 +56,8 @@ std::vector<Holder> holders(const Membership& membership, const std::string& ind
 }  // namespace
 
 Result<BaseManifest> take_base(const Membership& membership, const std::string& index, const GenerationRef& wanted,
-                               const std::filesystem::path& to) {
-  const std::vector<Holder> found = holders(membership, index, wanted);
+                               const std::filesystem::path& to, bool longest) {
+  const std::vector<Holder> found = holders(membership, index, wanted, longest);
   if (found.empty()) {
     return fail(ErrorCode::NotFound, fmt::format("no member of the cluster has generation {}", wanted.number));
   }

@@ -14,7 +14,8 @@ namespace aisle {
 // deleted before): its shards and schema.json, all on disk.
 //   NotFound     no member has it
 //   Unavailable  none could give it
+// `longest`: from the one whose log fell short of it.
 Result<BaseManifest> take_base(const Membership& membership, const std::string& index, const GenerationRef& wanted,
-                               const std::filesystem::path& to);
+                               const std::filesystem::path& to, bool longest = false);
 
 }  // namespace aisle

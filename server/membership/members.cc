@@ -16,6 +16,11 @@ bool follows_another_history(const ShardPresence& shard) {
   return shard.trouble.starts_with("LOG_");
 }
 
+// Nothing is wrong with the copy, but with the log: it was lost, or ends before the copy does.
+bool lacks_log(const ShardPresence& shard) {
+  return shard.trouble.starts_with("LOG_SHORT") || shard.trouble.starts_with("LOG_GONE");
+}
+
 // Serves the index and is to have searches.
 bool is_required(const NodePresence& member, std::string_view index) {
   return member.role == "serve" && !member.draining && find_index(member, index) != nullptr;
@@ -145,6 +150,20 @@ std::vector<DifferingCopy> differing_copies(const std::vector<NodePresence>& mem
     }
   }
   return differing;
+}
+
+std::optional<std::string> longer_copy(const std::vector<NodePresence>& members, std::string_view index,
+                                       std::uint32_t generation, std::uint32_t shard, Seq seq) {
+  std::optional<std::string> longest;
+  for (const NodePresence& member : members) {
+    const GenerationPresence* held = find_generation(member, index, generation);
+    if (held == nullptr || held->shards.size() <= shard || !member.shards.holds(shard)) continue;
+    const ShardPresence& copy = held->shards[shard];
+    if (copy.durable <= seq || !(copy.trouble.empty() || lacks_log(copy))) continue;
+    seq = copy.durable;
+    longest = member.node;
+  }
+  return longest;
 }
 
 std::optional<std::string> leader_of(const std::vector<NodePresence>& members, std::string_view index) {

@@ -38,6 +38,11 @@ struct DifferingCopy {
 // say the one than the other.
 std::vector<DifferingCopy> differing_copies(const std::vector<NodePresence>& members, std::string_view index);
 
+// The member that has most of a shard on disk, if that is more than up to `seq`, and no other history than the log's;
+// nothing when none has more.
+std::optional<std::string> longer_copy(const std::vector<NodePresence>& members, std::string_view index,
+                                       std::uint32_t generation, std::uint32_t shard, Seq seq);
+
 // Who feeds the index; nothing when nobody says so.
 std::optional<std::string> leader_of(const std::vector<NodePresence>& members, std::string_view index);
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "server/membership/members.h"
 
 namespace aisle {
 namespace {
@@ -109,9 +110,11 @@ bool Membership::fresh() const {
 }
 
 std::shared_ptr<ReplicatedShards> Membership::replicate(std::shared_ptr<ShardSet> shards) const {
+  const auto longer = [this, index = shards->schema()->index, generation = shards->manifest().generation](
+                          std::uint32_t shard, Seq seq) { return longer_copy(nodes(), index, generation, shard, seq); };
   return std::make_shared<ReplicatedShards>(
       connection_,
-      ReplicatedShardsOptions{.cluster = config_.name, .stream = {.replicas = config_.replicas}},
+      ReplicatedShardsOptions{.cluster = config_.name, .stream = {.replicas = config_.replicas}, .longer_copy = longer},
       std::move(shards));
 }
 

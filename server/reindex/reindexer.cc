@@ -139,7 +139,10 @@ Result<ReindexManifest> Reindexer::start(const ReindexRequest& request) {
   AISLE_TRY(const auto schema, wanted_schema());
   if (std::holds_alternative<std::monostate>(schema->source)) {
     return fail(ErrorCode::FailedPrecondition,
-                "the schema of index \"" + schema->index + "\" names no source to read the products from");
+                fmt::format("index \"{0}\" has no source to read again, its products came by aisle import: name their file "
+                            "as the schema's source, or import it into another data folder (aisle import --data NEW), "
+                            "stop aisle and put NEW/{0} in the place of its folder",
+                            schema->index));
   }
   AISLE_TRY(const auto context, IndexContext::create(schema, {}));
   AISLE_CHECK(check_ranking_fits(parts_.store, context));

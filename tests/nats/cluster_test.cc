@@ -192,5 +192,38 @@ TEST_F(ClusterTest, AJetStreamThatLostAllItsDataIsFilledAgain) {
   EXPECT_TRUE(one_history());
 }
 
+// The end of the log and what the indexer had of it are lost, and PostgreSQL was told that it may forget it.
+TEST_F(ClusterTest, AnIndexerThatFellBehindTakesTheCopyOfANode) {
+  const std::filesystem::path home = folder_.path() / "index-1";
+  start_all({"index-1", "node-1", "node-2"});
+  EXPECT_TRUE(catches_up("node-1"));
+  member("index-1").kill();
+  nats_->kill_all();
+  nats_->save_data("early");
+  std::filesystem::copy(home, folder_.path() / "early", std::filesystem::copy_options::recursive);
+  nats_->start_all();
+  ASSERT_TRUE(start("index-1").ready(seconds(60))) << member("index-1").log();
+  change_prices(91);
+  for (const std::string name : {"node-1", "node-2"}) EXPECT_TRUE(catches_up(name));
+  const nlohmann::json before = answer_to("node-1", "/v1/indexes/products/search?filter=" + url_encoded("price = 91"));
+  EXPECT_GT(before["total"], 0);
+  member("index-1").kill();
+  nats_->kill_all();
+  nats_->restore_data("early");
+  std::filesystem::remove_all(home);
+  std::filesystem::rename(folder_.path() / "early", home);
+  nats_->start_all();
+  ASSERT_TRUE(start("index-1").ready(seconds(60))) << member("index-1").log();
+  EXPECT_TRUE(eventually([&] { return member("index-1").log().find("log.new_epoch") != std::string::npos; }, seconds(60)))
+      << member("index-1").log();
+  EXPECT_NE(member("index-1").log().find("base.fetched"), std::string::npos);
+  change_prices(92);
+  for (const std::string name : {"node-1", "node-2"}) EXPECT_TRUE(catches_up(name));
+  EXPECT_TRUE(one_history());
+  expect_equal_answers({"index-1", "node-1", "node-2"});
+  const nlohmann::json after = answer_to("node-1", "/v1/indexes/products/search?filter=" + url_encoded("price = 92"));
+  EXPECT_EQ(after["total"], before["total"]);
+}
+
 }  // namespace
 }  // namespace aisle::test

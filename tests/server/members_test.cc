@@ -75,6 +75,23 @@ TEST(Members, StatisticsAreKnownWhenEveryReadyHolderHasThem) {
   EXPECT_TRUE(statistics_known(members, "shop", 2, "new"));
 }
 
+TEST(Members, TheLongestCopyIsOneOfTheLogsHistory) {
+  std::vector<NodePresence> members = {member("a", true), member("b", true), member("c", true)};
+  const auto shard = [&](std::size_t node) -> ShardPresence& {
+    return members[node].indexes[0].generations[0].shards[1];
+  };
+  for (std::size_t i = 0; i < 3; ++i) shard(i).durable = 40 + i;
+  EXPECT_EQ(longer_copy(members, "shop", 2, 1, 42), std::nullopt);
+  EXPECT_EQ(longer_copy(members, "shop", 2, 1, 40), "c");
+  shard(2).trouble = "LOG_SHORT: it ends before";
+  EXPECT_EQ(longer_copy(members, "shop", 2, 1, 40), "c");
+  shard(2).trouble = "LOG_FORKED: it tells another history";
+  EXPECT_EQ(longer_copy(members, "shop", 2, 1, 40), "b");
+  members[1].shards = {2, {0}};
+  EXPECT_EQ(longer_copy(members, "shop", 2, 1, 40), std::nullopt);
+  EXPECT_EQ(longer_copy(members, "shop", 2, 7, 0), std::nullopt);
+}
+
 TEST(Members, ACopyThatIsNotAsMostIsNamed) {
   std::vector<NodePresence> members = {member("a", true), member("b", true), member("c", true)};
   const auto shard = [&](std::size_t node) -> ShardPresence& {

@@ -74,6 +74,22 @@ TEST_F(ReindexTest, BuildsTheNextGenerationAndSwitches) {
   EXPECT_EQ(view()["state_version"], all["state_version"]);
 }
 
+TEST_F(ReindexTest, AnIndexWithoutASourceSaysHowItIsBuiltAnew) {
+  nlohmann::json schema = nlohmann::json::parse(read_file(path("schema.json")).value(), nullptr, true, true);
+  schema.erase("source");
+  write("schema.json", schema.dump());
+  const std::string data = path("aisle-data");
+  const CommandResult imported = run_aisle({"import", "--schema", path("schema.json"), "--data", data, path("products.jsonl")});
+  ASSERT_EQ(imported.exit_code, 0) << imported.output;
+  start();
+  EXPECT_EQ(total("kettle"), 2U);
+  const CommandResult refused = command({"reindex", "products"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.output, HasSubstr("its products came by aisle import"));
+  EXPECT_THAT(refused.output, HasSubstr("put NEW/products in the place of its folder"));
+  EXPECT_EQ(admin("generations")["generations"].size(), 1U);
+}
+
 TEST_F(ReindexTest, TheFormerGenerationIsFedAndCanComeBack) {
   start();
   ASSERT_EQ(command({"reindex", "products", "--wait"}).exit_code, 0);
