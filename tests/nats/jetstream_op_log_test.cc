@@ -22,17 +22,9 @@ Deadline soon() {
   return Deadline::after(seconds(30));
 }
 
-class JetStreamOpLogTest : public testing::Test {
+// Each test has a shard of its own.
+class JetStreamOpLogTest : public test::NatsTest {
  protected:
-  // Servers are slow to start: one for all tests, each with a shard number of its own.
-  static test::NatsServers& servers() {
-    static test::NatsServers all;
-    return all;
-  }
-  void SetUp() override {
-    if (!test::NatsServers::unavailable().empty()) GTEST_SKIP() << test::NatsServers::unavailable();
-    connection_ = test::connect(servers());
-  }
   std::shared_ptr<JetStreamOpLog> open(const ShardPosition& own = {}) const {
     const auto log = std::make_shared<JetStreamOpLog>(connection_, "test", identity(), 1, own);
     EXPECT_TRUE(log->stream().create({}));
@@ -53,10 +45,6 @@ class JetStreamOpLogTest : public testing::Test {
     return all;
   }
   static ShardPosition position_of(const SequencedOp& op) { return {op.seq, op.op.lsn, op.point}; }
-
-  std::shared_ptr<NatsConnection> connection_;
-  static inline std::uint32_t numbers_ = 0;
-  const std::uint32_t number_ = ++numbers_;
 };
 
 TEST_F(JetStreamOpLogTest, WhatALeaderAppendsAReplicaReadsInOrder) {

@@ -1,9 +1,6 @@
 #include "tests/support/cluster_rig.h"
 
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <fstream>
 #include <iostream>
@@ -11,24 +8,12 @@
 #include <sstream>
 
 #include "base/utf8.h"
+#include "tests/support/free_port.h"
 
 namespace aisle::test {
 namespace {
 
 const std::filesystem::path demo = std::filesystem::path(AISLE_SOURCE_DIR) / "data" / "demo";
-
-// A port that nobody listens on now.
-std::uint16_t free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  ::bind(fd, reinterpret_cast<sockaddr*>(&address), size);
-  ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-  ::close(fd);
-  return ntohs(address.sin_port);
-}
 
 std::vector<std::string> lines_of(const std::filesystem::path& file) {
   std::ifstream in(file);

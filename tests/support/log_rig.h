@@ -1,10 +1,13 @@
-// One shard's log in JetStream and what reads and writes it, for tests.
+// One JetStream for the tests of a program, and what they put into logs.
 #pragma once
+#include <gtest/gtest.h>
+
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "indexer/nats/jetstream_op_log.h"
+#include "tests/support/eventually.h"
 #include "tests/support/nats_servers.h"
 
 namespace aisle::test {
@@ -25,5 +28,23 @@ inline Op mark_op(Lsn lsn) {
 inline std::shared_ptr<NatsConnection> connect(const NatsServers& servers) {
   return NatsConnection::open({.urls = servers.urls(), .name = "test"}).value();
 }
+
+// Servers are slow to start: one for all tests of the program, each of which uses names of its own.
+class NatsTest : public testing::Test {
+ protected:
+  static NatsServers& servers() {
+    static NatsServers all;
+    return all;
+  }
+  void SetUp() override {
+    if (!NatsServers::unavailable().empty()) GTEST_SKIP() << NatsServers::unavailable();
+    connection_ = connect(servers());
+    ASSERT_TRUE(eventually([&] { return connection_->connected(); }));
+  }
+
+  std::shared_ptr<NatsConnection> connection_;
+  static inline std::uint32_t numbers_ = 0;
+  const std::uint32_t number_ = ++numbers_;  // of the test
+};
 
 }  // namespace aisle::test
