@@ -27,7 +27,7 @@ struct IndexPipelineOptions {
   // followers. Everything in the logs is on the shards' disk then. Without it the logs are the shards' own.
   std::function<Result<std::vector<std::shared_ptr<OpLog>>>(const LogSource&)> lead = {};
   std::function<Lsn()> acknowledged = {};  // what enough copies have on disk; nothing = this one is enough
-  std::chrono::seconds check_interval{0};    // between two check_marks in every log; 0 = none
+  std::chrono::seconds check_interval{0};  // between two check_marks in every log; 0 = none
   std::size_t op_bytes_max = op_bytes_max_default;  // by op_bytes(); a larger document is a dead letter
 };
 

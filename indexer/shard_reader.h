@@ -27,8 +27,8 @@ Result<std::vector<std::string>> read_shard_ids(const std::filesystem::path& fol
 Result<std::vector<std::uint64_t>> read_shard_fingerprints(const std::filesystem::path& folder,
                                                            std::span<const std::string> ids);
 
-// A number over all that is stored of all products: data, columns and terms. Equal for shards of equal content,
-// whatever the order in which they came to it; 0 for an empty one.
+// A number over all that is stored of all products: data, columns and terms. Equal for shards of equal
+// content, whatever the order in which they came to it; 0 for an empty one.
 Result<std::uint64_t> read_shard_content(const std::filesystem::path& folder);
 
 // Marks by key.

@@ -84,7 +84,8 @@ Result<std::shared_ptr<ShardSet>> ShardSet::open(std::shared_ptr<const IndexFold
                                                  std::shared_ptr<const IndexSchema> schema,
                                                  const ShardSetOptions& options) {
   AISLE_TRY(auto manifest, open_manifest(*folder, *schema, options));
-  std::shared_ptr<ShardSet> set(new ShardSet(std::move(folder), std::move(schema), std::move(manifest), options.selection));
+  std::shared_ptr<ShardSet> set(
+      new ShardSet(std::move(folder), std::move(schema), std::move(manifest), options.selection));
   AISLE_CHECK(set->open_shards(options));
   return set;
 }

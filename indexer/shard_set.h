@@ -37,9 +37,9 @@ struct NumberedMark {
 };
 
 // Who appends to the logs: the index pipeline of this process, or a follower of a cluster's log; never both.
-// Numbers of shards are those of the generation; one that is not held has neither log nor files here, and what is
-// said of all shards is said of those held.
-// Threads: open() and close() from one, everything else from any.
+// Numbers of shards are those of the generation; one that is not held has neither log nor files here, and
+// what is said of all shards is said of those held. Threads: open() and close() from one, everything else
+// from any.
 class ShardSet {
  public:
   static constexpr std::uint64_t one_shard_products = 200'000;
@@ -62,7 +62,8 @@ class ShardSet {
   std::filesystem::path path(std::uint32_t shard) const;
 
   // For whoever follows a shard: register as reader of the log first, load path(shard) second, then read on
-  // from the seq found there. The log begins with the seq the shard had on disk. Null for one that is not held.
+  // from the seq found there. The log begins with the seq the shard had on disk. Null for one that is not
+  // held.
   const std::shared_ptr<LocalOpLog>& log(std::uint32_t shard) const { return shards_.at(shard).log; }
 
   // An error when the shard's writer has ended, with its reason.
@@ -117,7 +118,8 @@ class ShardSet {
   const GenerationManifest manifest_;
   const ShardSelection selection_;
   std::vector<std::uint32_t> held_;
-  std::vector<Shard> shards_;  // by number, empty when not held; fixed after open(), its parts are thread-safe
+  std::vector<Shard>
+      shards_;  // by number, empty when not held; fixed after open(), its parts are thread-safe
   bool closed_ = false;
 };
 

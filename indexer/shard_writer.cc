@@ -203,7 +203,8 @@ Status ShardWriter::take(std::vector<SequencedOp> ops) {
 void ShardWriter::check() {
   const auto content = read_shard_content(options_.folder);
   if (!content) {
-    log(LogLevel::Error, "shard.unreadable", content.error().message, {{"index", index_}, {"shard", options_.shard}});
+    log(LogLevel::Error, "shard.unreadable", content.error().message,
+        {{"index", index_}, {"shard", options_.shard}});
   }
   const std::lock_guard lock(mutex_);
   checked_ = {seen_.seq, content.value_or(ContentCheck::unreadable)};

@@ -41,6 +41,11 @@ StateChange read_change(const JsonReader& reader) {
 
 }  // namespace
 
+bool names_generation(const IndexState& state, std::uint32_t number) {
+  const auto is = [&](const std::optional<GenerationRef>& named) { return named && named->number == number; };
+  return state.active.number == number || is(state.previous) || is(state.building);
+}
+
 std::string encode_state(const IndexState& state) {
   nlohmann::json changes = nlohmann::json::array();
   for (const StateChange& change : state.changes) {

@@ -47,6 +47,9 @@ struct IndexState {
   friend bool operator==(const IndexState&, const IndexState&) = default;
 };
 
+// Whether it is the active one, the previous one or the one that is being built.
+bool names_generation(const IndexState& state, std::uint32_t number);
+
 // JSON. decode refuses what encode cannot have written: DataLoss, with a JSON pointer.
 std::string encode_state(const IndexState& state);
 Result<IndexState> decode_state(std::string_view text);

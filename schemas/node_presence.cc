@@ -12,10 +12,10 @@ namespace aisle {
 namespace {
 
 nlohmann::json shard_json(const ShardPresence& shard) {
-  return {{"applied", shard.applied},  {"durable", shard.durable},
-          {"lsn", shard.lsn},          {"epoch", shard.log.epoch},
-          {"term", shard.log.term},    {"chain", format_hash(shard.log.chain)},
-          {"checked", shard.checked},  {"content", fmt::format("{:016x}", shard.content)},
+  return {{"applied", shard.applied}, {"durable", shard.durable},
+          {"lsn", shard.lsn},         {"epoch", shard.log.epoch},
+          {"term", shard.log.term},   {"chain", format_hash(shard.log.chain)},
+          {"checked", shard.checked}, {"content", fmt::format("{:016x}", shard.content)},
           {"trouble", shard.trouble}};
 }
 
@@ -24,11 +24,10 @@ nlohmann::json index_json(const IndexPresence& index) {
   for (const GenerationPresence& generation : index.generations) {
     nlohmann::json shards = nlohmann::json::array();
     for (const ShardPresence& shard : generation.shards) shards.push_back(shard_json(shard));
-    generations.push_back(
-        {{"number", generation.number},
-         {"ready", generation.ready},
-         {"statistics", generation.statistics},
-         {"shards", std::move(shards)}});
+    generations.push_back({{"number", generation.number},
+                           {"ready", generation.ready},
+                           {"statistics", generation.statistics},
+                           {"shards", std::move(shards)}});
   }
   return {{"index", index.index},
           {"state_version", index.state_version},

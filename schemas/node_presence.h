@@ -17,7 +17,7 @@ struct ShardPresence {
   Seq durable = 0;    // on disk
   Lsn lsn = 0;        // on disk
   LogPoint log;       // of what is on disk
-  Seq checked = 0;            // where its content was looked at last; 0 = never
+  Seq checked = 0;    // where its content was looked at last; 0 = never
   std::uint64_t content = 0;  // a number over it there: equal copies have equal ones
   std::string trouble;  // why it does not follow, "" = it does
   friend bool operator==(const ShardPresence&, const ShardPresence&) = default;

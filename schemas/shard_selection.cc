@@ -17,7 +17,8 @@ ShardSelection read_shard_selection(const JsonReader& parent, std::string_view n
   selection.parts.clear();
   for (const JsonReader& part : reader.member("parts").elements()) {
     const nlohmann::json& value = part.value();
-    if (!value.is_number_integer() || value.get<std::int64_t>() < 0 || value.get<std::int64_t>() >= selection.of) {
+    if (!value.is_number_integer() || value.get<std::int64_t>() < 0 ||
+        value.get<std::int64_t>() >= selection.of) {
       part.fail(fmt::format("is no number of a part, 0 to {}", selection.of - 1));
       return {};
     }

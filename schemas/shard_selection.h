@@ -1,5 +1,5 @@
-// Which shards of every generation a node holds, said so that it fits any number of shards: they are dealt out to
-// `of` parts in turn, and the node has some of these.
+// Which shards of every generation a node holds, said so that it fits any number of shards: they are dealt
+// out to `of` parts in turn, and the node has some of these.
 #pragma once
 #include <algorithm>
 #include <cstdint>
@@ -21,7 +21,8 @@ struct ShardSelection {
   friend bool operator==(const ShardSelection&, const ShardSelection&) = default;
 };
 
-// The object {"of", "parts"} that is the member `name`, all shards without it; errors go to the reader's sink.
+// The object {"of", "parts"} that is the member `name`, all shards without it; errors go to the reader's
+// sink.
 ShardSelection read_shard_selection(const JsonReader& parent, std::string_view name);
 
 }  // namespace aisle

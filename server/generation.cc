@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds stop_check{100};  // how long a waiting thre
 constexpr std::chrono::seconds statistics_interval{1};
 
 constexpr std::chrono::seconds base_wanted_after{10};  // a log that does not fit may be a moment's
-constexpr std::chrono::seconds served_alone_after{10};
+constexpr std::chrono::seconds served_alone_after{5};
 
 std::int64_t steady_ns() {
   return std::chrono::steady_clock::now().time_since_epoch().count();
@@ -201,8 +201,8 @@ Status Generation::catch_up(Deadline deadline) const {
 
 bool Generation::wait_for_lsn(Lsn lsn, Deadline deadline) const {
   const auto there = [&] {
-    return std::ranges::all_of(shards_,
-                               [&](const Shard& shard) { return !shard.builder || shard.builder->image()->lsn >= lsn; });
+    return std::ranges::all_of(
+        shards_, [&](const Shard& shard) { return !shard.builder || shard.builder->image()->lsn >= lsn; });
   };
   if (there()) return true;
   std::unique_lock lock(moved_mutex_);
@@ -260,7 +260,8 @@ GenerationPresence Generation::presence() const {
       .number = number(), .ready = ready(), .statistics = statistics_->hashes(), .shards = {}};
   if (!replication_.shards) return presence;
   presence.shards = replication_.shards->presence();
-  for (const std::uint32_t i : shard_set_->held()) presence.shards[i].applied = shards_[i].builder->image()->seq;
+  for (const std::uint32_t i : shard_set_->held())
+    presence.shards[i].applied = shards_[i].builder->image()->seq;
   return presence;
 }
 
@@ -277,7 +278,8 @@ std::string Generation::problem() const {
 
 View Generation::view() const {
   View view{.context = context_, .shards = {}, .statistics = statistics_->current(), .generation = number()};
-  for (const Shard& shard : shards_) view.shards.push_back(shard.builder ? shard.builder->image() : image_elsewhere());
+  for (const Shard& shard : shards_)
+    view.shards.push_back(shard.builder ? shard.builder->image() : image_elsewhere());
   return view;
 }
 

@@ -79,10 +79,12 @@ Result<std::shared_ptr<Generation>> GenerationSet::open_replicated(std::shared_p
     };
     AISLE_TRY(pipeline, IndexPipeline::open(shards, std::move(options)));
   }
-  return Generation::open(std::move(shards), std::move(pipeline), folder_->generation_path(number),
-                          {replicated, {&membership_->statistics(), [membership = membership_, index, number](const std::string& hash) {
-                                          return statistics_known(membership->nodes(), index, number, hash);
-                                        }}});
+  return Generation::open(
+      std::move(shards), std::move(pipeline), folder_->generation_path(number),
+      {replicated,
+       {&membership_->statistics(), [membership = membership_, index, number](const std::string& hash) {
+          return statistics_known(membership->nodes(), index, number, hash);
+        }}});
 }
 
 Status GenerationSet::prepare(const GenerationRef& wanted, const std::shared_ptr<const IndexSchema>& schema) {

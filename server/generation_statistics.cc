@@ -43,7 +43,8 @@ bool GenerationStatistics::ready() const {
 
 std::shared_ptr<const Statistics> GenerationStatistics::find(std::string_view hash) const {
   const std::lock_guard lock(mutex_);
-  const auto found = std::ranges::find(kept_, hash, [](const auto& some) -> std::string_view { return some->hash(); });
+  const auto found =
+      std::ranges::find(kept_, hash, [](const auto& some) -> std::string_view { return some->hash(); });
   return found == kept_.end() ? nullptr : *found;
 }
 
@@ -76,7 +77,8 @@ Status GenerationStatistics::collect(std::span<const std::shared_ptr<const Image
 Status GenerationStatistics::take() {
   const std::lock_guard changing(change_mutex_);
   const std::vector<std::string> known = hashes();
-  AISLE_TRY(const auto newer, exchange_.board->newer(place_.index, place_.generation, known.empty() ? "" : known.front()));
+  AISLE_TRY(const auto newer,
+            exchange_.board->newer(place_.index, place_.generation, known.empty() ? "" : known.front()));
   if (newer) {
     AISLE_TRY(auto statistics, Statistics::decode(*newer));
     AISLE_CHECK(write_file_atomically(place_.file, *newer));

@@ -47,7 +47,7 @@ class GenerationStatistics {
   Status load();
   // Those of new views; without any the statistics of nothing.
   std::shared_ptr<const Statistics> current() const;
-  bool ready() const;  // there are some
+  bool ready() const;                                                   // there are some
   std::shared_ptr<const Statistics> find(std::string_view hash) const;  // null: not kept
   std::vector<std::string> hashes() const;                              // of those kept, the newest first
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "analyzers/analyzer.h"
@@ -22,21 +21,9 @@ namespace {
 constexpr std::chrono::seconds first_state_time{60};      // for the cluster to have one
 constexpr std::chrono::milliseconds state_interval{250};  // between looks at the rollback window
 
-std::uint32_t last_generation(const IndexState& state) {
-  std::uint32_t last = std::max(state.last_generation, state.active.number);
-  if (state.previous) last = std::max(last, state.previous->number);
-  if (state.building) last = std::max(last, state.building->number);
-  return last;
-}
-
 // A node that holds no shard has nothing to be behind with.
 Lsn shown_lsn(const View& view) {
   return view.lsn() == image_elsewhere()->lsn ? 0 : view.lsn();
-}
-
-bool names(const IndexState& state, std::uint32_t number) {
-  const auto is = [&](const std::optional<GenerationRef>& named) { return named && named->number == number; };
-  return state.active.number == number || is(state.previous) || is(state.building);
 }
 
 }  // namespace
@@ -64,8 +51,7 @@ Result<std::unique_ptr<IndexService>> IndexService::open(const IndexConfig& conf
   self->reindexer_ = std::make_unique<Reindexer>(
       ReindexParts{self->config_, *self->folder_, *self->store_, *self->generations_, self->source_,
                    [self](const IndexState& state) { return self->adopt(state); }, std::move(reasons),
-                   std::move(free_bytes),
-                   [self] { return self->recent_queries_.list(); }});
+                   std::move(free_bytes), [self] { return self->recent_queries_.list(); }});
   AISLE_TRY(const IndexState state, self->begin_state());
   if (const Status recalled = self->reindexer_->recall(); !recalled) {  // no reason to keep shoppers out
     log(LogLevel::Error, "reindex.lost", recalled.error().message, {{"index", self->name_}});
@@ -166,7 +152,7 @@ Status IndexService::follow(const std::optional<GenerationRef>& named) {
 // A generation that was followed and that the state names no longer has served its time.
 Status IndexService::drop_unnamed(const IndexState& state) {
   for (const auto& generation : generations_->all()) {
-    if (names(state, generation->number())) continue;
+    if (names_generation(state, generation->number())) continue;
     source_.remove(generation->number());
     AISLE_CHECK(generations_->remove(generation->number()));
     log(LogLevel::Info, "generation.dropped", "its folder is deleted",
@@ -176,29 +162,6 @@ Status IndexService::drop_unnamed(const IndexState& state) {
     }
   }
   return {};
-}
-
-// A generation whose logs do not continue it gets a base from another member; searches see the old one until then.
-void IndexService::mend(const IndexState& state) {
-  for (const auto& named : {std::optional(state.active), state.previous, state.building}) {
-    const auto generation = named ? generations_->find(named->number) : nullptr;
-    if (generation == nullptr || !generation->needs_base()) continue;
-    source_.remove(named->number);
-    const auto replaced = generations_->replace(*named, configured_.get());
-    if (!replaced) {
-      log(LogLevel::Warn, "generation.not_mended", replaced.error().message,
-          {{"index", name_}, {"generation", named->number}});
-    }
-    const auto now = replaced ? *replaced : generations_->find(named->number);
-    if (now == nullptr) continue;
-    const auto serving = serving_.get();
-    if (serving->generation->number() == named->number) {
-      serving_.set(std::make_shared<const Serving>(Serving{serving->state_version, now}));
-    }
-    if (const Status added = source_.add(now); !added) {
-      log(LogLevel::Error, "generation.not_fed", added.error().message, {{"index", name_}});
-    }
-  }
 }
 
 IndexService::~IndexService() {
@@ -252,58 +215,6 @@ void IndexService::follow_state(const std::stop_token& stop) {
   }
 }
 
-void IndexService::tend_membership(const IndexState& state) {
-  compare_copies();
-  mend(state);
-  look_at_leader();
-  reindexer_->tend(leads());
-}
-
-void IndexService::look_at_leader() {
-  const auto now = FollowerLag::Clock::now();
-  if (leads()) return lag_.leads(now);
-  const auto generation = active();
-  const std::vector<NodePresence> members = membership_->nodes();
-  std::optional<LeaderNews> news;
-  for (const NodePresence& member : members) {
-    const IndexPresence* index = find_index(member, name_);
-    const GenerationPresence* held = find_generation(member, name_, generation->number());
-    if (index == nullptr || !index->leading || held == nullptr || member.node == membership_->config().node) continue;
-    news = LeaderNews{std::chrono::milliseconds(index->lag_ms), membership_->age_of(member.node), {}};
-    for (const ShardPresence& shard : held->shards) news->applied.push_back(shard.applied);
-    break;
-  }
-  std::vector<Seq> own;
-  for (const auto& image : generation->view().shards) own.push_back(image->seq);
-  lag_.look(news ? &*news : nullptr, own, now);
-}
-
-// The copy that differs from the others is replaced by mend().
-void IndexService::compare_copies() {
-  const std::vector<DifferingCopy> differing = differing_copies(membership_->nodes(), name_);
-  metrics_->differing_copies.set(static_cast<double>(differing.size()));
-  for (const DifferingCopy& copy : differing) {
-    const auto generation = generations_->find(copy.generation);
-    if (copy.node != membership_->config().node || generation == nullptr || generation->needs_base()) continue;
-    log(LogLevel::Error, "shard.differs", "CONTENT_DIFFERS: this copy is not what the others are",
-        {{"index", name_}, {"generation", copy.generation}, {"shard", copy.shard}, {"seq", copy.seq}});
-    generation->note_difference();
-  }
-}
-
-double IndexService::lag_ms() const {
-  if (!membership_ || leads()) return source_.lag_seconds() * 1000;
-  return std::max(static_cast<double>(lag_.lag(FollowerLag::Clock::now()).count()), active()->seconds_in_trouble() * 1000);
-}
-
-Status IndexService::require_lead() const {
-  if (!membership_ || leads()) return {};
-  const auto leader = leader_of(membership_->nodes(), name_);
-  return fail(ErrorCode::FailedPrecondition,
-              leader ? fmt::format("this member does not feed index \"{}\", {} does: ask there", name_, *leader)
-                     : fmt::format("this member does not feed index \"{}\", and none does now", name_));
-}
-
 void IndexService::end_rollback_window(const IndexState& state) {
   const auto switched = parse_utc(state.switched_at);
   if (!state.previous || !switched || utc_now() < *switched + config_.rollback_window) return;
@@ -353,18 +264,6 @@ std::uint32_t IndexService::timeline() const {
 
 bool IndexService::leads() const {
   return active()->leads();
-}
-
-IndexPresence IndexService::presence() const {
-  constexpr double tenth_ms = 100;
-  const double lag = std::ceil(source_.lag_seconds() * 1000 / tenth_ms) * tenth_ms;
-  IndexPresence presence{.index = name_,
-                         .state_version = serving_.get()->state_version,
-                         .leading = leads(),
-                         .lag_ms = leads() ? static_cast<std::uint64_t>(std::max(lag, 0.0)) : 0,
-                         .generations = {}};
-  for (const auto& generation : generations_->all()) presence.generations.push_back(generation->presence());
-  return presence;
 }
 
 std::shared_ptr<ShardSet> IndexService::shard_set(std::uint32_t number) const {
@@ -448,15 +347,6 @@ Result<std::vector<GarbageFolder>> IndexService::collect_garbage(bool only_tell)
   return garbage;
 }
 
-Result<std::vector<GarbageStream>> IndexService::collect_streams(bool only_tell) {
-  if (!membership_ || !leads()) return std::vector<GarbageStream>();
-  AISLE_TRY(const auto state, store_->read());
-  if (!state) return std::vector<GarbageStream>();
-  // One that this member has not heard of is another's to judge.
-  return membership_->collect_streams(
-      name_, [&](std::uint32_t number) { return names(*state, number) || number > last_generation(*state); }, only_tell);
-}
-
 void IndexService::register_metrics() {
   const MetricLabels labels = {{"index", name_}};
   metrics_ =
@@ -467,7 +357,8 @@ void IndexService::register_metrics() {
               metric_gauge("aisle_indexing_lag_seconds", "How old the searchable products may be", labels),
               metric_gauge("aisle_index_generation", "Number of the active generation", labels),
               metric_gauge("aisle_index_needs_reindex", "1: the schema file asks for a rebuild", labels),
-              metric_gauge("aisle_cluster_differing_copies", "Copies of shards in the cluster that are not as most", labels)};
+              metric_gauge("aisle_cluster_differing_copies",
+                           "Copies of shards in the cluster that are not as most", labels)};
 }
 
 void IndexService::note_search(const SearchRequest& request, double seconds, std::uint64_t total) {

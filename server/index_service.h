@@ -79,9 +79,10 @@ class IndexService {
   const std::string& name() const { return name_; }
   // Of the active generation; what a request takes once, at its entry.
   View view() const;
-  // Of an open generation that is ready, active or not, with the statistics of that hash if they are kept, and as
-  // view_with().
-  std::optional<View> view_of(std::uint32_t generation, std::string_view statistics, Lsn lsn, Deadline deadline) const;
+  // Of an open generation that is ready, active or not, with the statistics of that hash if they are kept,
+  // and as view_with().
+  std::optional<View> view_of(std::uint32_t generation, std::string_view statistics, Lsn lsn,
+                              Deadline deadline) const;
   // The same, once it has all changes up to `lsn`, or as it is at the deadline: compare View::lsn().
   View view_with(Lsn lsn, Deadline deadline) const;
   std::uint32_t timeline() const;  // of the database that is followed; 0 = none, or not known yet

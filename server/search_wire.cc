@@ -351,7 +351,8 @@ std::string search_json(const SearchResult& result, const View& view, const Answ
   append_rules(out, result);
   if (result.why) append_why(out, *result.why);
   out += fmt::format(
-      ",\"view\":{{\"generation\":{},\"ranking\":{},\"state_version\":{},\"as_of_lsn\":\"{}\",\"lag_ms\":{:.0f}{}}},"
+      ",\"view\":{{\"generation\":{},\"ranking\":{},\"state_version\":{},\"as_of_lsn\":\"{}\",\"lag_ms\":{:."
+      "0f}{}}},"
       "\"coverage\":{}}}",
       view.generation, view.ranking ? view.ranking->number : 0, view.state_version, format_lsn(result.lsn),
       context.lag_ms, context.control_plane_stale ? ",\"control_plane\":\"stale\"" : "",

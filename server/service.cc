@@ -131,7 +131,8 @@ Status Service::listen() {
     return http;
   };
   HttpConfig http = listener("public", config_.listen);
-  if (asks_others()) http.permits.permits = permits_per_core * std::max(1U, std::thread::hardware_concurrency());
+  if (asks_others())
+    http.permits.permits = permits_per_core * std::max(1U, std::thread::hardware_concurrency());
   public_ = std::make_unique<HttpServer>(http);
   admin_ = std::make_unique<HttpServer>(listener("admin", config_.admin));
   AISLE_CHECK(add_routes());
@@ -221,23 +222,25 @@ HttpResponse Service::search(const HttpRequest& request, bool preview) const {
   if (view.lsn() < freshness->min_lsn && !wait_for(*freshness, *index, request, view)) {
     return error_response(503, "overloaded", "too many searches at once, try again", request.request_id);
   }
-  if (view.lsn() < freshness->min_lsn && !freshness->flags_stale) return not_there_yet(*freshness, view, request.request_id);
+  if (view.lsn() < freshness->min_lsn && !freshness->flags_stale)
+    return not_there_yet(*freshness, view, request.request_id);
   if (parsed->ranking) {
     auto ranking = index->ranking().version(*parsed->ranking, view.context);
     if (!ranking) return refuse(ranking.error(), request.request_id);
     view.ranking = std::move(*ranking);
   }
   const auto begin = std::chrono::steady_clock::now();
-  const auto shards = shards_of(*index, view, parsed->min_coverage, freshness->flags_stale ? 0 : freshness->min_lsn);
+  const auto shards =
+      shards_of(*index, view, parsed->min_coverage, freshness->flags_stale ? 0 : freshness->min_lsn);
   const auto result = aisle::search(view, *parsed, config_.limits, *shards);
   if (!result) return refuse_search(result.error(), request.request_id);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   index->note_search(*parsed, took.count(), result->total);
-  HttpResponse response{
-      .body = search_json(*result, view,
-                          {.took_ms = took.count() * 1000, .lag_ms = index->lag_ms(),
-                           .control_plane_stale = !index->control_plane_fresh(), 
-                           .stale = result->lsn < freshness->min_lsn})};
+  HttpResponse response{.body = search_json(*result, view,
+                                            {.took_ms = took.count() * 1000,
+                                             .lag_ms = index->lag_ms(),
+                                             .control_plane_stale = !index->control_plane_fresh(),
+                                             .stale = result->lsn < freshness->min_lsn})};
   response.headers.emplace_back("X-Search-Coverage", coverage_text(result->coverage));
   if (result->coverage < 1) response.headers.emplace_back("Cache-Control", "no-store");
   return response;

@@ -101,8 +101,8 @@ Result<ServiceConfig> ServiceConfig::parse(std::string_view text, const std::fil
     } else if (cluster.has("nodes")) {
       config.cluster = read_cluster(cluster);
     } else {
-      cluster.allow_only({"name", "self", "nats", "address", "replicas", "ack_replicas", "check_interval_s", "drain_s", "listen", "shards",
-                          "min_coverage"});
+      cluster.allow_only({"name", "self", "nats", "address", "replicas", "ack_replicas", "check_interval_s",
+                          "drain_s", "listen", "shards", "min_coverage"});
       config.membership = read_membership(cluster);
     }
   }

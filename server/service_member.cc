@@ -9,8 +9,8 @@
 
 namespace aisle {
 
-// Before the indexes are opened: they may need what other members have. Until they are, others are told that nothing
-// is here.
+// Before the indexes are opened: they may need what other members have. Until they are, others are told that
+// nothing is here.
 Status Service::join_cluster() {
   if (!config_.membership && !config_.cluster) return {};
   HttpConfig http;
@@ -41,13 +41,16 @@ std::unique_ptr<Cluster> Service::make_cluster() {
     options.min_coverage = config_.cluster->min_coverage;
     map = std::make_unique<StaticClusterMap>(config_.cluster->self, config_.cluster->nodes);
   }
-  return std::make_unique<Cluster>(
-      options, std::move(map), [this](const std::string& name, const ViewName& wanted, Lsn min_lsn, Deadline deadline) -> std::optional<View> {
-        for (const IndexService* index : *opened_.get()) {
-          if (index->name() == name) return index->view_of(wanted.generation, wanted.statistics, min_lsn, deadline);
-        }
-        return std::nullopt;
-      });
+  return std::make_unique<Cluster>(options, std::move(map),
+                                   [this](const std::string& name, const ViewName& wanted, Lsn min_lsn,
+                                          Deadline deadline) -> std::optional<View> {
+                                     for (const IndexService* index : *opened_.get()) {
+                                       if (index->name() == name)
+                                         return index->view_of(wanted.generation, wanted.statistics, min_lsn,
+                                                               deadline);
+                                     }
+                                     return std::nullopt;
+                                   });
 }
 
 bool Service::asks_others() const {
@@ -55,15 +58,18 @@ bool Service::asks_others() const {
 }
 
 Status Service::become_member() {
-  const auto find_shards = [this](const std::string& name, std::uint32_t generation) -> std::shared_ptr<ShardSet> {
+  const auto find_shards = [this](const std::string& name,
+                                  std::uint32_t generation) -> std::shared_ptr<ShardSet> {
     for (const IndexService* index : *opened_.get()) {
       if (index->name() == name) return index->shard_set(generation);
     }
     return nullptr;
   };
-  AISLE_CHECK(add_base_routes(*internal_, std::make_shared<BaseStore>(config_.data_dir / "bases"), find_shards));
+  AISLE_CHECK(
+      add_base_routes(*internal_, std::make_shared<BaseStore>(config_.data_dir / "bases"), find_shards));
   AISLE_CHECK(internal_->start());
-  membership_->appear("http://" + config_.internal.address + ":" + std::to_string(internal_->port()), [this] {
+  const std::string listener = "http://" + config_.internal.address + ":" + std::to_string(internal_->port());
+  membership_->appear(listener, config_.data_dir, [this] {
     std::vector<IndexPresence> indexes;
     bool leading = false;
     for (const IndexService* index : *opened_.get()) {

@@ -27,7 +27,7 @@ struct KvBucketOptions {
   std::string name;
   int replicas = 1;
   bool memory = false;                        // lost with the servers
-  std::chrono::milliseconds lifetime{0};          // of an entry that is not renewed; 0 = for ever
+  std::chrono::milliseconds lifetime{0};      // of an entry that is not renewed; 0 = for ever
 };
 
 // Thread-safe. Reads may come from a server that is behind. Errors of all: Unavailable without an answer.

@@ -33,8 +33,8 @@ std::optional<std::uint32_t> generation_of(std::string_view name, std::string_vi
 
 }  // namespace
 
-Result<std::vector<GarbageStream>> find_garbage_streams(const NatsConnection& connection, const std::string& cluster,
-                                                        const std::string& index,
+Result<std::vector<GarbageStream>> find_garbage_streams(const NatsConnection& connection,
+                                                        const std::string& cluster, const std::string& index,
                                                         const std::function<bool(std::uint32_t)>& needed) {
   jsStreamNamesList* listed = nullptr;
   jsErrCode code{};

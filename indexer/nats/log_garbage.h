@@ -17,10 +17,10 @@ struct GarbageStream {
   std::uint64_t bytes = 0;
 };
 
-// The streams of an index's logs whose generation is none that is `needed`, ordered by name. Unavailable without an
-// answer.
-Result<std::vector<GarbageStream>> find_garbage_streams(const NatsConnection& connection, const std::string& cluster,
-                                                        const std::string& index,
+// The streams of an index's logs whose generation is none that is `needed`, ordered by name. Unavailable
+// without an answer.
+Result<std::vector<GarbageStream>> find_garbage_streams(const NatsConnection& connection,
+                                                        const std::string& cluster, const std::string& index,
                                                         const std::function<bool(std::uint32_t)>& needed);
 
 // Deletes it; nothing when it is gone already.

@@ -1,8 +1,10 @@
 #include "indexer/nats/presence.h"
 
 #include <algorithm>
+#include <sstream>
 #include <utility>
 
+#include "base/file.h"
 #include "base/log.h"
 
 namespace aisle {
@@ -30,9 +32,11 @@ Presence::Presence(const std::shared_ptr<NatsConnection>& connection, PresenceOp
                            .memory = true,
                            .lifetime = options_.lifetime}),
       own_(describe_()),
-      heard_at_(Clock::now()),
-      renewer_([this](const std::stop_token& stop) { renew_loop(stop); }),
-      watcher_([this](const std::stop_token& stop) { watch_loop(stop); }) {}
+      heard_at_(Clock::now()) {
+  recall();
+  renewer_ = std::jthread([this](const std::stop_token& stop) { renew_loop(stop); });
+  watcher_ = std::jthread([this](const std::stop_token& stop) { watch_loop(stop); });
+}
 
 Presence::~Presence() {
   renewer_.request_stop();
@@ -56,8 +60,38 @@ void Presence::renew_loop(const std::stop_token& stop) {
       told = text;
       told_at = Clock::now();
     }
+    save();
     sleep(stop, renewal_min);
   }
+}
+
+// One node a line.
+void Presence::recall() {
+  const auto text = options_.file.empty() ? Result<std::string>() : read_file(options_.file);
+  std::istringstream lines(text.value_or(""));
+  for (std::string line; std::getline(lines, line);) {
+    auto node = decode_presence(line);
+    if (!node || node->node == options_.node) continue;
+    const std::string name = node->node;
+    others_[name] = {std::move(*node), 0, {}, heard_at_ - options_.lifetime};
+  }
+}
+
+// Positions change all the time and are of no use later.
+void Presence::save() {
+  if (options_.file.empty()) return;
+  std::string text;
+  for (NodePresence node : nodes()) {
+    if (node.node == options_.node) continue;
+    for (IndexPresence& index : node.indexes) {
+      index.lag_ms = index.state_version = 0;
+      for (GenerationPresence& generation : index.generations) {
+        std::ranges::fill(generation.shards, ShardPresence());
+      }
+    }
+    text += encode_presence(node) + "\n";
+  }
+  if (text != saved_ && write_file_atomically(options_.file, text)) saved_ = std::move(text);
 }
 
 void Presence::watch_loop(const std::stop_token& stop) {
@@ -79,7 +113,7 @@ Status Presence::watch(const std::stop_token& stop) {
 // The clock goes on, but by no more than what renewals are apart.
 void Presence::hear() {
   const auto now = Clock::now();
-  heard_for_ += std::min<Clock::duration>(now - heard_at_, 2 * options_.renewal);
+  heard_for_ += std::min<Clock::duration>(now - heard_at_, options_.renewal + renewal_min);
   heard_at_ = now;
 }
 

@@ -1,8 +1,9 @@
-// Who is there: each node tells the others where it is and what it has, every few seconds and on change. Only a
-// hint for finding each other; nothing correct hangs on it.
+// Who is there: each node tells the others where it is and what it has, every few seconds and on change. Only
+// a hint for finding each other; nothing correct hangs on it.
 #pragma once
 #include <chrono>
 #include <condition_variable>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -24,11 +25,12 @@ struct PresenceOptions {
   int replicas = 1;
   std::chrono::milliseconds lifetime = lifetime_default;  // of an entry that is not renewed
   std::chrono::milliseconds renewal{5'000};
+  std::filesystem::path file = {};  // keeps whom it knows, for a start without JetStream; "" = does not
 };
 
 // Bucket aisle-<cluster>-nodes, in memory. A node is gone when its entry was not renewed for lifetime on this
-// node's own steady clock, which stands still while this node hears nothing, not even of itself: whoever is cut off
-// from JetStream still knows whom it can ask. Thread-safe.
+// node's own steady clock, which stands still while this node hears nothing, not even of itself: whoever is
+// cut off from JetStream still knows whom it can ask. Thread-safe.
 class Presence {
  public:
   static constexpr std::chrono::milliseconds renewal_min{500};  // between two of them on change
@@ -42,14 +44,15 @@ class Presence {
 
   // All that are there, this node first, else by name.
   std::vector<NodePresence> nodes() const;
-  // How long ago another node was heard, by the clock on the wall; the longest span for one that is not there.
+  // How long ago another node was heard, by the clock on the wall; the longest span for one that is not
+  // there.
   std::chrono::milliseconds age_of(const std::string& node) const;
 
  private:
   struct Seen {
     NodePresence node;
-    std::uint64_t revision = 0;  // of its entry
-    std::chrono::steady_clock::duration at{};     // by heard_for_
+    std::uint64_t revision = 0;                     // of its entry
+    std::chrono::steady_clock::duration at{};       // by heard_for_
     std::chrono::steady_clock::time_point real_at;  // the same moment, always running
   };
 
@@ -58,6 +61,8 @@ class Presence {
   Status watch(const std::stop_token& stop);
   void note(const KvEntry& entry);
   void hear();  // the mutex is held
+  void recall();
+  void save();
 
   const PresenceOptions options_;
   const std::function<NodePresence()> describe_;
@@ -66,9 +71,11 @@ class Presence {
   mutable std::mutex mutex_;  // guards what follows
   NodePresence own_;
   std::map<std::string, Seen> others_;
-  std::uint64_t own_revision_ = 0;                        // of the last entry of its own it heard
-  std::chrono::steady_clock::time_point heard_at_;        // when it last heard anything new
-  std::chrono::steady_clock::duration heard_for_{};       // the clock
+  std::uint64_t own_revision_ = 0;                   // of the last entry of its own it heard
+  std::chrono::steady_clock::time_point heard_at_;   // when it last heard anything new
+  std::chrono::steady_clock::duration heard_for_{};  // the clock
+
+  std::string saved_;  // of the renewer: what the file says
 
   std::jthread renewer_;
   std::jthread watcher_;  // last: these two stop first

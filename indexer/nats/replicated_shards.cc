@@ -24,8 +24,8 @@ std::uint32_t parse_epoch(const std::string& text) {
 
 }  // namespace
 
-ReplicatedShards::ReplicatedShards(std::shared_ptr<NatsConnection> connection, ReplicatedShardsOptions options,
-                                   std::shared_ptr<ShardSet> shards)
+ReplicatedShards::ReplicatedShards(std::shared_ptr<NatsConnection> connection,
+                                   ReplicatedShardsOptions options, std::shared_ptr<ShardSet> shards)
     : connection_(std::move(connection)),
       options_(std::move(options)),
       shard_set_(std::move(shards)),
@@ -38,10 +38,14 @@ ReplicatedShards::~ReplicatedShards() {
 }
 
 void ReplicatedShards::start() {
+  bool answers = true;  // else every shard would wait for JetStream; tend() looks again
   for (const std::uint32_t i : shard_set_->held()) {
     std::uint32_t epoch = std::max(1U, shard_set_->durable(i).log.epoch);
-    const auto entry = epochs_.get(epoch_key(i));
-    if (entry && *entry) epoch = std::max(epoch, parse_epoch((*entry)->value));
+    if (answers) {
+      const auto entry = epochs_.get(epoch_key(i));
+      answers = entry.has_value();
+      if (entry && *entry) epoch = std::max(epoch, parse_epoch((*entry)->value));
+    }
     follow(i, epoch);
   }
   tender_ = std::jthread([this](const std::stop_token& stop) { tend(stop); });
@@ -149,8 +153,8 @@ Status ReplicatedShards::check_copies(std::uint32_t number, Seq known) {
   if (!member) return {};
   behind_ = true;
   return fail(ErrorCode::FailedPrecondition,
-              fmt::format("LOG_BEHIND: {} ends at {}, {} has more on disk: its copy is taken first", epoch_key(number), known,
-                          *member));
+              fmt::format("LOG_BEHIND: {} ends at {}, {} has more on disk: its copy is taken first",
+                          epoch_key(number), known, *member));
 }
 
 Result<LogTail> ReplicatedShards::tail_for_leader(std::uint32_t number, Deadline deadline) {

@@ -43,17 +43,17 @@ class ReplicatedShards {
   // Follows no more. Nothing but presence() and the like may be called afterwards.
   void stop();
 
-  // Begins a term: catches this node's shards up with their logs, makes logs that are missing, and puts a mark
-  // into every one, so that whatever an earlier leader still sends is refused. Returns the logs to append to,
-  // by shard; their marks are on disk.
+  // Begins a term: catches this node's shards up with their logs, makes logs that are missing, and puts a
+  // mark into every one, so that whatever an earlier leader still sends is refused. Returns the logs to
+  // append to, by shard; their marks are on disk.
   //   Conflict          another leader appends: begin anew
   //   DeadlineExceeded  the shards have not caught up in time
-  //   FailedPrecondition  LOG_BEHIND: another member has more on disk than this one and the log; see is_behind()
-  //   others            LogPublisher::begin, and what keeps a shard from following
+  //   FailedPrecondition  LOG_BEHIND: another member has more on disk than this one and the log; see
+  //   is_behind() others            LogPublisher::begin, and what keeps a shard from following
   Result<std::vector<std::shared_ptr<OpLog>>> lead(const LogSource& source, Deadline deadline);
 
-  // The last lead() found that a log lost what another member has on disk: its copy is to be taken first, so that
-  // nothing goes that PostgreSQL may have forgotten.
+  // The last lead() found that a log lost what another member has on disk: its copy is to be taken first, so
+  // that nothing goes that PostgreSQL may have forgotten.
   bool is_behind() const { return behind_; }
   // Every shard held here once had all that its log held.
   bool caught_up() const;

@@ -90,8 +90,8 @@ bool print_differing(const std::vector<NodePresence>& nodes) {
   for (const std::string& index : indexes) {
     for (const DifferingCopy& copy : differing_copies(nodes, index)) {
       any = true;
-      std::printf("CONTENT_DIFFERS: %s, generation %u, shard %u at %s is not what most copies are\n", index.c_str(),
-                  copy.generation, copy.shard, copy.node.c_str());
+      std::printf("CONTENT_DIFFERS: %s, generation %u, shard %u at %s is not what most copies are\n",
+                  index.c_str(), copy.generation, copy.shard, copy.node.c_str());
     }
   }
   return any;

@@ -176,7 +176,8 @@ int generations(const GenerationOptions& options) {
         }
         for (const Json& reason : answer.at("needs_reindex")) fmt::print("NEEDS_REINDEX {}\n", reason.get<std::string>());
         for (const Json& one : answer.at("garbage")) {
-          fmt::print("{} is not needed, {:.1f} MB: aisle gc\n", garbage_name(one), megabytes(one.at("bytes")));
+          fmt::print("{} is not needed, {:.1f} MB: aisle gc\n", garbage_name(one),
+                     megabytes(one.at("bytes")));
         }
       });
 }

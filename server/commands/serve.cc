@@ -74,7 +74,8 @@ int serve(const ServeOptions& options, MemberRole role) {
                    "serves an index by itself"});
   }
   if (role == MemberRole::Index && !config->membership->shards.all()) {
-    return report({ErrorCode::InvalidArgument, "/cluster/shards is for aisle serve: an indexer holds all shards"});
+    return report(
+        {ErrorCode::InvalidArgument, "/cluster/shards is for aisle serve: an indexer holds all shards"});
   }
   Service service(*config, role);
   if (const Status started = service.start(); !started) {

@@ -34,9 +34,10 @@ Cluster::Cluster(ClusterOptions options, std::unique_ptr<ClusterMap> map, Intern
 Status Cluster::mount(HttpServer& server) {
   const RouteOptions options{.needs_permit = true, .body_bytes_max = body_bytes_max, .time_max = route_time};
   for (const std::string_view operation : operations) {
-    AISLE_CHECK(server.route(
-        "POST", "/internal/v1/indexes/{index}/" + std::string(operation), options,
-        [this, operation](const HttpRequest& request) { return api_.answer(operation, request, route_time); }));
+    AISLE_CHECK(server.route("POST", "/internal/v1/indexes/{index}/" + std::string(operation), options,
+                             [this, operation](const HttpRequest& request) {
+                               return api_.answer(operation, request, route_time);
+                             }));
   }
   return {};
 }
@@ -59,8 +60,8 @@ Status Cluster::covers(const std::string& index, const View& view) const {
   }
   const double there = 1 - static_cast<double>(missing.size()) / static_cast<double>(map->own.size());
   if (there >= options_.min_coverage) return {};
-  return fail(ErrorCode::Unavailable, fmt::format("no node is ready with shards {} of {}", fmt::join(missing, ", "),
-                                                  map->own.size()));
+  return fail(ErrorCode::Unavailable, fmt::format("no node is ready with shards {} of {}",
+                                                  fmt::join(missing, ", "), map->own.size()));
 }
 
 ShardSizes& Cluster::sizes_of(const std::string& index, std::uint32_t generation) {
@@ -72,7 +73,8 @@ std::unique_ptr<ShardSearch> Cluster::search(const std::string& index, const Vie
                                              std::optional<double> min_coverage, Lsn min_lsn) {
   meet_others();
   auto map = map_->find(index, view.generation, static_cast<std::uint32_t>(view.shards.size()));
-  if (std::ranges::find(map->own, false) == map->own.end()) return std::make_unique<LocalShardSearch>(view, deadline);
+  if (std::ranges::find(map->own, false) == map->own.end())
+    return std::make_unique<LocalShardSearch>(view, deadline);
   return std::make_unique<FanOutSearch>(
       fan_out_, std::move(map), sizes_of(index, view.generation), view,
       FanOutRequest{index, deadline, min_coverage.value_or(options_.min_coverage), min_lsn});

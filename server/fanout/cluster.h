@@ -33,8 +33,8 @@ class Cluster {
 
   // Takes notice of nodes that came or went; a search does so by itself.
   void meet_others();
-  // Whether enough is there to answer searches of it, here or at nodes that say they are ready; else which shards
-  // are not.
+  // Whether enough is there to answer searches of it, here or at nodes that say they are ready; else which
+  // shards are not.
   Status covers(const std::string& index, const View& view) const;
   // All shards of the view, wherever they lie, with all changes up to `min_lsn`. Borrows the view.
   std::unique_ptr<ShardSearch> search(const std::string& index, const View& view, Deadline deadline,

@@ -93,8 +93,8 @@ Result<View> InternalApi::pinned_view(const HttpRequest& request, Deadline deadl
   }
   View part = part_of(*view, shards);
   if (part.lsn() >= min_lsn) return part;
-  return fail(ErrorCode::NotFound, fmt::format("changes up to {} are not here, but up to {}", format_lsn(min_lsn),
-                                              format_lsn(part.lsn())));
+  return fail(ErrorCode::NotFound, fmt::format("changes up to {} are not here, but up to {}",
+                                               format_lsn(min_lsn), format_lsn(part.lsn())));
 }
 
 Result<std::string> InternalApi::answer_body(std::string_view operation, const HttpRequest& request,

@@ -24,10 +24,10 @@ namespace aisle {
 // Thread-safe.
 class InternalApi {
  public:
-  // The view of that generation, with those statistics if they are here, once it has all changes up to `min_lsn` or as
-  // it is at the deadline; nothing when it may not be searched here.
-  using FindView = std::function<std::optional<View>(const std::string& index, const ViewName& wanted, Lsn min_lsn,
-                                                     Deadline deadline)>;
+  // The view of that generation, with those statistics if they are here, once it has all changes up to
+  // `min_lsn` or as it is at the deadline; nothing when it may not be searched here.
+  using FindView = std::function<std::optional<View>(const std::string& index, const ViewName& wanted,
+                                                     Lsn min_lsn, Deadline deadline)>;
 
   InternalApi(FindView find_view, const ClusterMap& map, QueryLimits limits);
 
@@ -38,7 +38,8 @@ class InternalApi {
  private:
   Result<std::string> answer_body(std::string_view operation, const HttpRequest& request,
                                   std::chrono::milliseconds route_time) const;
-  Result<View> pinned_view(const HttpRequest& request, Deadline deadline, std::vector<std::uint32_t>& shards) const;
+  Result<View> pinned_view(const HttpRequest& request, Deadline deadline,
+                           std::vector<std::uint32_t>& shards) const;
 
   FindView find_view_;
   const ClusterMap& map_;

@@ -9,7 +9,7 @@ namespace aisle {
 
 struct NodeAddress {
   std::string id;
-  std::string host;  // a name or an IP address
+  std::string host;        // a name or an IP address
   std::uint16_t port = 0;  // of its internal listener
   friend bool operator==(const NodeAddress&, const NodeAddress&) = default;
 };

@@ -74,8 +74,9 @@ Status fetch_file(httplib::Client& client, const std::string& id, const BaseFile
 
 }  // namespace
 
-Result<BaseManifest> fetch_base(const std::string& address, const std::string& index, std::uint32_t generation,
-                                const ShardSelection& wanted, const std::filesystem::path& to) {
+Result<BaseManifest> fetch_base(const std::string& address, const std::string& index,
+                                std::uint32_t generation, const ShardSelection& wanted,
+                                const std::filesystem::path& to) {
   httplib::Client client(address);
   client.set_keep_alive(true);
   client.set_connection_timeout(connect_seconds);

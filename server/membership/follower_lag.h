@@ -15,8 +15,8 @@ struct LeaderNews {
   std::vector<Seq> applied;          // by shard
 };
 
-// The lag is the leader's own, plus the time since this member had all that the leader was known to have. While no
-// leader is heard, the time since then: nothing may have come, or much. Thread-safe.
+// The lag is the leader's own, plus the time since this member had all that the leader was known to have.
+// While no leader is heard, the time since then: nothing may have come, or much. Thread-safe.
 class FollowerLag {
  public:
   using Clock = std::chrono::steady_clock;
@@ -24,8 +24,8 @@ class FollowerLag {
   static constexpr std::chrono::milliseconds age_max{7'000};
 
   explicit FollowerLag(Clock::time_point now) : current_at_(now) {}
-  // Looks at the position of this member, by shard as `applied`; those of shards that it does not hold are as far as
-  // any. Null: no leader is known.
+  // Looks at the position of this member, by shard as `applied`; those of shards that it does not hold are as
+  // far as any. Null: no leader is known.
   void look(const LeaderNews* leader, const std::vector<Seq>& own, Clock::time_point now);
   // This member leads.
   void leads(Clock::time_point now);

@@ -35,7 +35,8 @@ const IndexPresence* find_index(const NodePresence& member, std::string_view ind
   return nullptr;
 }
 
-const GenerationPresence* find_generation(const NodePresence& member, std::string_view index, std::uint32_t number) {
+const GenerationPresence* find_generation(const NodePresence& member, std::string_view index,
+                                          std::uint32_t number) {
   const IndexPresence* found = find_index(member, index);
   if (found == nullptr) return nullptr;
   for (const GenerationPresence& held : found->generations) {
@@ -44,8 +45,8 @@ const GenerationPresence* find_generation(const NodePresence& member, std::strin
   return nullptr;
 }
 
-Lsn acknowledged_lsn(const std::vector<NodePresence>& members, std::string_view index, const GenerationRef& generation,
-                     int replicas) {
+Lsn acknowledged_lsn(const std::vector<NodePresence>& members, std::string_view index,
+                     const GenerationRef& generation, int replicas) {
   std::vector<std::vector<Lsn>> durable(generation.shards);
   for (const NodePresence& member : members) {
     const GenerationPresence* held = find_generation(member, index, generation.number);
@@ -65,8 +66,8 @@ Lsn acknowledged_lsn(const std::vector<NodePresence>& members, std::string_view 
   return durable.empty() ? 0 : lowest;
 }
 
-bool statistics_known(const std::vector<NodePresence>& members, std::string_view index, std::uint32_t generation,
-                      const std::string& hash) {
+bool statistics_known(const std::vector<NodePresence>& members, std::string_view index,
+                      std::uint32_t generation, const std::string& hash) {
   return std::ranges::all_of(members, [&](const NodePresence& member) {
     const GenerationPresence* held = find_generation(member, index, generation);
     return member.role != "serve" || held == nullptr || !held->ready ||
@@ -88,8 +89,8 @@ std::vector<std::string> not_ready(const std::vector<NodePresence>& members, std
     const GenerationPresence* held = find_generation(member, index, generation.number);
     if (held != nullptr && held->ready) continue;
     std::string& reason = reasons.emplace_back(
-        fmt::format("{} {} generation {}", member.node, held == nullptr ? "has not opened" : "is not ready with",
-                    generation.number));
+        fmt::format("{} {} generation {}", member.node,
+                    held == nullptr ? "has not opened" : "is not ready with", generation.number));
     if (held == nullptr) continue;
     for (const ShardPresence& shard : held->shards) {
       if (shard.trouble.empty()) continue;
@@ -112,7 +113,8 @@ struct Copy {
 };
 using Place = std::tuple<std::uint32_t, std::uint32_t, Seq>;  // generation, shard, where it was looked at
 
-std::map<Place, std::vector<Copy>> checked_copies(const std::vector<NodePresence>& members, std::string_view index) {
+std::map<Place, std::vector<Copy>> checked_copies(const std::vector<NodePresence>& members,
+                                                  std::string_view index) {
   std::map<Place, std::vector<Copy>> copies;
   for (const NodePresence& member : members) {
     const IndexPresence* found = find_index(member, index);
@@ -140,7 +142,8 @@ std::uint64_t content_of_most(const std::vector<Copy>& copies) {
 
 }  // namespace
 
-std::vector<DifferingCopy> differing_copies(const std::vector<NodePresence>& members, std::string_view index) {
+std::vector<DifferingCopy> differing_copies(const std::vector<NodePresence>& members,
+                                            std::string_view index) {
   std::vector<DifferingCopy> differing;
   for (const auto& [place, copies] : checked_copies(members, index)) {
     const std::uint64_t right = content_of_most(copies);
@@ -159,7 +162,7 @@ std::optional<std::string> longer_copy(const std::vector<NodePresence>& members,
     const GenerationPresence* held = find_generation(member, index, generation);
     if (held == nullptr || held->shards.size() <= shard || !member.shards.holds(shard)) continue;
     const ShardPresence& copy = held->shards[shard];
-    if (copy.durable <= seq || !(copy.trouble.empty() || lacks_log(copy))) continue;
+    if (copy.durable <= seq || (follows_another_history(copy) && !lacks_log(copy))) continue;
     seq = copy.durable;
     longest = member.node;
   }

@@ -11,17 +11,18 @@
 
 namespace aisle {
 
-// What enough members have on disk of every shard of a generation: the LSN of the one that is `replicas`-th. 0
-// while there are not so many.
-Lsn acknowledged_lsn(const std::vector<NodePresence>& members, std::string_view index, const GenerationRef& generation,
-                     int replicas);
+// What enough members have on disk of every shard of a generation: the LSN of the one that is `replicas`-th.
+// 0 while there are not so many.
+Lsn acknowledged_lsn(const std::vector<NodePresence>& members, std::string_view index,
+                     const GenerationRef& generation, int replicas);
 
-// Whether every member that may be asked for shards of the generation can answer with statistics of that hash.
-bool statistics_known(const std::vector<NodePresence>& members, std::string_view index, std::uint32_t generation,
-                      const std::string& hash);
+// Whether every member that may be asked for shards of the generation can answer with statistics of that
+// hash.
+bool statistics_known(const std::vector<NodePresence>& members, std::string_view index,
+                      std::uint32_t generation, const std::string& hash);
 
-// Why the generation cannot be searched on all members that serve and do not drain, a sentence each; empty when it
-// can, or when there are no such members.
+// Why the generation cannot be searched on all members that serve and do not drain, a sentence each; empty
+// when it can, or when there are no such members.
 std::vector<std::string> not_ready(const std::vector<NodePresence>& members, std::string_view index,
                                    const GenerationRef& generation);
 
@@ -34,12 +35,12 @@ struct DifferingCopy {
   friend bool operator==(const DifferingCopy&, const DifferingCopy&) = default;
 };
 
-// Of copies that looked at the same place of the log those that differ from most; from the leader's, where no more
-// say the one than the other.
+// Of copies that looked at the same place of the log those that differ from most; from the leader's, where no
+// more say the one than the other.
 std::vector<DifferingCopy> differing_copies(const std::vector<NodePresence>& members, std::string_view index);
 
-// The member that has most of a shard on disk, if that is more than up to `seq`, and no other history than the log's;
-// nothing when none has more.
+// The member that has most of a shard on disk, if that is more than up to `seq`, and no other history than
+// the log's; nothing when none has more.
 std::optional<std::string> longer_copy(const std::vector<NodePresence>& members, std::string_view index,
                                        std::uint32_t generation, std::uint32_t shard, Seq seq);
 
@@ -47,6 +48,7 @@ std::optional<std::string> longer_copy(const std::vector<NodePresence>& members,
 std::optional<std::string> leader_of(const std::vector<NodePresence>& members, std::string_view index);
 
 const IndexPresence* find_index(const NodePresence& member, std::string_view index);
-const GenerationPresence* find_generation(const NodePresence& member, std::string_view index, std::uint32_t number);
+const GenerationPresence* find_generation(const NodePresence& member, std::string_view index,
+                                          std::uint32_t number);
 
 }  // namespace aisle

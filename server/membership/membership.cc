@@ -42,22 +42,25 @@ Membership::~Membership() {
   leave();
 }
 
-void Membership::appear(const std::string& listener, std::function<std::vector<IndexPresence>()> describe) {
+void Membership::appear(const std::string& listener, const std::filesystem::path& folder,
+                        std::function<std::vector<IndexPresence>()> describe) {
   const std::string address = config_.address.empty() ? listener : config_.address;
   const std::lock_guard lock(mutex_);
-  presence_ = std::make_shared<Presence>(
-      connection_,
-      PresenceOptions{.cluster = config_.name, .node = config_.node, .replicas = config_.replicas},
-      [this, address, describe = std::move(describe)] {
-        return NodePresence{.node = config_.node,
-                            .address = address,
-                            .role = feeds() ? "index" : "serve",
-                            .version = AISLE_VERSION,
-                            .leading = leading_,
-                            .draining = draining(),
-                            .shards = config_.shards,
-                            .indexes = describe()};
-      });
+  presence_ = std::make_shared<Presence>(connection_,
+                                         PresenceOptions{.cluster = config_.name,
+                                                         .node = config_.node,
+                                                         .replicas = config_.replicas,
+                                                         .file = folder / "members.jsonl"},
+                                         [this, address, describe = std::move(describe)] {
+                                           return NodePresence{.node = config_.node,
+                                                               .address = address,
+                                                               .role = feeds() ? "index" : "serve",
+                                                               .version = AISLE_VERSION,
+                                                               .leading = leading_,
+                                                               .draining = draining(),
+                                                               .shards = config_.shards,
+                                                               .indexes = describe()};
+                                         });
 }
 
 void Membership::leave() {
@@ -85,7 +88,8 @@ void Membership::follow_orders(const std::stop_token& stop) {
     if (const auto entry = orders_.get(config_.node)) {
       const bool out = *entry && (*entry)->value == drain_order;
       if (ordered_out_.exchange(out) != out) {
-        log(LogLevel::Info, "cluster.drain", out ? "this node is ordered out" : "this node is ordered back in");
+        log(LogLevel::Info, "cluster.drain",
+            out ? "this node is ordered out" : "this node is ordered back in");
       }
     }
     std::unique_lock lock(mutex);
@@ -95,10 +99,10 @@ void Membership::follow_orders(const std::stop_token& stop) {
 
 Result<std::unique_ptr<StateStore>> Membership::state_store(const std::string& index,
                                                             const std::filesystem::path& folder) {
-  AISLE_TRY(auto store, JetStreamStateStore::open(connection_, {.cluster = config_.name,
-                                                                .index = index,
-                                                                .folder = folder,
-                                                                .replicas = config_.replicas}));
+  AISLE_TRY(auto store,
+            JetStreamStateStore::open(
+                connection_,
+                {.cluster = config_.name, .index = index, .folder = folder, .replicas = config_.replicas}));
   const std::lock_guard lock(mutex_);
   stores_.push_back(store.get());
   return std::unique_ptr<StateStore>(std::move(store));
@@ -111,10 +115,13 @@ bool Membership::fresh() const {
 
 std::shared_ptr<ReplicatedShards> Membership::replicate(std::shared_ptr<ShardSet> shards) const {
   const auto longer = [this, index = shards->schema()->index, generation = shards->manifest().generation](
-                          std::uint32_t shard, Seq seq) { return longer_copy(nodes(), index, generation, shard, seq); };
+                          std::uint32_t shard, Seq seq) {
+    return longer_copy(nodes(), index, generation, shard, seq);
+  };
   return std::make_shared<ReplicatedShards>(
       connection_,
-      ReplicatedShardsOptions{.cluster = config_.name, .stream = {.replicas = config_.replicas}, .longer_copy = longer},
+      ReplicatedShardsOptions{
+          .cluster = config_.name, .stream = {.replicas = config_.replicas}, .longer_copy = longer},
       std::move(shards));
 }
 
@@ -123,15 +130,15 @@ std::chrono::milliseconds Membership::age_of(const std::string& node) const {
   return presence_ ? presence_->age_of(node) : std::chrono::milliseconds::max();
 }
 
-Result<std::vector<GarbageStream>> Membership::collect_streams(const std::string& index,
-                                                               const std::function<bool(std::uint32_t)>& needed,
-                                                               bool only_tell) {
+Result<std::vector<GarbageStream>> Membership::collect_streams(
+    const std::string& index, const std::function<bool(std::uint32_t)>& needed, bool only_tell) {
   AISLE_TRY(auto garbage, find_garbage_streams(*connection_, config_.name, index, needed));
   for (const GarbageStream& stream : garbage) {
     if (only_tell) continue;
     AISLE_CHECK(remove_stream(*connection_, stream.name));
     AISLE_CHECK(statistics_.drop(index, stream.generation));
-    log(LogLevel::Info, "log.dropped", "the log of a generation that nothing needs is deleted", {{"stream", stream.name}});
+    log(LogLevel::Info, "log.dropped", "the log of a generation that nothing needs is deleted",
+        {{"stream", stream.name}});
   }
   return garbage;
 }
@@ -146,7 +153,8 @@ ClusterDesk::ClusterDesk(const std::shared_ptr<NatsConnection>& connection, cons
 Result<std::unique_ptr<ClusterDesk>> ClusterDesk::open(const MembershipConfig& config) {
   AISLE_TRY(const auto connection, connect(config));
   for (const Deadline end = Deadline::after(connect_time); !connection->connected();) {
-    if (end.expired()) return fail(ErrorCode::Unavailable, "no NATS server answers at " + config.nats.front());
+    if (end.expired())
+      return fail(ErrorCode::Unavailable, "no NATS server answers at " + config.nats.front());
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   return std::unique_ptr<ClusterDesk>(new ClusterDesk(connection, config));

@@ -1,5 +1,5 @@
-// This process as a member of a cluster: its connection to JetStream, what it tells the others of itself and what
-// it knows of them, and the parts by which its indexes follow the cluster.
+// This process as a member of a cluster: its connection to JetStream, what it tells the others of itself and
+// what it knows of them, and the parts by which its indexes follow the cluster.
 #pragma once
 #include <atomic>
 #include <filesystem>
@@ -38,9 +38,10 @@ class Membership {
   const MembershipConfig& config() const { return config_; }
   bool feeds() const { return role_ == MemberRole::Index; }
 
-  // Tells the others of this node from now on. `listener` is its address unless the configuration says another;
-  // `describe` says what it has.
-  void appear(const std::string& listener, std::function<std::vector<IndexPresence>()> describe);
+  // Tells the others of this node from now on. `listener` is its address unless the configuration says
+  // another; `describe` says what it has. Whom it knows is kept in `folder`, for a start without JetStream.
+  void appear(const std::string& listener, const std::filesystem::path& folder,
+              std::function<std::vector<IndexPresence>()> describe);
   // Takes its entry away; nothing is asked of `describe` afterwards.
   void leave();
   // All that are there, this one first once it has appeared.
@@ -51,7 +52,8 @@ class Membership {
   void drain() { leaving_ = true; }
   void set_leading(bool leading) { leading_ = leading; }
 
-  Result<std::unique_ptr<StateStore>> state_store(const std::string& index, const std::filesystem::path& folder);
+  Result<std::unique_ptr<StateStore>> state_store(const std::string& index,
+                                                  const std::filesystem::path& folder);
   // Whether the cluster's state was heard lately; true before a store was asked for.
   bool fresh() const;
   // The shards follow their logs from now on.
@@ -61,7 +63,8 @@ class Membership {
   // Presence::age_of; the longest span before it has appeared.
   std::chrono::milliseconds age_of(const std::string& node) const;
 
-  // Streams of an index's logs whose generation is none that is `needed`; deletes them unless it is to be told only.
+  // Streams of an index's logs whose generation is none that is `needed`; deletes them unless it is to be
+  // told only.
   Result<std::vector<GarbageStream>> collect_streams(const std::string& index,
                                                      const std::function<bool(std::uint32_t)>& needed,
                                                      bool only_tell);

@@ -36,8 +36,8 @@ std::optional<MembershipConfig> read_membership(const JsonReader& reader) {
   config.ack_replicas = static_cast<int>(reader.integer_or("ack_replicas", config.ack_replicas, 1, 100));
   config.shards = read_shard_selection(reader, "shards");
   config.min_coverage = reader.number_or("min_coverage", config.min_coverage, 0, 1);
-  config.check_interval =
-      std::chrono::seconds(reader.integer_or("check_interval_s", config.check_interval.count(), 0, 7 * 86'400));
+  config.check_interval = std::chrono::seconds(
+      reader.integer_or("check_interval_s", config.check_interval.count(), 0, 7 * 86'400));
   config.drain = std::chrono::seconds(reader.integer_or("drain_s", config.drain.count(), 0, 300));
   return config;
 }

@@ -12,8 +12,10 @@ NodeAddress address_of(const NodePresence& node) {
   return address;
 }
 
-bool has_ready(const NodePresence& node, std::string_view index, std::uint32_t generation, std::uint32_t shards) {
-  const auto found = std::ranges::find(node.indexes, index, [](const IndexPresence& some) -> std::string_view { return some.index; });
+bool has_ready(const NodePresence& node, std::string_view index, std::uint32_t generation,
+               std::uint32_t shards) {
+  const auto found = std::ranges::find(
+      node.indexes, index, [](const IndexPresence& some) -> std::string_view { return some.index; });
   if (found == node.indexes.end()) return false;
   return std::ranges::any_of(found->generations, [&](const GenerationPresence& held) {
     return held.number == generation && held.ready && held.shards.size() == shards;
@@ -22,7 +24,8 @@ bool has_ready(const NodePresence& node, std::string_view index, std::uint32_t g
 
 }  // namespace
 
-PresenceMap::PresenceMap(std::string self, ShardSelection own, std::function<std::vector<NodePresence>()> members)
+PresenceMap::PresenceMap(std::string self, ShardSelection own,
+                         std::function<std::vector<NodePresence>()> members)
     : self_(std::move(self)), own_(std::move(own)), read_members_(std::move(members)) {}
 
 void PresenceMap::look() const {
@@ -36,7 +39,8 @@ void PresenceMap::look() const {
   made_.clear();
   std::vector<NodeAddress> others;
   for (const NodePresence& node : members_) others.push_back(address_of(node));
-  if (!others_ || *others_ != others) others_ = std::make_shared<const std::vector<NodeAddress>>(std::move(others));
+  if (!others_ || *others_ != others)
+    others_ = std::make_shared<const std::vector<NodeAddress>>(std::move(others));
 }
 
 std::shared_ptr<const std::vector<NodeAddress>> PresenceMap::others() const {

@@ -14,8 +14,8 @@
 
 namespace aisle {
 
-// Holders of a shard are the members with the role "serve" that hold it, say that the generation is ready and do
-// not drain; a draining one counts where there is no other. Thread-safe.
+// Holders of a shard are the members with the role "serve" that hold it, say that the generation is ready and
+// do not drain; a draining one counts where there is no other. Thread-safe.
 class PresenceMap final : public ClusterMap {
  public:
   static constexpr std::chrono::milliseconds fresh_time{200};  // members are looked at again after it
@@ -29,7 +29,7 @@ class PresenceMap final : public ClusterMap {
 
  private:
   using Key = std::tuple<std::string, std::uint32_t, std::uint32_t>;  // index, generation, shards
-  void look() const;  // the mutex is held
+  void look() const;                                                  // the mutex is held
   std::shared_ptr<const ShardMap> make(const Key& key) const;
 
   const std::string self_;

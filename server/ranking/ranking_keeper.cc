@@ -158,7 +158,8 @@ Status check_ranking_fits(StateStore& store, const std::shared_ptr<const IndexCo
 }
 
 std::vector<std::string> missing_products(const Ranking& ranking, const View& view) {
-  if (std::ranges::find(view.shards, image_elsewhere()) != view.shards.end()) return {};  // it cannot be told here
+  if (std::ranges::find(view.shards, image_elsewhere()) != view.shards.end())
+    return {};  // it cannot be told here
   std::set<std::string> named;
   for (const CompiledRule& compiled : ranking.rules) {
     const RuleEffect& then = compiled.rule->then;

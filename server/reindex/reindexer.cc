@@ -76,7 +76,8 @@ void Reindexer::tend(bool leads) {
   const bool unannounced = known.under_way() && known.to > (*state)->last_generation;
   if (!building && !unannounced) return finish_elsewhere(**state);
   if (!leads) return;
-  if (building && known.to == building->number && !known.under_way()) {  // it failed here, and was not cleaned up
+  if (building && known.to == building->number &&
+      !known.under_way()) {  // it failed here, and was not cleaned up
     if (const Status status = clean_up(known); !status) {
       log(LogLevel::Error, "reindex.cleanup", status.error().message, {{"generation", known.to}});
     }
@@ -84,7 +85,8 @@ void Reindexer::tend(bool leads) {
   }
   if (building && known.to != building->number) {
     if (const Status taken = take_over(*building); !taken) {
-      log(LogLevel::Error, "reindex.not_taken_over", taken.error().message, {{"generation", building->number}});
+      log(LogLevel::Error, "reindex.not_taken_over", taken.error().message,
+          {{"generation", building->number}});
       return;
     }
   }
@@ -132,17 +134,20 @@ Result<ReindexManifest> Reindexer::start(const ReindexRequest& request) {
   stop();  // the thread of the last one has done its work
   AISLE_TRY(const auto state, parts_.store.read());
   if (state && state->building) {
-    return fail(ErrorCode::Conflict, fmt::format("generation {} is being built already", state->building->number));
+    return fail(ErrorCode::Conflict,
+                fmt::format("generation {} is being built already", state->building->number));
   }
   AISLE_TRY(const ReindexPlan plan, this->plan(request));
   AISLE_CHECK(check_disk(plan));
   AISLE_TRY(const auto schema, wanted_schema());
   if (std::holds_alternative<std::monostate>(schema->source)) {
-    return fail(ErrorCode::FailedPrecondition,
-                fmt::format("index \"{0}\" has no source to read again, its products came by aisle import: name their file "
-                            "as the schema's source, or import it into another data folder (aisle import --data NEW), "
-                            "stop aisle and put NEW/{0} in the place of its folder",
-                            schema->index));
+    return fail(
+        ErrorCode::FailedPrecondition,
+        fmt::format(
+            "index \"{0}\" has no source to read again, its products came by aisle import: name their file "
+            "as the schema's source, or import it into another data folder (aisle import --data NEW), "
+            "stop aisle and put NEW/{0} in the place of its folder",
+            schema->index));
   }
   AISLE_TRY(const auto context, IndexContext::create(schema, {}));
   AISLE_CHECK(check_ranking_fits(parts_.store, context));
@@ -183,11 +188,15 @@ void Reindexer::run(const std::stop_token& stop) {
   const Status done = work(stop);
   built_.reset();
   waits_for_.set(nullptr);
-  if (!done && parts_.not_ready && done.error().code == ErrorCode::Unavailable) {  // JetStream is away: tend() goes on
+  // JetStream is away: tend() goes on with it.
+  const bool waits = !done && parts_.not_ready && done.error().code == ErrorCode::Unavailable;
+  if (waits) {
     log(LogLevel::Warn, "reindex.waits", done.error().message, {{"generation", manifest().to}});
-    stoppable_wait(stop, unavailable_wait);
-  } else if (!done && !stop.stop_requested()) {
-    give_up(done.error());
+    stoppable_wait(interrupt_.get_token(), unavailable_wait);
+  }
+  if (!done && !stop.stop_requested() && (!waits || cancelled_)) {
+    const Status cancelled = interrupted(stop);
+    give_up(cancelled ? done.error() : cancelled.error());
   }
   working_ = false;
 }

@@ -72,8 +72,8 @@ struct ReindexParts {
   std::function<std::vector<SearchRequest>()> recent_queries;
 };
 
-// In a cluster the member that feeds the index does the work: see tend(). Thread-safe but for recall(), begin() and
-// stop(), which come in this order.
+// In a cluster the member that feeds the index does the work: see tend(). Thread-safe but for recall(),
+// begin() and stop(), which come in this order.
 class Reindexer {
  public:
   static constexpr double disk_factor = 2.5;     // free space to begin with, of the active generation's size
@@ -87,8 +87,8 @@ class Reindexer {
   Status recall();
   // Goes on with it; what it works on is alive. Not for members of a cluster.
   void begin();
-  // Of a member of a cluster, again and again: who leads goes on with what the state says is being built, whoever
-  // began it, and who leads no more lets go of it.
+  // Of a member of a cluster, again and again: who leads goes on with what the state says is being built,
+  // whoever began it, and who leads no more lets go of it.
   void tend(bool leads);
   // Ends the work where it is; a later process goes on.
   void stop();

@@ -42,7 +42,8 @@ class ClusterReindexTest : public ClusterFixture {
     const auto found = find_garbage_streams(*connection, "test", "products",
                                             [&](std::uint32_t number) { return number != generation; });
     EXPECT_TRUE(found) << found.error().message;
-    for (const GarbageStream& stream : found.value_or(std::vector<GarbageStream>())) names.push_back(stream.name);
+    for (const GarbageStream& stream : found.value_or(std::vector<GarbageStream>()))
+      names.push_back(stream.name);
     return names;
   }
 };
@@ -54,7 +55,8 @@ class Searching {
       : thread_([this, port = member.port()](const std::stop_token& stop) {
           while (!stop.stop_requested()) {
             RawHttp connection(port);
-            const auto answer = connection.ask("GET /v1/indexes/products/search?q=kettle HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+            const auto answer = connection.ask(
+                "GET /v1/indexes/products/search?q=kettle HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
             (answer && answer->status == 200 ? full : failed) += 1;
           }
         }) {}
@@ -72,12 +74,14 @@ TEST_F(ClusterReindexTest, TheSwitchWaitsForAllNodesAndOldLogsGo) {
     start(name, {{"shards", {{"of", 2}, {"parts", {name == "node-2" ? 0 : 1}}}}});
   }
   ASSERT_TRUE(start("index-2").ready(seconds(60))) << member("index-2").log();
-  for (const std::string name : {"node-2", "node-3"}) ASSERT_TRUE(member(name).ready(seconds(60))) << member(name).log();
+  for (const std::string name : {"node-2", "node-3"})
+    ASSERT_TRUE(member(name).ready(seconds(60))) << member(name).log();
   ASSERT_TRUE(leads("index-1"));
   for (const std::string name : {"node-1", "index-2"}) {
     const CommandResult refused = command(name, {"reindex", "products"});
     EXPECT_NE(refused.exit_code, 0);
-    EXPECT_THAT(refused.output, HasSubstr("this member does not feed index \"products\", index-1 does: ask there"));
+    EXPECT_THAT(refused.output,
+                HasSubstr("this member does not feed index \"products\", index-1 does: ask there"));
   }
   const nlohmann::json before = answer_of("node-1", "kettle");
   EXPECT_EQ(streams_of(1).size(), 4U);
@@ -86,13 +90,18 @@ TEST_F(ClusterReindexTest, TheSwitchWaitsForAllNodesAndOldLogsGo) {
   member("node-3").pause();
   Searching searching(member("node-1"));
   ASSERT_EQ(command("index-1", {"reindex", "products", "--shards", "3"}).exit_code, 0);
-  EXPECT_TRUE(eventually([&] {
-    const nlohmann::json status = reindex_of("index-1");
-    return status.is_object() && status["progress"]["waits_for"].get<std::string>().find("node-3 has not opened generation 2") != std::string::npos;
-  }, seconds(60))) << reindex_of("index-1").dump(2);
+  EXPECT_TRUE(eventually(
+      [&] {
+        const nlohmann::json status = reindex_of("index-1");
+        return status.is_object() && status["progress"]["waits_for"].get<std::string>().find(
+                                         "node-3 has not opened generation 2") != std::string::npos;
+      },
+      seconds(60)))
+      << reindex_of("index-1").dump(2);
   EXPECT_EQ(generation_at("node-1"), 1U);
   member("node-3").resume();
-  EXPECT_TRUE(eventually([&] { return state_of_reindex("index-1") == "active"; }, seconds(60))) << member("index-1").log();
+  EXPECT_TRUE(eventually([&] { return state_of_reindex("index-1") == "active"; }, seconds(60)))
+      << member("index-1").log();
   for (const std::string name : {"node-1", "node-2", "node-3", "index-1", "index-2"}) {
     EXPECT_TRUE(eventually([&] { return generation_at(name) == 2U; })) << name << member(name).log();
     EXPECT_EQ(answer_of(name, "kettle")["hits"], before["hits"]) << name;
@@ -107,7 +116,8 @@ TEST_F(ClusterReindexTest, TheSwitchWaitsForAllNodesAndOldLogsGo) {
 TEST_F(ClusterReindexTest, AnotherIndexerFinishesWhatALostOneBegan) {
   start("index-1", {}, {{"AISLE_FAULT", "reindex.opened"}});
   start("node-1");
-  for (const std::string name : {"index-1", "node-1"}) ASSERT_TRUE(member(name).ready(seconds(90))) << member(name).log();
+  for (const std::string name : {"index-1", "node-1"})
+    ASSERT_TRUE(member(name).ready(seconds(90))) << member(name).log();
   ASSERT_TRUE(start("index-2").ready(seconds(60))) << member("index-2").log();
   ASSERT_TRUE(leads("index-1"));
   command("index-1", {"reindex", "products", "--shards", "3"});  // may die before it answers

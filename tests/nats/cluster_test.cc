@@ -83,8 +83,8 @@ TEST_F(ClusterTest, MembersFindEachOtherAndSearchEachOthersShards) {
   const std::string changed =
       shop_->session().value("SELECT count(DISTINCT product_id) FROM prices WHERE product_id % 97 = 1");
   for (const std::string& name : names) {
-    const nlohmann::json answer =
-        member(name).search("products", {{"filter", "price = 88"}, {"min_lsn", written}, {"wait_ms", "5000"}});
+    const nlohmann::json answer = member(name).search(
+        "products", {{"filter", "price = 88"}, {"min_lsn", written}, {"wait_ms", "5000"}});
     EXPECT_EQ(answer["total"].dump(), changed) << name;
     EXPECT_GE(number(answer["view"]["as_of_lsn"].get<std::string>()), number(written)) << name;
   }
@@ -135,7 +135,8 @@ TEST_F(ClusterTest, ACopyThatDiffersIsFoundAndReplaced) {
   }));
   EXPECT_TRUE(eventually([&] { return member("node-2").log().find("base.fetched") != std::string::npos; }));
   EXPECT_EQ(member("node-1").log().find("shard.differs"), std::string::npos);
-  EXPECT_TRUE(eventually([&] { return metric(member("node-1"), "aisle_cluster_differing_copies{index=\"products\"}") == 0; }));
+  EXPECT_TRUE(eventually(
+      [&] { return metric(member("node-1"), "aisle_cluster_differing_copies{index=\"products\"}") == 0; }));
   ASSERT_TRUE(catches_up("node-2"));
   expect_equal_answers({"node-1", "node-2"});
 }
@@ -205,7 +206,8 @@ TEST_F(ClusterTest, AnIndexerThatFellBehindTakesTheCopyOfANode) {
   ASSERT_TRUE(start("index-1").ready(seconds(60))) << member("index-1").log();
   change_prices(91);
   for (const std::string name : {"node-1", "node-2"}) EXPECT_TRUE(catches_up(name));
-  const nlohmann::json before = answer_to("node-1", "/v1/indexes/products/search?filter=" + url_encoded("price = 91"));
+  const nlohmann::json before =
+      answer_to("node-1", "/v1/indexes/products/search?filter=" + url_encoded("price = 91"));
   EXPECT_GT(before["total"], 0);
   member("index-1").kill();
   nats_->kill_all();
@@ -214,14 +216,16 @@ TEST_F(ClusterTest, AnIndexerThatFellBehindTakesTheCopyOfANode) {
   std::filesystem::rename(folder_.path() / "early", home);
   nats_->start_all();
   ASSERT_TRUE(start("index-1").ready(seconds(60))) << member("index-1").log();
-  EXPECT_TRUE(eventually([&] { return member("index-1").log().find("log.new_epoch") != std::string::npos; }, seconds(60)))
+  EXPECT_TRUE(eventually([&] { return member("index-1").log().find("log.new_epoch") != std::string::npos; },
+                         seconds(60)))
       << member("index-1").log();
   EXPECT_NE(member("index-1").log().find("base.fetched"), std::string::npos);
   change_prices(92);
   for (const std::string name : {"node-1", "node-2"}) EXPECT_TRUE(catches_up(name));
   EXPECT_TRUE(one_history());
   expect_equal_answers({"index-1", "node-1", "node-2"});
-  const nlohmann::json after = answer_to("node-1", "/v1/indexes/products/search?filter=" + url_encoded("price = 92"));
+  const nlohmann::json after =
+      answer_to("node-1", "/v1/indexes/products/search?filter=" + url_encoded("price = 92"));
   EXPECT_EQ(after["total"], before["total"]);
 }
 

@@ -25,17 +25,8 @@ IndexState state_of(std::uint32_t generation) {
   return state;
 }
 
-class StateStoreTest : public testing::Test {
+class StateStoreTest : public test::NatsTest {
  protected:
-  static test::NatsServers& servers() {
-    static test::NatsServers all;
-    return all;
-  }
-  void SetUp() override {
-    if (!test::NatsServers::unavailable().empty()) GTEST_SKIP() << test::NatsServers::unavailable();
-    connection_ = test::connect(servers());
-    ASSERT_TRUE(eventually([&] { return connection_->connected(); }));
-  }
   std::unique_ptr<JetStreamStateStore> open(const std::string& node) {
     return open(connection_, node);
   }
@@ -47,10 +38,8 @@ class StateStoreTest : public testing::Test {
     return std::move(*store);
   }
 
-  static inline int clusters_ = 0;
-  const std::string cluster_ = "c" + std::to_string(++clusters_);
+  const std::string cluster_ = "c" + std::to_string(number_);
   test::TemporaryFolder folder_;
-  std::shared_ptr<NatsConnection> connection_;
 };
 
 TEST_F(StateStoreTest, OfTwoWritersOneIsTold) {
@@ -140,7 +129,12 @@ TEST_F(StateStoreTest, RankingVersionsAreWrittenOnceAndReadEverywhere) {
 }
 
 NodePresence node(const std::string& name) {
-  return {.node = name, .address = "http://127.0.0.1:1", .role = "serve", .version = "1", .shards = {3, {0, 2}}, .indexes = {}};
+  return {.node = name,
+          .address = "http://127.0.0.1:1",
+          .role = "serve",
+          .version = "1",
+          .shards = {3, {0, 2}},
+          .indexes = {}};
 }
 
 TEST_F(StateStoreTest, NodesFindEachOtherAndSeeOneLeave) {
@@ -148,8 +142,17 @@ TEST_F(StateStoreTest, NodesFindEachOtherAndSeeOneLeave) {
   const auto describe = [&] {
     NodePresence one = node("one");
     one.draining = draining;
-    one.indexes = {{.index = "shop", .state_version = 3, .leading = true, .lag_ms = 200, .generations = {{.number = 1, .ready = true, .statistics = {"5f", "6a"}, .shards = {
-        {.applied = 9, .durable = 8, .lsn = 7, .log = {1, 2, {3, 4}}, .trouble = "none"}}}}}};
+    one.indexes = {
+        {.index = "shop",
+         .state_version = 3,
+         .leading = true,
+         .lag_ms = 200,
+         .generations = {
+             {.number = 1,
+              .ready = true,
+              .statistics = {"5f", "6a"},
+              .shards = {
+                  {.applied = 9, .durable = 8, .lsn = 7, .log = {1, 2, {3, 4}}, .trouble = "none"}}}}}};
     return one;
   };
   auto one = std::make_unique<Presence>(connection_, PresenceOptions{.cluster = cluster_, .node = "one"}, describe);
@@ -167,17 +170,32 @@ TEST_F(StateStoreTest, WhoIsCutOffFromJetStreamStillKnowsTheOthers) {
   test::NatsServers own;
   const auto connection = test::connect(own);
   const auto options = [](const std::string& name) {
-    return PresenceOptions{.cluster = "cut", .node = name, .lifetime = milliseconds(1500), .renewal = milliseconds(500)};
+    return PresenceOptions{
+        .cluster = "cut", .node = name, .lifetime = milliseconds(1500), .renewal = milliseconds(500)};
   };
   auto gone = std::make_unique<Presence>(test::connect(own), options("gone"), [] { return node("gone"); });
   const Presence stays(connection, options("stays"), [] { return node("stays"); });
-  const Presence watcher(connection, options("watcher"), [] { return node("watcher"); });
+  const std::filesystem::path file = folder_.path() / "members.jsonl";
+  PresenceOptions keeps = options("watcher");
+  keeps.file = file;
+  const Presence watcher(connection, keeps, [] { return node("watcher"); });
   ASSERT_TRUE(eventually([&] { return watcher.nodes().size() == 3; }));
+  ASSERT_TRUE(eventually([&] {
+    const std::string kept = read_file(file).value_or("");
+    return kept.find("gone") != std::string::npos && kept.find("stays") != std::string::npos;
+  }));
   own.kill_all();
   const auto cut = std::chrono::steady_clock::now();
   ASSERT_TRUE(eventually([&] { return std::chrono::steady_clock::now() - cut > 2 * milliseconds(1500); }));
   EXPECT_EQ(watcher.nodes().size(), 3U);
   gone.reset();  // it cannot tell
+  {
+    std::filesystem::copy(file, folder_.path() / "copy");
+    PresenceOptions late = options("late");
+    late.file = folder_.path() / "copy";
+    const Presence starts(connection, late, [] { return node("late"); });
+    EXPECT_EQ(starts.nodes().size(), 3U) << "whom the file knows";
+  }
   own.start_all();
   EXPECT_TRUE(eventually([&] { return watcher.nodes().size() == 2; }));
   EXPECT_EQ(watcher.nodes()[1].node, "stays");

@@ -43,11 +43,12 @@ class FanOutTest : public testing::Test {
   }
   std::vector<Status> ask_all(const std::vector<ShardGroup>& groups, milliseconds time = milliseconds(500)) {
     const auto begin = nodes()->now();
-    auto statuses = fan_out_.call(groups, {"/path", "0.1.0.1.x", "", "body"}, Deadline::at(begin + time), [] {},
-                                  [](std::size_t, std::string_view body) -> Status {
-                                    if (body == "ok") return {};
-                                    return fail(ErrorCode::DataLoss, "rubbish");
-                                  });
+    auto statuses = fan_out_.call(
+        groups, {"/path", "0.1.0.1.x", "", "body"}, Deadline::at(begin + time), [] {},
+        [](std::size_t, std::string_view body) -> Status {
+          if (body == "ok") return {};
+          return fail(ErrorCode::DataLoss, "rubbish");
+        });
     took_ = std::chrono::duration_cast<milliseconds>(nodes()->now() - begin);
     EXPECT_EQ(nodes()->open, 0U) << "every connection is finished or closed";
     return statuses;

@@ -33,7 +33,8 @@ TEST(Members, AGenerationIsReadyWhenAllThatServeAndStayHaveIt) {
   members[2].role = "index";
   EXPECT_THAT(not_ready(members, "shop", second), ElementsAre("b is not ready with generation 2"));
   members[1].indexes[0].generations[0].shards[1].trouble = "BASE_NEEDED: because";
-  EXPECT_THAT(not_ready(members, "shop", second), ElementsAre("b is not ready with generation 2: BASE_NEEDED: because"));
+  EXPECT_THAT(not_ready(members, "shop", second),
+              ElementsAre("b is not ready with generation 2: BASE_NEEDED: because"));
   members[1].indexes[0].generations.clear();
   EXPECT_THAT(not_ready(members, "shop", second), ElementsAre("b has not opened generation 2"));
   members[1].draining = true;
@@ -54,7 +55,8 @@ TEST(Members, TheLeaderIsWhoSaysSoOfThatIndex) {
 }
 
 TEST(Members, AcknowledgedIsWhatEnoughHoldersOfEveryShardHave) {
-  std::vector<NodePresence> members = {member("a", true, {9, 4}), member("b", true, {7, 6}), member("c", true, {3, 8})};
+  std::vector<NodePresence> members = {member("a", true, {9, 4}), member("b", true, {7, 6}),
+                                       member("c", true, {3, 8})};
   EXPECT_EQ(acknowledged_lsn(members, "shop", second, 1), 8U);
   EXPECT_EQ(acknowledged_lsn(members, "shop", second, 2), 6U);
   EXPECT_EQ(acknowledged_lsn(members, "shop", second, 3), 3U);
@@ -63,7 +65,9 @@ TEST(Members, AcknowledgedIsWhatEnoughHoldersOfEveryShardHave) {
   EXPECT_EQ(acknowledged_lsn(members, "shop", second, 2), 3U) << "a says nothing of the first shard";
   members[2].indexes[0].generations[0].shards[0].trouble = "LOG_FORKED: other";
   EXPECT_EQ(acknowledged_lsn(members, "shop", second, 2), 0U);
-  EXPECT_EQ(acknowledged_lsn(members, "shop", {.number = 1, .shards = 2, .schema_hash = {}, .analyzer_version = 0}, 1), 0U);
+  EXPECT_EQ(acknowledged_lsn(members, "shop",
+                             {.number = 1, .shards = 2, .schema_hash = {}, .analyzer_version = 0}, 1),
+            0U);
 }
 
 TEST(Members, StatisticsAreKnownWhenEveryReadyHolderHasThem) {

@@ -117,7 +117,8 @@ NodePresence serving(const std::string& name, std::vector<std::uint32_t> parts, 
   node.shards = {3, std::move(parts)};
   IndexPresence& index = node.indexes.emplace_back();
   index.index = "shop";
-  index.generations = {{.number = 2, .ready = ready, .statistics = {}, .shards = std::vector<ShardPresence>(4)}};
+  index.generations = {
+      {.number = 2, .ready = ready, .statistics = {}, .shards = std::vector<ShardPresence>(4)}};
   return node;
 }
 
@@ -202,7 +203,8 @@ std::string refusal_of(const std::string& more) {
 }
 
 TEST(MembershipConfig, SaysWhichShardsANodeHolds) {
-  const auto some = parse(R"({"name": "a", "self": "b", "nats": ["c"], "shards": {"of": 256, "parts": [255, 0]}, "min_coverage": 0.5})");
+  const auto some = parse(
+      R"({"name": "a", "self": "b", "nats": ["c"], "shards": {"of": 256, "parts": [255, 0]}, "min_coverage": 0.5})");
   EXPECT_EQ(some.membership->shards, (ShardSelection{256, {0, 255}}));
   EXPECT_EQ(some.membership->min_coverage, 0.5);
   EXPECT_TRUE(parse(R"({"name": "a", "self": "b", "nats": ["c"]})").membership->shards.all());

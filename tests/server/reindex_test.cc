@@ -79,7 +79,8 @@ TEST_F(ReindexTest, AnIndexWithoutASourceSaysHowItIsBuiltAnew) {
   schema.erase("source");
   write("schema.json", schema.dump());
   const std::string data = path("aisle-data");
-  const CommandResult imported = run_aisle({"import", "--schema", path("schema.json"), "--data", data, path("products.jsonl")});
+  const CommandResult imported =
+      run_aisle({"import", "--schema", path("schema.json"), "--data", data, path("products.jsonl")});
   ASSERT_EQ(imported.exit_code, 0) << imported.output;
   start();
   EXPECT_EQ(total("kettle"), 2U);

@@ -35,21 +35,24 @@ class ClusterFixture : public testing::Test {
   // `name` begins with "index" or "node"; `more` is added to its place in the cluster.
   AisleProcess& start(const std::string& name, const nlohmann::json& more = nlohmann::json::object(),
                       const Environment& environment = {}) {
-    nlohmann::json config = {
-        {"data_dir", name},
-        {"indexes",
-         {{{"schema", AISLE_SOURCE_DIR "/data/demo/products.json"},
-           {"connection", shop_->conninfo()},
-           {"shards", 4},
-           {"rollback_window_s", rollback_window_.count()}}}},
-        {"cluster",
-         {{"name", "test"}, {"self", name}, {"nats", nats_->urls()}, {"listen", {{"port", 0}}}, {"drain_s", 0}}}};
+    nlohmann::json config = {{"data_dir", name},
+                             {"indexes",
+                              {{{"schema", AISLE_SOURCE_DIR "/data/demo/products.json"},
+                                {"connection", shop_->conninfo()},
+                                {"shards", 4},
+                                {"rollback_window_s", rollback_window_.count()}}}},
+                             {"cluster",
+                              {{"name", "test"},
+                               {"self", name},
+                               {"nats", nats_->urls()},
+                               {"listen", {{"port", 0}}},
+                               {"drain_s", 0}}}};
     if (more.is_object()) config["cluster"].update(more);
     const std::filesystem::path file = config_of(name);
     std::ofstream(file) << config.dump(2);
     members_.erase(name);
-    auto process = std::make_unique<AisleProcess>(std::vector<std::string>{"--config", file.string()}, environment,
-                                                  name.starts_with("index") ? "index" : "serve");
+    auto process = std::make_unique<AisleProcess>(std::vector<std::string>{"--config", file.string()},
+                                                  environment, name.starts_with("index") ? "index" : "serve");
     return *members_.emplace(name, std::move(process)).first->second;
   }
   std::filesystem::path config_of(const std::string& name) const { return folder_.path() / (name + ".json"); }
@@ -57,27 +60,34 @@ class ClusterFixture : public testing::Test {
 
   void start_all(const std::vector<std::string>& names) {
     for (const std::string& name : names) start(name);
-    for (const std::string& name : names) ASSERT_TRUE(member(name).ready(std::chrono::seconds(90))) << member(name).log();
+    for (const std::string& name : names)
+      ASSERT_TRUE(member(name).ready(std::chrono::seconds(90))) << member(name).log();
   }
 
   nlohmann::json cluster_nodes() {
-    const CommandResult result = run_aisle({"cluster", "status", "--json", "--config", config_of("node-1").string()});
+    const CommandResult result =
+        run_aisle({"cluster", "status", "--json", "--config", config_of("node-1").string()});
     const auto json = nlohmann::json::parse(result.output, nullptr, false);
     return json.is_object() ? json["nodes"] : nlohmann::json::array();
   }
   // What is said of a killed member stays for a while.
   bool leads(const std::string& name) {
-    return eventually([&] {
-      const nlohmann::json nodes = cluster_nodes();
-      return std::ranges::any_of(nodes, [&](const auto& node) { return node["node"] == name && node["leading"] == true; });
-    }, std::chrono::seconds(20));
+    return eventually(
+        [&] {
+          const nlohmann::json nodes = cluster_nodes();
+          return std::ranges::any_of(
+              nodes, [&](const auto& node) { return node["node"] == name && node["leading"] == true; });
+        },
+        std::chrono::seconds(20));
   }
   static std::uint64_t number(const std::string& text) {
     const std::size_t slash = text.find('/');
-    return std::strtoull(text.c_str(), nullptr, 16) << 32U | std::strtoull(text.c_str() + slash + 1, nullptr, 16);
+    return std::strtoull(text.c_str(), nullptr, 16) << 32U |
+           std::strtoull(text.c_str() + slash + 1, nullptr, 16);
   }
   // Waits until the member has everything that is committed now.
-  testing::AssertionResult catches_up(const std::string& name, std::chrono::seconds patience = std::chrono::seconds(60)) {
+  testing::AssertionResult catches_up(const std::string& name,
+                                      std::chrono::seconds patience = std::chrono::seconds(60)) {
     const std::uint64_t end = number(shop_->session().value("SELECT pg_current_wal_lsn()"));
     nlohmann::json status;
     const bool done = eventually(
@@ -93,7 +103,8 @@ class ClusterFixture : public testing::Test {
   }
   // Touches rows, so that every shard gets something.
   void change_prices(int price) {
-    shop_->session().exec(fmt::format("UPDATE prices SET price = {0}, list_price = {0} WHERE product_id % 97 = 1", price));
+    shop_->session().exec(
+        fmt::format("UPDATE prices SET price = {0}, list_price = {0} WHERE product_id % 97 = 1", price));
   }
   nlohmann::json answer_of(const std::string& name, const std::string& q) {
     return member(name).search("products", {{"q", q}, {"facets", "brand,price"}, {"per_page", "50"}});
@@ -121,7 +132,8 @@ class ClusterFixture : public testing::Test {
     std::map<std::string, std::vector<std::string>> found;
     for (const auto& node : cluster_nodes()) {
       for (const auto& shard : node["indexes"][0]["generations"][0]["shards"]) {
-        found[node["node"].get<std::string>()].push_back(shard["durable"].dump() + " " + shard["chain"].get<std::string>());
+        found[node["node"].get<std::string>()].push_back(shard["durable"].dump() + " " +
+                                                         shard["chain"].get<std::string>());
       }
     }
     return found;
