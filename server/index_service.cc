@@ -40,6 +40,7 @@ Result<std::unique_ptr<IndexService>> IndexService::open(const IndexConfig& conf
   AISLE_TRY(self->folder_, IndexFolder::acquire(data, self->name_));
   AISLE_CHECK(self->open_store());
   self->ranking_ = std::make_unique<RankingKeeper>(*self->store_);
+  self->source_.keep_repairs(self->folder_->path() / "repairs");
   self->generations_ =
       std::make_unique<GenerationSet>(self->folder_, config.schema.parent_path(), self->membership_);
   std::function<std::vector<std::string>(const GenerationRef&)> reasons;
@@ -208,6 +209,7 @@ void IndexService::follow_state(const std::stop_token& stop) {
       source_.begin();
       if (!membership_) reindexer_->begin();
     }
+    source_.tend_repairs();
     if (const auto now = store_->read(); now && *now) {
       end_rollback_window(**now);
       if (membership_) tend_membership(**now);

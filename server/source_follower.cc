@@ -12,6 +12,7 @@ namespace aisle {
 namespace {
 
 constexpr std::chrono::seconds file_interval{1};
+constexpr std::chrono::seconds flush_wait{1};
 
 }  // namespace
 
@@ -66,6 +67,7 @@ void SourceFollower::begin() {
 
 void SourceFollower::run(Feed& feed) {
   const std::string index = feed.generations.begin()->second->schema()->index;
+  if (kept_) (void)feed.feed->repair(kept_->ids());  // no more than were let in before
   feed.thread = std::jthread([this, raw = feed.feed.get(), index](const std::stop_token& stop) {
     run_feed(stop, *raw, index);
   });
@@ -240,7 +242,24 @@ Status SourceFollower::resync(const Generation& generation) {
 
 Status SourceFollower::repair(std::vector<std::string> ids) {
   AISLE_TRY(const auto running, require_feed());
-  return running->feed->repair(std::move(ids));
+  AISLE_CHECK(running->feed->repair(ids));
+  return kept_ ? kept_->add(ids) : Status();
+}
+
+// First what is kept, then what is left to read: one that is asked for in between is left.
+void SourceFollower::tend_repairs() {
+  const std::size_t known = kept_ ? kept_->ids().size() : 0;
+  const auto running = feed();
+  if (known == 0 || !running || running->feed->status().repairs > 0) return;
+  std::vector<std::shared_ptr<Generation>> generations;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [number, generation] : running->generations) generations.push_back(generation);
+  }
+  for (const auto& generation : generations) {
+    if (!generation->flush(Deadline::after(flush_wait))) return;
+  }
+  kept_->forget(known);
 }
 
 std::uint64_t estimate_products(const IndexSchema& schema, const IndexConfig& config) {

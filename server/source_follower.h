@@ -1,16 +1,19 @@
 // Where the products of an index come from, followed for several generations at a time.
 #pragma once
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
 #include "indexer/postgres/postgres_feed.h"
 #include "server/generation.h"
+#include "server/kept_repairs.h"
 #include "server/service_config.h"
 
 namespace aisle {
@@ -37,6 +40,8 @@ class SourceFollower {
   // Delivers to the generation from now on. Nothing for one that is not fed or has no source, or is followed already.
   //   InvalidArgument  its slot or publication is not that of the generations followed already
   Status add(const std::shared_ptr<Generation>& generation);
+  // Where wishes to read products again are kept; before add().
+  void keep_repairs(std::filesystem::path file) { kept_ = std::make_unique<KeptRepairs>(std::move(file)); }
   // The feed runs from now on. Add what it left off with before: what PostgreSQL may forget is what all have.
   void begin();
   // Returns when nothing is delivered to it any more.
@@ -50,7 +55,10 @@ class SourceFollower {
   // For people. FailedPrecondition without a PostgreSQL feed.
   Status confirm();
   Status resync(const Generation& generation);
+  // Kept on disk until they are read, see tend_repairs().
   Status repair(std::vector<std::string> ids);
+  // Looks whether they were, now and then.
+  void tend_repairs();
 
  private:
   struct FileFollower {
@@ -78,6 +86,7 @@ class SourceFollower {
   Result<std::shared_ptr<Feed>> require_feed() const;
 
   const IndexConfig config_;
+  std::unique_ptr<KeptRepairs> kept_;  // null: not kept
   std::mutex change_mutex_;    // add, remove and stop one at a time
   mutable std::mutex mutex_;   // guards what follows
   bool begun_ = false;

@@ -335,6 +335,19 @@ TEST_F(ReindexFaultTest, ProductsAreReadAgainWithoutARebuild) {
   EXPECT_TRUE(eventually([&] { return word_of("10003") == "two"; }, std::chrono::seconds(60)));
   EXPECT_EQ(active(), 1U);
   EXPECT_EQ(command({"reindex", "nowhere", "--ids", "1"}).exit_code, 1);
+
+  // The wish outlives the process that heard it.
+  sql("UPDATE words SET word = 'three'");
+  shop_server().stop("immediate");
+  EXPECT_EQ(command({"reindex", "products", "--ids", "10001,10003"}).exit_code, 0);
+  aisle_->kill();
+  shop_server().start();
+  shop_->reconnect();
+  start();
+  EXPECT_TRUE(eventually([&] { return word_of("10001") == "three" && word_of("10003") == "three"; }));
+  EXPECT_EQ(word_of("10002"), "two");
+  const std::filesystem::path kept = folder_.path() / "aisle-data" / "products" / "repairs";
+  EXPECT_TRUE(eventually([&] { return !std::filesystem::exists(kept); }));
 }
 
 }  // namespace
