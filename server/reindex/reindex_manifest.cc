@@ -1,9 +1,12 @@
 #include "server/reindex/reindex_manifest.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <random>
 
 #include "base/file.h"
 #include "schemas/json_reader.h"
@@ -50,6 +53,11 @@ ReindexManifest read_manifest(const JsonReader& reader) {
 }
 
 }  // namespace
+
+std::string new_reindex_id() {
+  std::random_device device;
+  return fmt::format("{:08x}", device());
+}
 
 std::string_view reindex_state_name(ReindexState state) {
   return state_names.at(static_cast<std::size_t>(state));

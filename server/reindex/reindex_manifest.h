@@ -26,6 +26,8 @@ enum class ReindexState : std::uint8_t {
 };
 std::string_view reindex_state_name(ReindexState state);
 
+std::string new_reindex_id();  // random
+
 struct ReindexManifest {
   std::string id;  // random
   ReindexState state = ReindexState::Planned;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <random>
 #include <utility>
 
 #include "base/fault_point.h"
@@ -22,14 +21,8 @@ namespace {
 
 constexpr std::chrono::milliseconds look_interval{50};
 constexpr std::chrono::minutes settle_wait{10};
-constexpr std::chrono::minutes replicas_wait{5};  // for members to have what the leader has
 constexpr std::chrono::seconds warm_wait{5};
 constexpr std::chrono::seconds unavailable_wait{2};
-
-std::string random_id() {
-  std::random_device device;
-  return fmt::format("{:08x}", device());
-}
 
 std::string switch_text(std::uint32_t from, std::uint32_t to) {
   return fmt::format("{} -> {}", from, to);
@@ -65,63 +58,6 @@ void Reindexer::begin() {
   }
 }
 
-void Reindexer::tend(bool leads) {
-  const std::lock_guard command(command_mutex_);
-  if (!leads) stop();
-  if (working_) return;
-  const auto state = parts_.store.read();
-  if (!state || !*state) return;
-  const auto& building = (*state)->building;
-  const ReindexManifest known = manifest();
-  const bool unannounced = known.under_way() && known.to > (*state)->last_generation;
-  if (!building && !unannounced) return finish_elsewhere(**state);
-  if (!leads) return;
-  if (building && known.to == building->number &&
-      !known.under_way()) {  // it failed here, and was not cleaned up
-    if (const Status status = clean_up(known); !status) {
-      log(LogLevel::Error, "reindex.cleanup", status.error().message, {{"generation", known.to}});
-    }
-    return;
-  }
-  if (building && known.to != building->number) {
-    if (const Status taken = take_over(*building); !taken) {
-      log(LogLevel::Error, "reindex.not_taken_over", taken.error().message,
-          {{"generation", building->number}});
-      return;
-    }
-  }
-  stop();  // the thread of the last one has done its work
-  launch();
-}
-
-// What this member began was brought to its end by another.
-void Reindexer::finish_elsewhere(const IndexState& state) {
-  const ReindexManifest known = manifest();
-  if (!known.under_way() || known.to == 0) return;
-  const bool active = state.active.number == known.to;
-  const Status written = advance(active ? ReindexState::Active : ReindexState::Failed,
-                                 active ? known.reason : "given up by another member");
-  if (!written) log(LogLevel::Error, "reindex.manifest", written.error().message, {{"generation", known.to}});
-}
-
-// Who began it is gone: the log has brought what it built.
-Status Reindexer::take_over(const GenerationRef& building) {
-  AISLE_TRY(const auto state, parts_.store.read());
-  ReindexManifest next;
-  next.id = random_id();
-  next.from = state->active.number;
-  next.to = building.number;
-  next.shards = building.shards;
-  next.who = "aisle";
-  next.comment = "taken over from another member";
-  next.started = utc_text(utc_now());
-  {
-    const std::lock_guard lock(mutex_);
-    manifest_ = next;
-  }
-  return advance(ReindexState::Planned);
-}
-
 void Reindexer::stop() {
   if (!thread_.joinable()) return;
   thread_.request_stop();
@@ -154,7 +90,7 @@ Result<ReindexManifest> Reindexer::start(const ReindexRequest& request) {
   AISLE_CHECK(parts_.generations.create(plan.to, *schema, plan.shards));
   fault_point("reindex.folder_made");
   ReindexManifest manifest;
-  manifest.id = random_id();
+  manifest.id = new_reindex_id();
   manifest.from = plan.from;
   manifest.to = plan.to;
   manifest.shards = plan.shards;
@@ -268,26 +204,6 @@ Status Reindexer::pass_gate() {
     reason = "forced: " + judged.error().message;
   }
   return advance(ReindexState::Verified, reason);
-}
-
-// All members that answer searches shall have it, so that the switch changes the answers and nothing else.
-Status Reindexer::await_replicas() {
-  if (!parts_.not_ready) return {};
-  const Deadline end = Deadline::after(replicas_wait);
-  while (true) {
-    const std::vector<std::string> reasons = parts_.not_ready(built_->ref());
-    if (reasons.empty()) break;
-    if (end.expired()) {
-      return fail(ErrorCode::FailedPrecondition,
-                  fmt::format("{}; drain what cannot have it, or aisle reindex --force switches nevertheless",
-                              fmt::join(reasons, "; ")));
-    }
-    waits_for_.set(std::make_shared<const std::string>(fmt::format("{}", fmt::join(reasons, "; "))));
-    if (interrupt_.stop_requested()) return fail(ErrorCode::Unavailable, "interrupted");
-    stoppable_wait(interrupt_.get_token(), look_interval);
-  }
-  waits_for_.set(nullptr);
-  return {};
 }
 
 Status Reindexer::judge() {
