@@ -125,6 +125,9 @@ Result<std::shared_ptr<Generation>> GenerationSet::replace(const GenerationRef& 
   const auto present = find(wanted.number);
   const bool longest = present != nullptr && present->is_behind();
   AISLE_CHECK(take_base(*membership_, schema->index, wanted, incoming, longest));
+  std::error_code ignored;  // without statistics scores wait for the leader's
+  std::filesystem::copy_file(folder_->generation_path(wanted.number) / "statistics.bin", incoming / "statistics.bin",
+                             ignored);
   {
     const std::lock_guard opening(open_mutex_);
     close(wanted.number);

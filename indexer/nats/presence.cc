@@ -52,11 +52,14 @@ void Presence::renew_loop(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     NodePresence now = describe_();
     const std::string text = encode_presence(now);
+    bool greets = false;
     {
       const std::lock_guard lock(mutex_);
       own_ = std::move(now);
+      greets = std::exchange(greets_, false);
     }
-    if ((text != told || Clock::now() - told_at >= options_.renewal) && bucket_.put(options_.node, text)) {
+    if ((greets || text != told || Clock::now() - told_at >= options_.renewal) &&
+        bucket_.put(options_.node, text)) {
       told = text;
       told_at = Clock::now();
     }
@@ -113,8 +116,16 @@ Status Presence::watch(const std::stop_token& stop) {
 // The clock goes on, but by no more than what renewals are apart.
 void Presence::hear() {
   const auto now = Clock::now();
-  heard_for_ += std::min<Clock::duration>(now - heard_at_, options_.renewal + renewal_min);
+  const Clock::duration apart = now - heard_at_;
+  if (!std::exchange(heard_any_, true) || apart > 2 * options_.renewal) heard_since_ = now;
+  heard_for_ += std::min<Clock::duration>(apart, options_.renewal + renewal_min);
   heard_at_ = now;
+}
+
+bool Presence::settled() const {
+  const std::lock_guard lock(mutex_);
+  const auto now = Clock::now();
+  return heard_any_ && now - heard_at_ <= 2 * options_.renewal && now - heard_since_ >= settled_after;
 }
 
 // An entry that a new watch repeats is no sign of life: only a new revision is.
@@ -133,6 +144,8 @@ void Presence::note(const KvEntry& entry) {
   Seen& seen = others_[entry.key];
   if (seen.revision == entry.revision) return;
   hear();
+  // Who is new, or whose bucket is, has not heard of this node.
+  if (seen.node.node.empty() || entry.revision < seen.revision) greets_ = true;
   seen = {std::move(*node), entry.revision, heard_for_, heard_at_};
 }
 

@@ -33,6 +33,7 @@ struct PresenceOptions {
 // cut off from JetStream still knows whom it can ask. Thread-safe.
 class Presence {
  public:
+  static constexpr std::chrono::seconds settled_after{3};
   static constexpr std::chrono::milliseconds renewal_min{500};  // between two of them on change
 
   // `describe` is called on a thread of its own, and must be quick.
@@ -44,6 +45,9 @@ class Presence {
 
   // All that are there, this node first, else by name.
   std::vector<NodePresence> nodes() const;
+  // It has been hearing for settled_after without a gap: who is there has told, since everybody tells at once
+  // when somebody comes.
+  bool settled() const;
   // How long ago another node was heard, by the clock on the wall; the longest span for one that is not
   // there.
   std::chrono::milliseconds age_of(const std::string& node) const;
@@ -75,7 +79,10 @@ class Presence {
   std::chrono::steady_clock::time_point heard_at_;   // when it last heard anything new
   std::chrono::steady_clock::duration heard_for_{};  // the clock
 
-  std::string saved_;  // of the renewer: what the file says
+  std::chrono::steady_clock::time_point heard_since_;  // without a gap
+  bool heard_any_ = false;
+  bool greets_ = false;  // somebody came who has not heard of this node
+  std::string saved_;    // of the renewer: what the file says
 
   std::jthread renewer_;
   std::jthread watcher_;  // last: these two stop first

@@ -120,7 +120,8 @@ void ReplicatedShards::tend_shard(std::uint32_t number) {
   follow(number, current);
 }
 
-Result<std::vector<std::shared_ptr<OpLog>>> ReplicatedShards::lead(const LogSource& source, Deadline deadline) {
+Result<std::vector<std::shared_ptr<OpLog>>> ReplicatedShards::lead(const LogSource& source,
+                                                                   Deadline deadline) {
   behind_ = false;
   std::uint64_t term = 0;
   std::vector<Seq> wanted;
@@ -149,6 +150,9 @@ Result<std::vector<std::shared_ptr<OpLog>>> ReplicatedShards::lead(const LogSour
 }
 
 Status ReplicatedShards::check_copies(std::uint32_t number, Seq known) {
+  if (known > 0 && options_.hears_others && !options_.hears_others()) {
+    return fail(ErrorCode::Unavailable, "waiting to hear what the other members have");
+  }
   const auto member = options_.longer_copy ? options_.longer_copy(number, known) : std::nullopt;
   if (!member) return {};
   behind_ = true;
@@ -176,7 +180,8 @@ Result<LogTail> ReplicatedShards::tail_for_leader(std::uint32_t number, Deadline
       AISLE_CHECK(begin_epoch(number, shard_log->epoch() + 1));
       continue;
     }
-    if (deadline.expired()) return fail(ErrorCode::DeadlineExceeded, shard_log->stream().name() + " does not answer");
+    if (deadline.expired())
+      return fail(ErrorCode::DeadlineExceeded, shard_log->stream().name() + " does not answer");
     std::this_thread::sleep_for(look_again);
   }
 }

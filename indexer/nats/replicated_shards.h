@@ -26,10 +26,11 @@ struct ReplicatedShardsOptions {
   StreamLimits stream;
   // The member that has more of a shard on disk than up to `seq`; null or nothing: none has.
   std::function<std::optional<std::string>(std::uint32_t shard, Seq seq)> longer_copy = {};
+  std::function<bool()> hears_others = {};  // before it, who has more is not known; null: always
 };
 
-// Which epoch of a log counts stands in the bucket aisle-<cluster>-logs, key index.generation.shard; a log without
-// an entry is in its first. Threads: lead() by one at a time, the rest by any.
+// Which epoch of a log counts stands in the bucket aisle-<cluster>-logs, key index.generation.shard; a log
+// without an entry is in its first. Threads: lead() by one at a time, the rest by any.
 class ReplicatedShards {
  public:
   ReplicatedShards(std::shared_ptr<NatsConnection> connection, ReplicatedShardsOptions options,
@@ -47,6 +48,7 @@ class ReplicatedShards {
   // mark into every one, so that whatever an earlier leader still sends is refused. Returns the logs to
   // append to, by shard; their marks are on disk.
   //   Conflict          another leader appends: begin anew
+  //   Unavailable       it has not heard yet what the other members have
   //   DeadlineExceeded  the shards have not caught up in time
   //   FailedPrecondition  LOG_BEHIND: another member has more on disk than this one and the log; see
   //   is_behind() others            LogPublisher::begin, and what keeps a shard from following
@@ -85,7 +87,7 @@ class ReplicatedShards {
   const std::shared_ptr<ShardSet> shard_set_;
   KvBucket epochs_;
 
-  std::mutex follow_mutex_;   // one change of a follower at a time
+  std::mutex follow_mutex_;  // one change of a follower at a time
   std::atomic<bool> behind_{false};
   mutable std::mutex mutex_;  // guards shards_
   std::vector<Shard> shards_;

@@ -130,14 +130,19 @@ std::map<Place, std::vector<Copy>> checked_copies(const std::vector<NodePresence
   return copies;
 }
 
-std::uint64_t content_of_most(const std::vector<Copy>& copies) {
-  std::map<std::uint64_t, std::pair<int, bool>> votes;  // content -> copies, the leader's among them
+// Nothing when as many say the one as the other, and the leader is silent.
+std::optional<std::uint64_t> content_of_most(const std::vector<Copy>& copies) {
+  using Votes = std::pair<int, bool>;  // copies, the leader's among them
+  std::map<std::uint64_t, Votes> votes;
   for (const Copy& copy : copies) {
     auto& [count, leading] = votes[copy.content];
     ++count;
     leading = leading || copy.leading;
   }
-  return std::ranges::max_element(votes, {}, [](const auto& entry) { return entry.second; })->first;
+  const auto most = std::ranges::max_element(votes, {}, [](const auto& entry) { return entry.second; });
+  const auto as_many =
+      std::ranges::count(votes, most->second, [](const auto& entry) { return entry.second; });
+  return as_many == 1 ? std::optional(most->first) : std::nullopt;
 }
 
 }  // namespace
@@ -146,10 +151,11 @@ std::vector<DifferingCopy> differing_copies(const std::vector<NodePresence>& mem
                                             std::string_view index) {
   std::vector<DifferingCopy> differing;
   for (const auto& [place, copies] : checked_copies(members, index)) {
-    const std::uint64_t right = content_of_most(copies);
+    const auto right = content_of_most(copies);
+    if (!right) continue;
     const auto& [generation, shard, seq] = place;
     for (const Copy& copy : copies) {
-      if (copy.content != right) differing.push_back({copy.node, generation, shard, seq});
+      if (copy.content != *right) differing.push_back({copy.node, generation, shard, seq});
     }
   }
   return differing;

@@ -36,7 +36,7 @@ struct DifferingCopy {
 };
 
 // Of copies that looked at the same place of the log those that differ from most; from the leader's, where no
-// more say the one than the other.
+// more say the one than the other; none where it is silent then.
 std::vector<DifferingCopy> differing_copies(const std::vector<NodePresence>& members, std::string_view index);
 
 // The member that has most of a shard on disk, if that is more than up to `seq`, and no other history than

@@ -120,9 +120,16 @@ std::shared_ptr<ReplicatedShards> Membership::replicate(std::shared_ptr<ShardSet
   };
   return std::make_shared<ReplicatedShards>(
       connection_,
-      ReplicatedShardsOptions{
-          .cluster = config_.name, .stream = {.replicas = config_.replicas}, .longer_copy = longer},
+      ReplicatedShardsOptions{.cluster = config_.name,
+                              .stream = {.replicas = config_.replicas},
+                              .longer_copy = longer,
+                              .hears_others = [this] { return settled(); }},
       std::move(shards));
+}
+
+bool Membership::settled() const {
+  const std::lock_guard lock(mutex_);
+  return presence_ && presence_->settled();
 }
 
 std::chrono::milliseconds Membership::age_of(const std::string& node) const {

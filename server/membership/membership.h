@@ -60,6 +60,8 @@ class Membership {
   std::shared_ptr<ReplicatedShards> replicate(std::shared_ptr<ShardSet> shards) const;
   StatisticsBoard& statistics() { return statistics_; }
 
+  // Presence::settled().
+  bool settled() const;
   // Presence::age_of; the longest span before it has appeared.
   std::chrono::milliseconds age_of(const std::string& node) const;
 

@@ -70,6 +70,7 @@ Status Reindexer::take_over(const GenerationRef& building) {
     const std::lock_guard lock(mutex_);
     manifest_ = next;
   }
+  cancelled_ = false;
   return advance(ReindexState::Planned);
 }
 

@@ -103,17 +103,19 @@ Result<ReindexManifest> Reindexer::start(const ReindexRequest& request) {
     const std::lock_guard lock(mutex_);
     manifest_ = manifest;
   }
+  cancelled_ = false;
   AISLE_CHECK(advance(ReindexState::Planned));
   launch();
   return manifest;
 }
 
+// One that was cancelled while nobody worked on it begins in order to be given up.
 void Reindexer::launch() {
-  cancelled_ = false;
   {
     const std::lock_guard lock(mutex_);
     launched_ = Steady::now();
     interrupt_ = std::stop_source();
+    if (cancelled_) interrupt_.request_stop();
   }
   working_ = true;
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });

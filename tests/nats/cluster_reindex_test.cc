@@ -130,6 +130,7 @@ TEST_F(ClusterReindexTest, AnotherIndexerFinishesWhatALostOneBegan) {
   // Cancelling lets go of folders and logs, and the number is not given again.
   ASSERT_TRUE(start("index-1").ready(seconds(60))) << member("index-1").log();
   EXPECT_TRUE(eventually([&] { return state_of_reindex("index-1") == "active"; })) << "it hears of the end";
+  member("index-1").kill();  // who feeds is settled
   member("node-1").pause();  // so that there is time
   ASSERT_EQ(command("index-2", {"reindex", "products"}).exit_code, 0);
   EXPECT_TRUE(eventually([&] { return !streams_of(3).empty(); }));

@@ -95,7 +95,6 @@ TEST_F(ClusterTest, MembersFindEachOtherAndSearchEachOthersShards) {
   for (std::size_t i = 0; i < 300; ++i) {
     ASSERT_EQ(answer_to(names[i % 2], targets[i]), expected[i]) << targets[i] << " at " << names[i % 2];
   }
-  EXPECT_GT(metric(member("node-1"), "aisle_fanout_ejections_total"), 0);
   EXPECT_TRUE(eventually([&] { return metric(member("node-1"), "aisle_fanout_nodes") == 1; }));
 
   // It comes back elsewhere and is found; nobody is left for a third of the shards without it.
@@ -128,7 +127,8 @@ TEST_F(ClusterTest, ACopyThatDiffersIsFoundAndReplaced) {
     ASSERT_TRUE(store->commit(store->position()));
   }
   ASSERT_TRUE(start("node-2", often).ready(seconds(60))) << member("node-2").log();
-  EXPECT_NE(answer_of("node-2", ""), answer_of("node-1", "")) << "the damage is seen by shoppers";
+  EXPECT_NE(answer_of("node-2", "")["facets"]["price"], answer_of("node-1", "")["facets"]["price"])
+      << "shoppers see the damage";
   EXPECT_TRUE(eventually([&] {
     change_prices(77);  // the log goes on
     return member("node-2").log().find("shard.differs") != std::string::npos;
@@ -137,6 +137,8 @@ TEST_F(ClusterTest, ACopyThatDiffersIsFoundAndReplaced) {
   EXPECT_EQ(member("node-1").log().find("shard.differs"), std::string::npos);
   EXPECT_TRUE(eventually(
       [&] { return metric(member("node-1"), "aisle_cluster_differing_copies{index=\"products\"}") == 0; }));
+  // installed a moment after it came
+  EXPECT_TRUE(eventually([&] { return answer_of("node-2", "")["facets"] == answer_of("node-1", "")["facets"]; }));
   ASSERT_TRUE(catches_up("node-2"));
   expect_equal_answers({"node-1", "node-2"});
 }

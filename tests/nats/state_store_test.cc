@@ -180,6 +180,7 @@ TEST_F(StateStoreTest, WhoIsCutOffFromJetStreamStillKnowsTheOthers) {
   keeps.file = file;
   const Presence watcher(connection, keeps, [] { return node("watcher"); });
   ASSERT_TRUE(eventually([&] { return watcher.nodes().size() == 3; }));
+  EXPECT_TRUE(eventually([&] { return watcher.settled(); }));
   ASSERT_TRUE(eventually([&] {
     const std::string kept = read_file(file).value_or("");
     return kept.find("gone") != std::string::npos && kept.find("stays") != std::string::npos;
@@ -188,6 +189,7 @@ TEST_F(StateStoreTest, WhoIsCutOffFromJetStreamStillKnowsTheOthers) {
   const auto cut = std::chrono::steady_clock::now();
   ASSERT_TRUE(eventually([&] { return std::chrono::steady_clock::now() - cut > 2 * milliseconds(1500); }));
   EXPECT_EQ(watcher.nodes().size(), 3U);
+  EXPECT_FALSE(watcher.settled());
   gone.reset();  // it cannot tell
   {
     std::filesystem::copy(file, folder_.path() / "copy");

@@ -109,7 +109,7 @@ TEST_F(EveryMessage, OfAnotherVersionOrKindIsRefused) {
     const Status version = all[i].decode(later);
     ASSERT_FALSE(version);
     EXPECT_EQ(version.error().code, ErrorCode::DataLoss);
-    EXPECT_THAT(version.error().message, HasSubstr("has version 2, this node knows 1"));
+    EXPECT_THAT(version.error().message, HasSubstr("has version 3, this node knows 2"));
     EXPECT_FALSE(all[i].decode(all[(i + 1) % all.size()].bytes));
   }
 }
