@@ -60,10 +60,10 @@ def prepared(data, products, build_folder, queries):
     return catalogue
 
 
-def available(engines, wanted):
+def available(engines, wanted, quick):
     usable, left_out = [], {}
     for engine in engines:
-        if wanted and engine.name not in wanted:
+        if engine.name not in wanted if wanted else quick and not engine.quick:
             continue
         try:
             engine.prepare(BENCH / "peers")
@@ -117,9 +117,9 @@ def main():
     parser.add_argument("--engines", default="", help="only these, by comma; aisle is always there")
     parser.add_argument("--classes", default=",".join(CLASSES))
     parser.add_argument("--queries", type=int, default=400, help="of each class, when they are drawn")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--warm-rounds", type=int, default=2)
-    parser.add_argument("--seconds", type=float, default=1.5, help="of one round of one engine at the most")
+    parser.add_argument("--seconds", type=float, default=1.0, help="of one round of one engine at the most")
     parser.add_argument("--resume", action="store_true", help="keep the classes that are measured already")
     parser.add_argument("--prepare", action="store_true", help="build what is missing and stop")
     parser.add_argument("--products", type=int, nargs="*", help="sizes of the catalogues, instead of these")
@@ -132,7 +132,7 @@ def main():
         return
     wanted = {"aisle", *options.engines.split(",")} if options.engines else set()
     classes = options.classes.split(",")
-    engines, left_out = available(all_engines(options.build), wanted)
+    engines, left_out = available(all_engines(options.build), wanted, options.quick)
     options.out.mkdir(parents=True, exist_ok=True)
     sizes = [TITLES] if options.quick else [TITLES, *LARGER]
     curve = []

@@ -75,6 +75,7 @@ class Engine:
     title = ""   # for people
     unable = ()  # classes that it cannot answer
     version = 1  # of what build() makes; another one builds again
+    quick = True  # False: only in the full run
 
     def prepare(self, tools):
         """Brings its program into `tools`; raises Missing."""
@@ -134,18 +135,22 @@ class Aisle(Engine):
         return [self.bench, "--schema", SCHEMA, "--data", index, "--workload", catalogue / "workload.jsonl", "--commands"]
 
 
+    def environment(self):
+        return {"AISLE_LIMITS__TIME_HARD_MS": "60000"}  # a query that the machine holds up is slow, not an error
+
+
 class AisleAll(Aisle):
-    """The same index, with every word of a beginning and every misspelling instead of the best ones."""
+    """A copy of the index, with every word of a beginning and every misspelling instead of the best ones."""
     name, title = "aisle-all", "aisle, no limit on words"
 
     def environment(self):
-        return {"AISLE_LIMITS__PREFIX_EXPANSIONS_MAX": "10000", "AISLE_LIMITS__TYPO_CANDIDATES_MAX": "10000",
-                "AISLE_LIMITS__TIME_HARD_MS": "60000"}
+        return super().environment() | {"AISLE_LIMITS__PREFIX_EXPANSIONS_MAX": "10000",
+                                        "AISLE_LIMITS__TYPO_CANDIDATES_MAX": "10000"}
 
     def built(self, catalogue, say):
+        # A copy: one process at a time opens an index.
+        shutil.rmtree(catalogue / self.name, ignore_errors=True)
+        shutil.copytree(catalogue / "aisle", catalogue / self.name)
         return json.loads((catalogue / "aisle.json").read_text())
-
-    def command(self, catalogue, index):
-        return super().command(catalogue, catalogue / "aisle")
 
     unable = tuple(one for one in CLASSES if one not in ("prefix", "typo1", "typo2"))

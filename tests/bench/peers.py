@@ -41,7 +41,7 @@ class Lucene(Engine):
 
     def __init__(self, release):
         self.release = release
-        self.name, self.title = f"lucene{release}", f"Lucene {release}"
+        self.name, self.title, self.quick = f"lucene{release}", f"Lucene {release}", release == 10
         self.classes = ""
 
     def java(self):
@@ -95,8 +95,28 @@ class Tantivy(Engine):
         return [self.program, "serve", index, catalogue / "workload.tsv"]
 
 
+class Bleve(Engine):
+    name, title, quick = "bleve", "Bleve", False
+    program = None
+
+    def prepare(self, tools):
+        if shutil.which("go") is None:
+            raise Missing("needs go")
+        self.program = tools / "bleve_peer"
+        try:
+            run(["go", "build", "-o", self.program, "."], cwd=PEERS / "bleve")
+        except RuntimeError as error:
+            raise Missing(f"go cannot build it: {str(error)[-200:]}") from error
+
+    def build(self, catalogue, index):
+        run([self.program, "build", catalogue / "peers.tsv", index / "bleve"])
+
+    def command(self, catalogue, index):
+        return [self.program, "serve", index / "bleve", catalogue / "workload.tsv"]
+
+
 class Xapian(Engine):
-    name, title, unable = "xapian", "Xapian", TYPOS
+    name, title, unable, version = "xapian", "Xapian", TYPOS, 2
 
     def __init__(self, build_folder):
         self.program = build_folder / "tests/xapian_peer"
@@ -180,6 +200,7 @@ class Postgres(Engine):
             psql = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", index, "-U", "bench", "postgres", "-f", PEERS / "postgres.sql"]
             with open(catalogue / "peers.tsv", encoding="utf-8") as table:
                 run(psql, stdin=table)
+            return {"cpu_seconds": None}  # the server is no child of ours
         finally:
             self.control(index, "-m", "fast", "stop")
 
@@ -239,5 +260,5 @@ class Served(Running):
 
 
 def all_engines(build_folder):
-    return [Aisle(build_folder), AisleAll(build_folder), Lucene(10), Lucene(8), Tantivy(), Xapian(build_folder), Groonga(build_folder),
+    return [Aisle(build_folder), AisleAll(build_folder), Lucene(10), Lucene(8), Tantivy(), Bleve(), Xapian(build_folder), Groonga(build_folder),
             Sphinx(build_folder), Postgres(build_folder)]

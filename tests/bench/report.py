@@ -15,26 +15,28 @@ def megabytes(value):
 
 
 def engine_table(figures):
-    lines = ["| engine | products/s | index, MB | memory, MB: own / mapped files |",
-             "|---|--:|--:|--:|"]
+    lines = ["| engine | products/s | per core second | index, MB | memory, MB: own / mapped files |",
+             "|---|--:|--:|--:|--:|"]
     for name, engine in figures["engines"].items():
         if name == "aisle-all":
             continue
         rate = figures["products"] / engine["seconds"] if engine.get("seconds") else 0
-        lines.append(f"| {engine.get('engine', engine['title'])} | {rate:,.0f} | {megabytes(engine['index_bytes'])} | "
+        per_core = figures["products"] / engine["cpu_seconds"] if engine.get("cpu_seconds") else 0
+        lines.append(f"| {engine.get('engine', engine['title'])} | {rate:,.0f} | {f'{per_core:,.0f}' if per_core else '-'} | {megabytes(engine['index_bytes'])} | "
                      f"{megabytes(engine.get('anonymous_bytes'))} / {megabytes(engine.get('mapped_bytes'))} |")
     return lines
 
 
 def class_table(figures):
-    lines = ["| queries | engine | mean, ms | p50 | p99 | aisle / engine: mean | p99 | same number of matches |",
-             "|---|---|--:|--:|--:|--:|--:|--:|"]
+    lines = ["| queries | engine | mean, ms | p50 | p99 | aisle / engine: mean | p99 | same number of matches | same facet counts |",
+             "|---|---|--:|--:|--:|--:|--:|--:|--:|"]
     for query_class, results in figures["classes"].items():
         label = WORDS.get(query_class, query_class)
         for name, one in results.items():
             told = figures["engines"][name]
-            ratios = "| | |" if name == "aisle" else \
-                f"| {one['ratio_mean']:.2f} | {one['ratio_p99']:.2f} | {100 * one['equal']:.1f} % |"
+            facets = f"{100 * one['facets_equal']:.1f} %" if "facets_equal" in one else ""
+            ratios = "| | | |" if name == "aisle" else \
+                f"| {one['ratio_mean']:.2f} | {one['ratio_p99']:.2f} | {100 * one['equal']:.1f} % | {facets} |"
             lines.append(f"| {label} | {told['title']} | {one['mean']:.3f} | {one['p50']:.3f} | {one['p99']:.2f} {ratios}")
             label = ""
     return lines

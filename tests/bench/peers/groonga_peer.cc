@@ -62,7 +62,7 @@ class Groonga {
             (ask.sort.empty() ? std::string("-_score") : (ask.descending ? "-" : "") + ask.sort);
     for (std::size_t i = 0; i < ask.facets.size(); ++i)
       text += (i == 0 ? " --drilldown " : ",") + ask.facets[i];
-    if (!ask.facets.empty()) text += " --drilldown_sort_keys -_count --drilldown_limit 10";
+    if (!ask.facets.empty()) text += " --drilldown_sort_keys -_nsubrecs --drilldown_limit 10";
     const nlohmann::json answer = command(text);
     Found found{.total = answer[0][0][0].get<std::uint64_t>(), .ids = {}, .records = {}, .facets = {}};
     for (std::size_t row = 2; row < answer[0].size(); ++row) {

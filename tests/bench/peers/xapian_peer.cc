@@ -11,13 +11,22 @@
 namespace aisle::bench {
 namespace {
 
-enum Slot : Xapian::valueno { price_slot, sold_slot, brand_slot, category_slot, colour_slot, id_slot };
+enum Slot : Xapian::valueno {
+  price_slot,
+  sold_slot,
+  brand_slot,
+  category_slot,
+  colour_slot,
+  source_slot,
+  id_slot
+};
 
 Xapian::valueno slot_of(const std::string& field) {
   if (field == "price") return price_slot;
   if (field == "sold") return sold_slot;
   if (field == "brand") return brand_slot;
-  return field == "category" ? category_slot : colour_slot;
+  if (field == "category") return category_slot;
+  return field == "colour" ? colour_slot : source_slot;
 }
 
 void build(const std::string& products, const std::string& folder) {
@@ -34,6 +43,7 @@ void build(const std::string& products, const std::string& folder) {
       document.add_value(brand_slot, product.brand);
       document.add_value(category_slot, product.category);
       document.add_value(colour_slot, product.colour);
+      document.add_value(source_slot, product.source);
       document.add_value(id_slot, product.id);
       document.set_data(product.record);
       database.add_document(document);
