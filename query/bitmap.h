@@ -2,6 +2,7 @@
 #pragma once
 #include <bit>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace aisle {
@@ -10,6 +11,7 @@ class Bitmap {
  public:
   Bitmap() = default;
   explicit Bitmap(std::uint32_t size) : words_((size + 63U) / 64U) {}
+  explicit Bitmap(std::vector<std::uint64_t> words) : words_(std::move(words)) {}
 
   void set(std::uint32_t i) { words_[i >> 6U] |= std::uint64_t{1} << (i & 63U); }
   bool test(std::uint32_t i) const { return ((words_[i >> 6U] >> (i & 63U)) & 1U) != 0; }

@@ -44,6 +44,36 @@ std::size_t NumberColumn::bytes() const {
   return static_cast<std::size_t>(used) * sizeof(Chunk) + chunks_.capacity() * sizeof(chunks_[0]);
 }
 
+KeywordColumn KeywordColumn::restore(std::vector<std::uint32_t> offsets, std::vector<std::uint32_t> codes,
+                                     TermDictionary values) {
+  KeywordColumn column;
+  column.values_ = std::move(values);
+  column.offsets_ = std::move(offsets);
+  column.codes_ = std::move(codes);
+  column.fill_lists();
+  return column;
+}
+
+void KeywordColumn::fill_lists() {
+  frequencies_.assign(values_.size(), 0);
+  for (const std::uint32_t code : codes_) {
+    if (code != no_code) ++frequencies_[code];
+  }
+  list_begins_.reserve(values_.size());
+  std::uint32_t end = 0;
+  for (std::uint32_t code = 0; code < values_.size(); ++code) {
+    list_begins_.push_back(end);
+    end += is_listed(code) ? frequencies_[code] : 0;
+  }
+  listed_.resize(end);
+  std::vector<std::uint32_t> next = list_begins_;
+  for (std::uint32_t document = 0; document < size(); ++document) {
+    for (const std::uint32_t code : codes(document)) {
+      if (is_listed(code)) listed_[next[code]++] = document;
+    }
+  }
+}
+
 KeywordColumn KeywordColumn::build(std::vector<std::uint32_t> offsets, std::vector<std::uint32_t> codes,
                                    TermDictionary values) {
   KeywordColumn column;
@@ -57,12 +87,14 @@ KeywordColumn KeywordColumn::build(std::vector<std::uint32_t> offsets, std::vect
     for (std::size_t i = 0; i < documents; ++i) {
       column.codes_.push_back(offsets[i] == offsets[i + 1] ? no_code : codes[offsets[i]]);
     }
+    column.fill_lists();
     return column;
   }
   offsets.shrink_to_fit();
   codes.shrink_to_fit();
   column.offsets_ = std::move(offsets);
   column.codes_ = std::move(codes);
+  column.fill_lists();
   return column;
 }
 

@@ -1,6 +1,7 @@
 #include "query/expansion.h"
 
 #include <algorithm>
+#include <numeric>
 #include <tuple>
 #include <utility>
 
@@ -28,7 +29,7 @@ bool is_live(const SegmentView& view, TermId term) {
 bool is_worth_expanding(const SegmentView& view, TermId term, std::string_view word,
                         const IndexSchema& schema) {
   const Segment& segment = *view.segment;
-  if (has_digit(word) || !has_digit(segment.terms.term(term))) return is_live(view, term);
+  if (has_digit(word) || segment.typos.signatures()[term] != 0) return is_live(view, term);
   for (std::uint32_t list = segment.term_lists[term]; list < segment.term_lists[term + 1]; ++list) {
     const bool is_code = schema.fields[segment.lists[list].field].type == FieldType::Code;
     if (is_code && has_live(view, list)) return true;
@@ -66,11 +67,85 @@ std::vector<FoundTerm> best(std::vector<Candidate> found, ExpandKind kind, const
   return terms_of(found);
 }
 
+tl::unexpected<Error> late() {
+  return fail(ErrorCode::DeadlineExceeded, "the search took longer than its limit");
+}
+
 std::size_t count_max(const ExpandRequest& request, ExpandKind kind) {
   return kind == ExpandKind::Beginnings ? request.beginnings_max : request.typos_max;
 }
 
-// What one ask finds, segment by segment.
+// Terms that begin with the word, best first. The statistics know the frequent ones, so that few are looked up
+// however many begin like that.
+class Beginnings {
+ public:
+  Beginnings(const WordAsk& ask, const IndexContext& context, std::span<const SegmentView* const> segments,
+             const Statistics& statistics)
+      : word_(ask.word), context_(context), segments_(segments), statistics_(statistics) {}
+
+  std::vector<FoundTerm> find(std::size_t count_max) {
+    add_frequent(count_max);
+    if (found_.size() < count_max) add_rare(count_max);
+    return std::move(found_);
+  }
+
+ private:
+  bool is_there(std::string_view text) const {
+    return std::ranges::any_of(segments_, [&](const SegmentView* view) {
+      const TermId term = view->segment->terms.find(text);
+      return term != no_term && is_worth_expanding(*view, term, word_, *context_.schema);
+    });
+  }
+
+  void add_frequent(std::size_t count_max) {
+    const auto [first, last] = statistics_.terms().prefix_range(word_);
+    std::vector<TermId> terms(last - first);
+    std::iota(terms.begin(), terms.end(), first);
+    const auto before = [&](TermId a, TermId b) {
+      const std::uint32_t x = statistics_.frequency(a);
+      const std::uint32_t y = statistics_.frequency(b);
+      return x != y ? x > y : a < b;
+    };
+    std::size_t sorted = 0;
+    for (std::size_t i = 0; i < terms.size() && found_.size() < count_max; ++i) {
+      if (i == sorted) {  // a part of them is mostly enough
+        sorted = std::min(terms.size(), i == 0 ? 2 * count_max : terms.size());
+        const auto at = [&](std::size_t place) { return terms.begin() + static_cast<std::ptrdiff_t>(place); };
+        std::partial_sort(at(i), at(sorted), terms.end(), before);
+      }
+      const std::string_view term = statistics_.terms().term(terms[i]);
+      if (is_there(term)) found_.push_back({std::string(term), 0});
+    }
+  }
+
+  // Those that the statistics do not know are equally rare.
+  void add_rare(std::size_t count_max) {
+    std::vector<std::string_view> rare;
+    for (const SegmentView* view : segments_) {
+      const TermDictionary& terms = view->segment->terms;
+      const auto [first, last] = terms.prefix_range(word_);
+      std::size_t of_segment = 0;
+      for (TermId id = first; id < last && found_.size() + of_segment < count_max; ++id) {
+        const std::string_view term = terms.term(id);
+        if (statistics_.frequency(term) != 0 || !is_worth_expanding(*view, id, word_, *context_.schema)) continue;
+        rare.push_back(term);
+        ++of_segment;
+      }
+    }
+    std::ranges::sort(rare);
+    rare.erase(std::ranges::unique(rare).begin(), rare.end());
+    for (std::size_t i = 0; i < rare.size() && found_.size() < count_max; ++i)
+      found_.push_back({std::string(rare[i]), 0});
+  }
+
+  const std::string& word_;
+  const IndexContext& context_;
+  std::span<const SegmentView* const> segments_;
+  const Statistics& statistics_;
+  std::vector<FoundTerm> found_;
+};
+
+// What one ask but for beginnings finds, segment by segment.
 class Finder {
  public:
   Finder(const WordAsk& ask, const IndexContext& context, std::span<const SegmentView* const> segments,
@@ -87,14 +162,13 @@ class Finder {
     });
   }
 
-  std::vector<Candidate> find() const {
+  Result<std::vector<Candidate>> find(Deadline deadline) const {
     std::vector<Candidate> found;
     for (const SegmentView* view : segments_) {
+      if (deadline.expired()) return late();
       if (ask_.kind == ExpandKind::Written) break;
       if (ask_.kind == ExpandKind::Forms) {
         add_forms(*view, found);
-      } else if (ask_.kind == ExpandKind::Beginnings) {
-        add_beginnings(*view, found);
       } else {
         add_typos(*view, found);
       }
@@ -114,14 +188,6 @@ class Finder {
            at != ordered.end() && stem_of(*at) == stem; ++at) {
         if (is_live(view, *at)) found.push_back({terms.term(*at), static_cast<std::uint8_t>(stemmer), 0});
       }
-    }
-  }
-
-  void add_beginnings(const SegmentView& view, std::vector<Candidate>& found) const {
-    const TermDictionary& terms = view.segment->terms;
-    const auto [first, last] = terms.prefix_range(ask_.word);
-    for (TermId id = first; id < last; ++id) {
-      if (is_worth_expanding(view, id, ask_.word, *context_.schema)) found.push_back({terms.term(id), 0, 0});
     }
   }
 
@@ -154,16 +220,23 @@ bool has_digit(std::string_view word) {
   return std::ranges::any_of(word, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-std::vector<WordExpansion> expand(const ExpandRequest& request, const IndexContext& context,
-                                  std::span<const SegmentView* const> segments,
-                                  const Statistics& statistics) {
+Result<std::vector<WordExpansion>> expand(const ExpandRequest& request, const View& view,
+                                          std::span<const SegmentView* const> segments, Deadline deadline) {
+  const IndexContext& context = *view.context;
+  const Statistics& statistics = *view.statistics;
   std::vector<WordExpansion> answers;
   answers.reserve(request.asks.size());
   for (const WordAsk& ask : request.asks) {
-    const Finder finder(ask, context, segments, request.typo_lengths);
+    if (deadline.expired()) return late();
     WordExpansion& answer = answers.emplace_back();
+    if (ask.kind == ExpandKind::Beginnings) {
+      answer.terms = Beginnings(ask, context, segments, statistics).find(request.beginnings_max);
+      continue;
+    }
+    const Finder finder(ask, context, segments, request.typo_lengths);
     answer.written = ask.kind == ExpandKind::Written && finder.is_written();
-    answer.terms = best(finder.find(), ask.kind, statistics, count_max(request, ask.kind));
+    AISLE_TRY(std::vector<Candidate> found, finder.find(deadline));
+    answer.terms = best(std::move(found), ask.kind, statistics, count_max(request, ask.kind));
   }
   return answers;
 }

@@ -10,10 +10,13 @@
 #include <string_view>
 #include <vector>
 
+#include "base/deadline.h"
+#include "base/error.h"
 #include "query/index_context.h"
 #include "query/segment.h"
 #include "query/statistics.h"
 #include "query/typo_lengths.h"
+#include "query/view.h"
 
 namespace aisle {
 
@@ -51,9 +54,9 @@ struct WordExpansion {
   friend bool operator==(const WordExpansion&, const WordExpansion&) = default;
 };
 
-// One answer an ask, in their order.
-std::vector<WordExpansion> expand(const ExpandRequest& request, const IndexContext& context,
-                                  std::span<const SegmentView* const> segments, const Statistics& statistics);
+// One answer an ask, in their order. DeadlineExceeded between two segments of an ask.
+Result<std::vector<WordExpansion>> expand(const ExpandRequest& request, const View& view,
+                                          std::span<const SegmentView* const> segments, Deadline deadline);
 
 // Unites what other shards answered to the same request. Both have one answer an ask.
 void merge_expansions(const ExpandRequest& request, const Statistics& statistics,

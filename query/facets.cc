@@ -60,27 +60,14 @@ FacetCounter::FacetCounter(const Field& field, const FacetCounts& counts)
   __extension__ using Unsigned = unsigned __int128;
   const auto high = static_cast<Unsigned>(static_cast<std::uint64_t>(counts.sum_high));
   sum_ = static_cast<Int128>((high << 64U) | counts.sum_low);
-  for (const auto& [value, count] : counts.values) counts_[value] += count;
+  for (const auto& [value, count] : counts.values) tally_.add(value, count);
 }
 
 void FacetCounter::add(const SegmentView& view, std::span<const std::uint32_t> documents) {
   if (field_->is_number()) {
     add_numbers(view, documents);
   } else {
-    add_keywords(view, documents);
-  }
-}
-
-void FacetCounter::add_keywords(const SegmentView& view, std::span<const std::uint32_t> documents) {
-  const KeywordColumn& column = view.segment->keywords[field_->number];
-  std::vector<std::uint32_t> counts(column.values().size());
-  for (const std::uint32_t document : documents) {
-    const auto codes = column.codes(document);
-    for (const std::uint32_t code : codes) ++counts[code];
-    documents_ += codes.empty() ? 0U : 1U;
-  }
-  for (TermId code = 0; code < counts.size(); ++code) {
-    if (counts[code] > 0) counts_[column.values().term(code)] += counts[code];
+    documents_ += tally_.add(view.segment->keywords[field_->number], documents);
   }
 }
 
@@ -88,24 +75,23 @@ void FacetCounter::add_numbers(const SegmentView& view, std::span<const std::uin
   const NumberColumn& column = view.numbers(field_->number);
   std::uint64_t trues = 0;
   std::uint64_t present = 0;
-  for (const std::uint32_t document : documents) {
-    const std::int64_t value = column.get(document);
-    if (value == missing_number) continue;
+  column.each(documents, [&](std::size_t, std::int64_t value) {
+    if (value == missing_number) return;
     if (documents_ + present == 0) min_ = max_ = value;
     min_ = std::min(min_, value);
     max_ = std::max(max_, value);
     sum_ += value;
     trues += value != 0 ? 1U : 0U;
     ++present;
-  }
+  });
   documents_ += present;
   if (field_->type != FieldType::Bool) return;
-  if (trues > 0) counts_["true"] += trues;
-  if (present > trues) counts_["false"] += present - trues;
+  if (trues > 0) tally_.add("true", trues);
+  if (present > trues) tally_.add("false", present - trues);
 }
 
 void FacetCounter::merge(const FacetCounter& more) {
-  for (const auto& [value, count] : more.counts_) counts_[value] += count;
+  tally_.merge(more.tally_);
   if (more.documents_ > 0) {
     min_ = documents_ > 0 ? std::min(min_, more.min_) : more.min_;
     max_ = documents_ > 0 ? std::max(max_, more.max_) : more.max_;
@@ -124,7 +110,7 @@ FacetCounts FacetCounter::counts(const std::vector<std::string>& selected, std::
   counts.sum_low = static_cast<std::uint64_t>(static_cast<Unsigned>(sum_));
   counts.sum_high = static_cast<std::int64_t>(static_cast<std::uint64_t>(static_cast<Unsigned>(sum_) >> 64U));
   counts.missing_max = missing_max_;
-  counts.values.assign(counts_.begin(), counts_.end());
+  counts.values = tally_.values();
   if (counts.values.size() > FacetCounts::values_whole_max) cut(counts, selected, values_max);
   std::ranges::sort(counts.values);
   return counts;
@@ -160,13 +146,12 @@ void FacetCounter::cut(FacetCounts& counts, const std::vector<std::string>& sele
 FacetResult FacetCounter::flat(const std::vector<std::string>& selected, std::size_t values_max) const {
   FacetResult result;
   result.count = documents_;
-  for (const auto& [value, count] : counts_) {
-    result.values.push_back({std::string(value), count, contains(selected, value), {}});
+  const FacetTally::Top top = tally_.most_frequent(values_max + selected.size());
+  for (const auto& [value, count] : top.values) {
+    if (!contains(selected, value)) result.values.push_back({std::string(value), count, false, {}});
   }
-  for (const std::string& value : selected) {
-    if (!counts_.contains(value)) result.values.push_back({value, 0, true, {}});
-  }
-  result.truncated = keep_most_frequent(result.values, values_max);
+  for (const std::string& value : selected) result.values.push_back({value, tally_.count(value), true, {}});
+  result.truncated = keep_most_frequent(result.values, values_max) || !top.all;
   return result;
 }
 
@@ -174,17 +159,24 @@ FacetResult FacetCounter::tree(const std::vector<std::string>& selected, std::si
   FacetResult result;
   result.count = documents_;
   result.hierarchical = true;
-  std::map<std::string, std::uint64_t> counts(counts_.begin(), counts_.end());
   // Selected paths and what is above them are listed and opened.
   const auto open = opened(selected, field_->separator);
+  const auto parent_of = [&](std::string_view path) {
+    const std::size_t end = path.rfind(field_->separator);
+    return path.substr(0, end == std::string_view::npos ? 0 : end);
+  };
+  const auto is_listed = [&](std::string_view path) {
+    const std::string_view parent = parent_of(path);
+    return parent.empty() || open.contains(parent);
+  };
+  std::map<std::string_view, std::uint64_t> counts;
+  for (const auto& [path, count] : tally_.values(is_listed)) counts[path] = count;
   for (const std::string& level : open) counts.try_emplace(level, 0);
   std::map<std::string, std::vector<FacetValue>> levels;  // by the path above
   for (const auto& [path, count] : counts) {
-    const std::size_t cut = path.rfind(field_->separator);
-    const std::string parent = cut == std::string::npos ? "" : path.substr(0, cut);
-    if (!parent.empty() && !open.contains(parent)) continue;
     // an opened value stays listed whatever its count
-    levels[parent].push_back({path, count, open.contains(path), {}});
+    if (is_listed(path))
+      levels[std::string(parent_of(path))].push_back({std::string(path), count, open.contains(path), {}});
   }
   const auto fill = [&](auto&& self, const std::string& parent, std::vector<FacetValue>& values) -> void {
     values = levels[parent];

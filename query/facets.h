@@ -4,10 +4,10 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "query/facet_tally.h"
 #include "query/search_result.h"
 #include "query/segment.h"
 #include "schemas/number_text.h"
@@ -46,7 +46,6 @@ class FacetCounter {
   const Field& field() const { return *field_; }
 
  private:
-  void add_keywords(const SegmentView& view, std::span<const std::uint32_t> documents);
   void add_numbers(const SegmentView& view, std::span<const std::uint32_t> documents);
   FacetResult flat(const std::vector<std::string>& selected, std::size_t values_max) const;
   FacetResult tree(const std::vector<std::string>& selected, std::size_t values_max) const;
@@ -54,8 +53,8 @@ class FacetCounter {
   void cut(FacetCounts& counts, const std::vector<std::string>& selected, std::size_t values_max) const;
 
   const Field* field_;
-  std::unordered_map<std::string_view, std::uint64_t> counts_;  // views into the segments' dictionaries
-  std::uint64_t documents_ = 0;                                 // with a value
+  FacetTally tally_;
+  std::uint64_t documents_ = 0;  // with a value
   std::int64_t min_ = 0;
   std::int64_t max_ = 0;
   Int128 sum_ = 0;

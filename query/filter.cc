@@ -7,18 +7,33 @@ namespace {
 
 using Passes = std::vector<std::uint8_t>;
 
+std::vector<TermId> codes_of(const std::vector<std::string>& values, const KeywordColumn& column) {
+  std::vector<TermId> codes;
+  for (const std::string& value : values) {
+    if (const TermId code = column.values().find(value); code != no_term) codes.push_back(code);
+  }
+  return codes;
+}
+
+Bitmap bits_of(const std::vector<TermId>& codes, const KeywordColumn& column) {
+  Bitmap bits(column.values().size());
+  for (const TermId code : codes) bits.set(code);
+  return bits;
+}
+
 Passes keywords(const FilterNode& node, const SegmentView& view, std::span<const std::uint32_t> documents) {
   const KeywordColumn& column = view.segment->keywords[node.field->number];
-  Bitmap wanted(column.values().size());
-  bool any = false;
-  for (const std::string& value : node.values) {
-    if (const TermId code = column.values().find(value); code != no_term) {
-      wanted.set(code);
-      any = true;
-    }
-  }
+  const std::vector<TermId> codes = codes_of(node.values, column);
   Passes passes(documents.size());
-  if (!any) return passes;
+  if (codes.empty()) return passes;
+  const Bitmap wanted = bits_of(codes, column);
+  if (const auto single = column.single_codes(); !single.empty()) {
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+      const std::uint32_t code = single[documents[i]];
+      passes[i] = code != KeywordColumn::no_code && wanted.test(code) ? 1 : 0;
+    }
+    return passes;
+  }
   for (std::size_t i = 0; i < documents.size(); ++i) {
     for (const std::uint32_t code : column.codes(documents[i])) {
       if (wanted.test(code)) passes[i] = 1;
@@ -30,12 +45,10 @@ Passes keywords(const FilterNode& node, const SegmentView& view, std::span<const
 template <class Test>
 Passes numbers(const FilterNode& node, const SegmentView& view, std::span<const std::uint32_t> documents,
                const Test& test) {
-  const NumberColumn& column = view.numbers(node.field->number);
   Passes passes(documents.size());
-  for (std::size_t i = 0; i < documents.size(); ++i) {
-    const std::int64_t value = column.get(documents[i]);
+  view.numbers(node.field->number).each(documents, [&](std::size_t i, std::int64_t value) {
     passes[i] = value != missing_number && test(value) ? 1 : 0;
-  }
+  });
   return passes;
 }
 
@@ -47,6 +60,51 @@ Passes exists(const FilterNode& node, const SegmentView& view, std::span<const s
   Passes passes(documents.size());
   for (std::size_t i = 0; i < documents.size(); ++i) passes[i] = column.codes(documents[i]).empty() ? 0 : 1;
   return passes;
+}
+
+// Places of `wanted`, whole blocks without it at a time.
+std::vector<std::uint32_t> scan_code(std::span<const std::uint32_t> codes, TermId wanted) {
+  constexpr std::size_t block = 32;
+  std::vector<std::uint32_t> found;
+  const auto look = [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      if (codes[i] == wanted) found.push_back(static_cast<std::uint32_t>(i));
+    }
+  };
+  std::size_t begin = 0;
+  for (; begin + block <= codes.size(); begin += block) {
+    std::uint32_t any = 0;
+    for (std::size_t i = 0; i < block; ++i) any |= codes[begin + i] == wanted ? 1U : 0U;
+    if (any != 0) look(begin, begin + block);
+  }
+  look(begin, codes.size());
+  return found;
+}
+
+std::vector<std::uint32_t> scan_codes(const FilterNode& node, const SegmentView& view) {
+  const KeywordColumn& column = view.segment->keywords[node.field->number];
+  const std::vector<TermId> wanted = codes_of(node.values, column);
+  if (wanted.empty()) return {};
+  const auto single = column.single_codes();
+  if (std::ranges::all_of(wanted, [&](TermId code) { return column.is_listed(code); })) {
+    std::vector<std::uint32_t> found;
+    for (const TermId code : wanted) {
+      const auto documents = column.documents(code);
+      found.insert(found.end(), documents.begin(), documents.end());
+    }
+    if (wanted.size() == 1) return found;
+    std::ranges::sort(found);
+    found.erase(std::ranges::unique(found).begin(), found.end());
+    return found;
+  }
+  if (wanted.size() == 1 && !single.empty()) return scan_code(single, wanted.front());
+  const Bitmap bits = bits_of(wanted, column);
+  std::vector<std::uint32_t> found;
+  for (std::uint32_t document = 0; document < view.segment->size; ++document) {
+    const auto codes = column.codes(document);
+    if (std::ranges::any_of(codes, [&](std::uint32_t code) { return bits.test(code); })) found.push_back(document);
+  }
+  return found;
 }
 
 void collect_selected(const FilterNode& node, std::vector<std::string>& values) {
@@ -90,6 +148,29 @@ std::vector<std::uint8_t> evaluate(const FilterNode& node, const SegmentView& vi
     }
   }
   return passes;
+}
+
+std::uint64_t scan_cost(const FilterNode& node, const SegmentView& view) {
+  if (node.kind == FilterKind::Range) return std::uint64_t{view.segment->size} * 2 + 1;
+  if (node.kind != FilterKind::Keywords) return 0;
+  const KeywordColumn& column = view.segment->keywords[node.field->number];
+  std::uint64_t cost = 1;
+  bool listed = true;
+  for (const TermId code : codes_of(node.values, column)) {
+    cost += column.frequency(code);
+    listed = listed && column.is_listed(code);
+  }
+  return listed ? cost : cost + view.segment->size / 4;
+}
+
+std::vector<std::uint32_t> scan(const FilterNode& node, const SegmentView& view) {
+  if (node.kind == FilterKind::Keywords) return scan_codes(node, view);
+  std::vector<std::uint32_t> found;
+  const auto look = [&](std::uint32_t document, std::int64_t value) {
+    if (value >= node.low && value <= node.high) found.push_back(document);
+  };
+  view.numbers(node.field->number).each_present(view.segment->size, look);
+  return found;
 }
 
 std::vector<std::string> selected_values(const Filter& filter, const Field& field) {

@@ -11,6 +11,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,5 +55,11 @@ std::vector<std::string> selected_values(const Filter& filter, const Field& fiel
 // passes[i] = 1 where documents[i] satisfies the node.
 std::vector<std::uint8_t> evaluate(const FilterNode& node, const SegmentView& view,
                                    std::span<const std::uint32_t> documents);
+
+// How many documents scan() looks at, about; 0: the node has no scan.
+std::uint64_t scan_cost(const FilterNode& node, const SegmentView& view);
+
+// Documents of the segment that satisfy a node that has a scan, deleted ones included; ascending.
+std::vector<std::uint32_t> scan(const FilterNode& node, const SegmentView& view);
 
 }  // namespace aisle

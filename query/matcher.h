@@ -20,11 +20,12 @@ struct PositionPostings {
   std::size_t total = 0;        // postings in all of them
 };
 
-// A reading resolved against one segment. Borrows the plan and the segment.
+// Readings resolved against one segment, in the order of the plan. Borrow the plan and the segment.
 using ReadingPostings = std::vector<PositionPostings>;
-ReadingPostings resolve(const Reading& reading, const Segment& segment, const IndexContext& context);
+using PlanPostings = std::vector<ReadingPostings>;
+PlanPostings resolve(const Plan& plan, const Segment& segment, const IndexContext& context);
 
-// Live documents that match the plan, ascending; all live ones when the plan browses.
-std::vector<std::uint32_t> match(const Plan& plan, const SegmentView& view, const IndexContext& context);
+// Live documents that match the plan, ascending; all live ones when it has no reading.
+std::vector<std::uint32_t> match(const PlanPostings& plan, const SegmentView& view);
 
 }  // namespace aisle

@@ -7,10 +7,10 @@
 //          + proximity of neighbouring words, first word and whole-field match in the forward field,
 //            then the ranking's signals and boosts (query/shard_effects.h)
 #pragma once
-#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "query/matcher.h"
@@ -28,6 +28,11 @@ struct DocumentScore {
   std::uint8_t typos = 0;
 };
 
+struct ScoredDocument {
+  std::uint32_t document = 0;
+  DocumentScore score;
+};
+
 // Borrows plan, context, statistics and effects for its life. One thread.
 class Scorer {
  public:
@@ -35,13 +40,16 @@ class Scorer {
   Scorer(const Plan& plan, const IndexContext& context, const Statistics& statistics,
          const ShardEffects* effects = nullptr);
 
-  // Scores of the given documents (ascending), in their order; -1 where one does not match. Only those that
-  // can be among the `best` highest get their proximity points; the others are too low to be there whatever
-  // they would get.
-  std::vector<DocumentScore> score(const SegmentView& view, std::span<const std::uint32_t> documents,
-                                   std::size_t best) const;
+  // The plan in this segment; the same object whenever it is asked.
+  const PlanPostings& postings(const Segment& segment);
+  // The `count` best of documents that match (ascending), best first, then by number. Points of proximity are
+  // looked up only where they can bring a document among the best of those before it.
+  std::vector<ScoredDocument> best(const SegmentView& view, std::span<const std::uint32_t> documents,
+                                   std::size_t count);
+  // Of one document; -1 when it does not match.
+  DocumentScore score(const SegmentView& view, std::uint32_t document);
   // The parts of one document's score; their sum is its score.
-  std::vector<ScorePart> explain(const SegmentView& view, std::uint32_t document) const;
+  std::vector<ScorePart> explain(const SegmentView& view, std::uint32_t document);
 
  private:
   struct Points {
@@ -49,31 +57,25 @@ class Scorer {
     std::vector<std::uint8_t> typos;
     std::vector<std::uint8_t> matched;  // positions matched
   };
-  class Proximity;
-  struct Scored {  // documents of one segment and what adjusts them
-    const SegmentView& view;
-    std::span<const std::uint32_t> documents;
-    const PointAdjustment* adjustment;  // null: nothing
-  };
+  class Best;
+  class Batch;
+  class Impact;
 
-  std::vector<DocumentScore> score_browsing(const Scored& scored) const;
-  static std::int64_t adjusted(const Scored& scored, std::size_t i, const DocumentScore& score);
-  std::int64_t points_of(const PositionPostings::Source& source, const Segment& segment,
-                         std::size_t at) const;
-  Points score_reading(const ReadingPostings& positions, const Segment& segment,
-                       std::span<const std::uint32_t> documents) const;
-  void add_proximity(const Scored& scored, std::size_t best, std::span<const DocumentScore> first,
-                     std::span<DocumentScore> scores) const;
-  std::vector<ScorePart> explain_text(const SegmentView& view, std::uint32_t document) const;
-  std::vector<ScorePart> parts_of(const Reading& reading, const Segment& segment,
-                                  std::span<const std::uint32_t> one) const;
-  std::int64_t proximity_max() const;
+  std::vector<ScoredDocument> best_of(const Batch& batch, std::size_t count);
+  std::vector<ScoredDocument> best_browsing(const Batch& batch, std::size_t count) const;
+  Points score_reading(const ReadingPostings& positions, const Batch& batch) const;
+  void add_position(const PositionPostings& position, const Batch& batch, Points& total) const;
+  std::vector<DocumentScore> best_of_other_readings(const PlanPostings& plan, const Batch& batch) const;
+  std::int64_t factor(const PositionPostings::Source& source) const;
+  std::vector<ScorePart> explain_text(const SegmentView& view, std::uint32_t document);
+  std::vector<ScorePart> parts_of(std::size_t reading, const ReadingPostings& positions, const Batch& batch) const;
   int weight(std::size_t field) const;
 
   const Plan& plan_;
   const IndexContext& context_;
+  const Statistics& statistics_;
   const ShardEffects* effects_;
-  std::vector<std::array<std::uint32_t, 256>> length_norms_;  // by field number, by tokens in the field
+  std::unordered_map<const Segment*, PlanPostings> postings_;
 };
 
 }  // namespace aisle

@@ -6,40 +6,27 @@
 namespace aisle {
 
 SegmentBuilder::SegmentBuilder(std::shared_ptr<const IndexContext> context)
-    : context_(std::move(context)), values_(context_->schema->fields.size()) {}
+    : context_(std::move(context)),
+      lengths_(context_->schema->fields.size()),
+      numbers_(context_->schema->fields.size()),
+      keywords_(context_->schema->fields.size()) {}
 
-std::uint32_t SegmentBuilder::number_of(Names& names, const std::string& name) {
-  return names.try_emplace(name, static_cast<std::uint32_t>(names.size())).first->second;
-}
-
-std::pair<TermDictionary, std::vector<std::uint32_t>> SegmentBuilder::sorted(const Names& names) {
-  std::vector<std::pair<std::string_view, std::uint32_t>> order(names.begin(), names.end());
-  std::ranges::sort(order);
-  std::vector<std::string_view> texts;
-  texts.reserve(order.size());
-  std::vector<std::uint32_t> place(order.size());
-  for (std::uint32_t i = 0; i < order.size(); ++i) {
-    texts.push_back(order[i].first);
-    place[order[i].second] = i;
-  }
-  return {TermDictionary::build(texts), std::move(place)};
-}
-
-void SegmentBuilder::add_text(const FieldTokens& text, Added& added) {
-  const std::size_t first = added.occurrences.size();
+// A row of occurrences for each term of the field, in the order of the terms' numbers.
+void SegmentBuilder::add_text(const FieldTokens& text) {
+  const auto first = static_cast<std::ptrdiff_t>(occurrences_.size());
   std::uint32_t length = 0;
   for (const IndexToken& token : text.tokens) {
-    const std::uint32_t term = number_of(terms_, token.term);
-    added.occurrences.push_back({term, text.field, 1});
+    const std::uint32_t term = terms_.number_of(token.term);
+    occurrences_.push_back({term, text.field, 1});
     if (!token.base) continue;
     ++length;
-    if (text.field == context_->forward_field) added.forward.push_back(term);
+    if (text.field == context_->forward_field) forward_.push_back(term);
   }
-  added.lengths.emplace_back(text.field, static_cast<std::uint8_t>(std::min<std::uint32_t>(length, 255)));
-  const auto begin = added.occurrences.begin() + static_cast<std::ptrdiff_t>(first);
-  std::sort(begin, added.occurrences.end(), [](const auto& a, const auto& b) { return a.term < b.term; });
+  lengths_[text.field].back() = static_cast<std::uint8_t>(std::min<std::uint32_t>(length, 255));
+  const auto begin = occurrences_.begin() + first;
+  std::sort(begin, occurrences_.end(), [](const auto& a, const auto& b) { return a.term < b.term; });
   auto kept = begin;
-  for (auto at = begin; at != added.occurrences.end(); ++at) {
+  for (auto at = begin; at != occurrences_.end(); ++at) {
     if (kept != begin && std::prev(kept)->term == at->term) {
       std::uint8_t& frequency = std::prev(kept)->frequency;
       if (frequency < 255) ++frequency;
@@ -47,65 +34,97 @@ void SegmentBuilder::add_text(const FieldTokens& text, Added& added) {
       *kept++ = *at;
     }
   }
-  added.occurrences.erase(kept, added.occurrences.end());
+  occurrences_.erase(kept, occurrences_.end());
 }
 
 void SegmentBuilder::add(const Document& document) {
-  Added added{.id = document.id,
-              .stored = document.stored,
-              .occurrences = {},
-              .forward = {},
-              .lengths = {},
-              .numbers = document.numbers,
-              .keywords = {}};
-  for (const FieldTokens& text : document.texts) add_text(text, added);
-  for (const KeywordCell& cell : document.keywords) {
-    std::vector<std::uint32_t> codes;
-    codes.reserve(cell.values.size());
-    for (const std::string& value : cell.values) codes.push_back(number_of(values_[cell.field], value));
-    added.keywords.emplace_back(cell.field, std::move(codes));
+  for (const Field& field : context_->schema->fields) {
+    if (field.search) lengths_[field.number].push_back(0);
+    if (field.has_column() && field.is_number()) numbers_[field.number].push_back(missing_number);
   }
-  documents_.push_back(std::move(added));
+  for (const FieldTokens& text : document.texts) add_text(text);
+  for (const NumberCell& cell : document.numbers) {
+    if (!numbers_[cell.field].empty()) numbers_[cell.field].back() = cell.value;
+  }
+  for (const KeywordCell& cell : document.keywords) {
+    Keywords& keywords = keywords_[cell.field];
+    keywords.ends.resize(rows_.size(), static_cast<std::uint32_t>(keywords.codes.size()));
+    for (const std::string& value : cell.values) keywords.codes.push_back(keywords.values.number_of(value));
+    keywords.ends.push_back(static_cast<std::uint32_t>(keywords.codes.size()));
+  }
+  ids_ += document.id;
+  stored_ += document.stored;
+  rows_.push_back({ids_.size(), stored_.size(), occurrences_.size(), forward_.size()});
 }
 
-// Two passes over the documents in their final order: count each (term, field), then place.
+// Two passes over the documents in their final order: count each term, then place. Inside a term the fields come one
+// after the other.
 void SegmentBuilder::fill_postings(Segment& segment, const std::vector<std::uint32_t>& place) const {
-  const auto key = [&](const Occurrence& o) {
-    return (static_cast<std::uint64_t>(place[o.term]) << 16U) | o.field;
+  struct Posting {
+    std::uint32_t document = 0;
+    std::uint16_t field = 0;
+    std::uint8_t frequency = 0;
   };
-  std::unordered_map<std::uint64_t, std::uint32_t> count;
-  std::size_t total = 0;
-  for (const Added& added : documents_) {
-    for (const Occurrence& occurrence : added.occurrences) ++count[key(occurrence)];
-    total += added.occurrences.size();
-  }
-  std::vector<std::uint64_t> keys;
-  keys.reserve(count.size());
-  for (const auto& entry : count) keys.push_back(entry.first);
-  std::ranges::sort(keys);
-
-  segment.term_lists.assign(segment.terms.size() + 1, 0);
-  segment.lists.reserve(keys.size() + 1);
-  std::uint32_t begin = 0;
-  for (const std::uint64_t k : keys) {
-    ++segment.term_lists[(k >> 16U) + 1];
-    segment.lists.push_back({begin, static_cast<std::uint16_t>(k)});
-    std::uint32_t& entry = count[k];
-    const std::uint32_t list_size = entry;
-    entry = begin;  // from now on: where the next posting goes
-    begin += list_size;
-  }
-  segment.lists.push_back({begin, 0});
-  std::partial_sum(segment.term_lists.begin(), segment.term_lists.end(), segment.term_lists.begin());
-  segment.documents.resize(total);
-  segment.frequencies.resize(total);
-  for (std::uint32_t document = 0; document < documents_.size(); ++document) {
-    for (const Occurrence& occurrence : documents_[document].occurrences) {
-      const std::uint32_t at = count[key(occurrence)]++;
-      segment.documents[at] = document;
-      segment.frequencies[at] = occurrence.frequency;
+  std::vector<std::uint32_t> ends(segment.terms.size() + 1, 0);
+  for (const Occurrence& occurrence : occurrences_) ++ends[place[occurrence.term] + 1];
+  std::partial_sum(ends.begin(), ends.end(), ends.begin());
+  std::vector<std::uint32_t> next(ends.begin(), std::prev(ends.end()));
+  std::vector<Posting> postings(occurrences_.size());
+  for (std::uint32_t document = 0; document < order_.size(); ++document) {
+    const std::uint32_t row = order_[document];
+    for (std::size_t i = before(row).occurrences; i < rows_[row].occurrences; ++i) {
+      const Occurrence& occurrence = occurrences_[i];
+      postings[next[place[occurrence.term]]++] = {document, occurrence.field, occurrence.frequency};
     }
   }
+  segment.documents.reserve(postings.size());
+  segment.frequencies.reserve(postings.size());
+  segment.term_lists.reserve(segment.terms.size() + 1);
+  segment.term_lists.push_back(0);
+  for (TermId term = 0; term < segment.terms.size(); ++term) {
+    const auto of_term = std::span(postings).subspan(ends[term], ends[term + 1] - ends[term]);
+    const auto by_field = [](const Posting& a, const Posting& b) { return a.field < b.field; };
+    if (!std::ranges::is_sorted(of_term, by_field)) std::ranges::stable_sort(of_term, by_field);
+    for (std::size_t i = 0; i < of_term.size(); ++i) {
+      if (i == 0 || of_term[i].field != of_term[i - 1].field)
+        segment.lists.push_back({static_cast<std::uint32_t>(segment.documents.size()), of_term[i].field});
+      segment.documents.push_back(of_term[i].document);
+      segment.frequencies.push_back(of_term[i].frequency);
+    }
+    segment.term_lists.push_back(static_cast<std::uint32_t>(segment.lists.size()));
+  }
+  segment.lists.push_back({static_cast<std::uint32_t>(segment.documents.size()), 0});
+  segment.lists.shrink_to_fit();
+}
+
+void SegmentBuilder::fill_forward(Segment& segment, const std::vector<std::uint32_t>& place) const {
+  segment.forward_field = context_->forward_field;
+  segment.forward.reserve(forward_.size());
+  segment.forward_offsets.reserve(order_.size() + 1);
+  segment.forward_offsets.push_back(0);
+  for (const std::uint32_t row : order_) {
+    for (std::size_t i = before(row).forward; i < rows_[row].forward; ++i)
+      segment.forward.push_back(place[forward_[i]]);
+    segment.forward_offsets.push_back(static_cast<std::uint32_t>(segment.forward.size()));
+  }
+}
+
+KeywordColumn SegmentBuilder::keyword_column(const Keywords& keywords) const {
+  auto [values, place] = keywords.values.sorted(TermDictionary::Find::Search);
+  std::vector<std::uint32_t> offsets;
+  offsets.reserve(order_.size() + 1);
+  offsets.push_back(0);
+  std::vector<std::uint32_t> codes;
+  codes.reserve(keywords.codes.size());
+  for (const std::uint32_t row : order_) {
+    if (row < keywords.ends.size()) {
+      for (std::uint32_t i = row == 0 ? 0 : keywords.ends[row - 1]; i < keywords.ends[row]; ++i)
+        codes.push_back(place[keywords.codes[i]]);
+      std::sort(codes.begin() + offsets.back(), codes.end());
+    }
+    offsets.push_back(static_cast<std::uint32_t>(codes.size()));
+  }
+  return KeywordColumn::build(std::move(offsets), std::move(codes), std::move(values));
 }
 
 void SegmentBuilder::fill_columns(Segment& segment) const {
@@ -113,64 +132,44 @@ void SegmentBuilder::fill_columns(Segment& segment) const {
   segment.lengths.resize(fields.size());
   segment.numbers.resize(fields.size());
   segment.keywords.resize(fields.size());
+  const auto in_order = [&](const auto& by_row) {
+    std::remove_cvref_t<decltype(by_row)> ordered;
+    ordered.reserve(order_.size());
+    for (const std::uint32_t row : order_) ordered.push_back(by_row[row]);
+    return ordered;
+  };
   for (const Field& field : fields) {
-    if (field.search) segment.lengths[field.number].assign(documents_.size(), 0);
-  }
-  for (std::uint32_t document = 0; document < documents_.size(); ++document) {
-    for (const auto& [field, length] : documents_[document].lengths)
-      segment.lengths[field][document] = length;
-  }
-  for (const Field& field : fields) {
+    if (field.search) segment.lengths[field.number] = in_order(lengths_[field.number]);
     if (!field.has_column()) continue;
     if (field.is_number()) {
-      std::vector<std::int64_t> numbers(documents_.size(), missing_number);
-      for (std::uint32_t document = 0; document < documents_.size(); ++document) {
-        for (const NumberCell& cell : documents_[document].numbers) {
-          if (cell.field == field.number) numbers[document] = cell.value;
-        }
-      }
-      segment.numbers[field.number] = NumberColumn::build(numbers);
-      continue;
+      segment.numbers[field.number] = NumberColumn::build(in_order(numbers_[field.number]));
+    } else {
+      segment.keywords[field.number] = keyword_column(keywords_[field.number]);
     }
-    auto [values, place] = sorted(values_[field.number]);
-    std::vector<std::uint32_t> offsets = {0};
-    std::vector<std::uint32_t> codes;
-    for (const Added& added : documents_) {
-      for (const auto& [number, list] : added.keywords) {
-        if (number != field.number) continue;
-        for (const std::uint32_t code : list) codes.push_back(place[code]);
-        std::sort(codes.begin() + offsets.back(), codes.end());
-      }
-      offsets.push_back(static_cast<std::uint32_t>(codes.size()));
-    }
-    segment.keywords[field.number] =
-        KeywordColumn::build(std::move(offsets), std::move(codes), std::move(values));
   }
 }
 
 Result<std::shared_ptr<const Segment>> SegmentBuilder::finish() {
-  std::ranges::sort(documents_, {}, &Added::id);
+  order_.resize(rows_.size());
+  std::iota(order_.begin(), order_.end(), 0);
+  std::ranges::sort(order_, {}, [&](std::uint32_t row) { return id(row); });
   auto segment = std::make_shared<Segment>();
   segment->size = size();
   std::vector<std::string_view> ids;
-  ids.reserve(documents_.size());
-  for (const Added& added : documents_) ids.push_back(added.id);
+  ids.reserve(order_.size());
+  for (const std::uint32_t row : order_) ids.push_back(id(row));
   segment->ids = TermDictionary::build(ids);
-  auto [terms, place] = sorted(terms_);
+  auto [terms, place] = terms_.sorted(TermDictionary::Find::Hash);
   segment->terms = std::move(terms);
   segment->typos = TypoIndex(segment->terms);
   fill_postings(*segment, place);
+  fill_forward(*segment, place);
   fill_columns(*segment);
-  segment->forward_field = context_->forward_field;
-  segment->forward_offsets.push_back(0);
   StoredDocuments::Builder stored(context_->folder);
-  for (const Added& added : documents_) {
-    for (const std::uint32_t term : added.forward) segment->forward.push_back(place[term]);
-    segment->forward_offsets.push_back(static_cast<std::uint32_t>(segment->forward.size()));
-    AISLE_CHECK(stored.add(added.stored));
+  for (const std::uint32_t row : order_) {
+    const std::size_t begin = before(row).stored;
+    AISLE_CHECK(stored.add(std::string_view(stored_).substr(begin, rows_[row].stored - begin)));
   }
-  segment->forward.shrink_to_fit();
-  segment->forward_offsets.shrink_to_fit();
   AISLE_TRY(segment->stored, stored.finish());
   for (const auto& stemmer : context_->stemmers) {
     segment->stemmed_terms.push_back(stemmed_terms(segment->terms, *stemmer));

@@ -3,11 +3,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/error.h"
 #include "query/index_context.h"
+#include "query/name_numbers.h"
 #include "query/segment.h"
 #include "schemas/op.h"
 
@@ -20,7 +20,7 @@ class SegmentBuilder {
 
   // Each id once.
   void add(const Document& document);
-  std::uint32_t size() const { return static_cast<std::uint32_t>(documents_.size()); }
+  std::uint32_t size() const { return static_cast<std::uint32_t>(rows_.size()); }
   // Fails only when the folder for stored documents cannot be written.
   Result<std::shared_ptr<const Segment>> finish();
 
@@ -30,29 +30,40 @@ class SegmentBuilder {
     std::uint16_t field = 0;
     std::uint8_t frequency = 0;
   };
-  struct Added {
-    std::string id;
-    std::string stored;
-    std::vector<Occurrence> occurrences;
-    std::vector<std::uint32_t> forward;  // terms of the forward field
-    std::vector<std::pair<std::uint16_t, std::uint8_t>> lengths;
-    std::vector<NumberCell> numbers;
-    std::vector<std::pair<std::uint16_t, std::vector<std::uint32_t>>>
-        keywords;  // codes in the order of first sight
+  // Documents lie one behind the other in the order they came: where the parts of one end.
+  struct Row {
+    std::size_t id = 0;
+    std::size_t stored = 0;
+    std::size_t occurrences = 0;
+    std::size_t forward = 0;
   };
-  using Names = std::unordered_map<std::string, std::uint32_t>;
+  struct Keywords {  // of one field
+    NameNumbers values;
+    std::vector<std::uint32_t> ends;  // by row, into codes
+    std::vector<std::uint32_t> codes;  // in the order of first sight
+  };
 
-  static std::uint32_t number_of(Names& names, const std::string& name);
-  // Sorts the names: the dictionary, and by number of first sight the place in it.
-  static std::pair<TermDictionary, std::vector<std::uint32_t>> sorted(const Names& names);
-  void add_text(const FieldTokens& text, Added& added);
+  Row before(std::uint32_t row) const { return row == 0 ? Row{} : rows_[row - 1]; }
+  std::string_view id(std::uint32_t row) const {
+    return std::string_view(ids_).substr(before(row).id, rows_[row].id - before(row).id);
+  }
+  void add_text(const FieldTokens& text);
   void fill_postings(Segment& segment, const std::vector<std::uint32_t>& place) const;
+  void fill_forward(Segment& segment, const std::vector<std::uint32_t>& place) const;
   void fill_columns(Segment& segment) const;
+  KeywordColumn keyword_column(const Keywords& keywords) const;
 
   std::shared_ptr<const IndexContext> context_;
-  Names terms_;
-  std::vector<Names> values_;  // by field number
-  std::vector<Added> documents_;
+  std::vector<Row> rows_;
+  std::vector<std::uint32_t> order_;  // rows by id: the documents of the segment
+  std::string ids_;
+  std::string stored_;
+  NameNumbers terms_;
+  std::vector<Occurrence> occurrences_;
+  std::vector<std::uint32_t> forward_;               // terms of the forward field
+  std::vector<std::vector<std::uint8_t>> lengths_;   // by field number, row; empty: not searched
+  std::vector<std::vector<std::int64_t>> numbers_;   // by field number, row; empty: no column of numbers
+  std::vector<Keywords> keywords_;                   // by field number
 };
 
 // Terms whose stem differs from themselves, ordered by (stem, term): Segment::stemmed_terms of one language.

@@ -128,7 +128,7 @@ class Merge {
       append(postings);
     }
     merged_->lists.push_back({static_cast<std::uint32_t>(merged_->documents.size()), 0});
-    merged_->terms = TermDictionary::build(kept);
+    merged_->terms = TermDictionary::build(kept, TermDictionary::Find::Hash);
     merged_->typos = TypoIndex(merged_->terms);
     merged_->documents.shrink_to_fit();
     merged_->frequencies.shrink_to_fit();

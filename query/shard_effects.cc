@@ -109,8 +109,9 @@ PointAdjustment::PointAdjustment(const ShardEffects& effects, const SegmentView&
                                  std::span<const std::uint32_t> documents)
     : effects_(effects), view_(view), documents_(documents), gains_(documents.size()) {
   for (const Signal& signal : effects.data().signals) {
-    for (std::size_t i = 0; i < documents.size(); ++i)
-      gains_[i] += signal_gain(signal, view, documents[i], effects.data().clock);
+    view.numbers(signal.field).each(documents, [&](std::size_t i, std::int64_t value) {
+      gains_[i] += signal.weight * signal_value(signal, value, effects.data().clock);
+    });
   }
   for (const auto& boost : effects.boosts()) passes_.push_back(passes_of(boost, view, documents));
 }

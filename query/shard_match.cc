@@ -1,7 +1,7 @@
 #include "query/shard_match.h"
 
 #include <algorithm>
-#include <numeric>
+#include <functional>
 
 #include "query/matcher.h"
 #include "query/scorer.h"
@@ -9,8 +9,8 @@
 namespace aisle {
 namespace {
 
-// failed[i]: conjuncts that document i fails; failed_own[f][i]: those of them that test facet f's own field,
-// empty where none does.
+// Of conjuncts that test the own field of some facet. failed[i]: those that document i fails; failed_own[f][i]: those
+// of them that test facet f's field, empty where none does.
 struct FilterMarks {
   std::vector<std::uint8_t> failed;
   std::vector<std::vector<std::uint8_t>> failed_own;
@@ -24,31 +24,50 @@ void add_marks(std::vector<std::uint8_t>& failed, const std::vector<std::uint8_t
 
 class SegmentsMatch {
  public:
-  SegmentsMatch(const MatchRequest& request, const View& view)
+  SegmentsMatch(const MatchRequest& request, const View& view, Deadline deadline)
       : request_(request),
         view_(view),
+        deadline_(deadline),
         scorer_(*request.plan, *view.context, *view.statistics, request.effects.get()) {
     for (const Field* field : request.facets) result_.facets.emplace_back(*field);
   }
 
-  void add(const SegmentView& segment) {
-    std::vector<std::uint32_t> documents = aisle::match(*request_.plan, segment, *view_.context);
-    result_.found += documents.size();
+  Status add(const SegmentView& segment) {
+    AISLE_CHECK(in_time());
+    const Conjunct* scanned = conjunct_to_scan(segment);
+    std::vector<std::uint32_t> documents =
+        scanned != nullptr ? live_of(segment, scan(scanned->node, segment))
+                           : aisle::match(scorer_.postings(*segment.segment), segment);
+    result_.found += scanned != nullptr ? segment.live : documents.size();
     const FoundPins pins = apply_rules(segment, documents);
-    const FilterMarks marks = apply_filter(segment, documents);
+    AISLE_CHECK(in_time());
+    narrow(segment, documents, scanned);
+    const FilterMarks marks = mark(segment, documents);
     std::vector<std::uint32_t> passed;
-    for (std::size_t i = 0; i < documents.size(); ++i) {
-      if (marks.failed[i] == 0) passed.push_back(documents[i]);
+    if (marks.failed.empty()) {
+      AISLE_CHECK(count_facets(segment, documents, documents, marks));
+      passed = std::move(documents);
+    } else {
+      passed.reserve(documents.size());
+      for (std::size_t i = 0; i < documents.size(); ++i) {
+        if (marks.failed[i] == 0) passed.push_back(documents[i]);
+      }
+      AISLE_CHECK(count_facets(segment, documents, passed, marks));
     }
     result_.total += passed.size();
-    count_facets(segment, documents, passed, marks);
     take_pins(segment, pins, passed);
-    if (request_.window > 0) keep_best(segment, std::move(passed));
+    if (request_.window > 0) keep_best(segment, passed);
+    return {};
   }
 
   MatchResult take() { return std::move(result_); }
 
  private:
+  Status in_time() const {
+    if (!deadline_.expired()) return {};
+    return fail(ErrorCode::DeadlineExceeded, "the search took longer than its limit");
+  }
+
   using FoundPins = std::vector<ShardEffects::FoundPin>;
 
   // Hidden products leave what matches, pinned ones in stock join it; these are returned.
@@ -78,17 +97,59 @@ class SegmentsMatch {
       result_.pins.push_back({pin.pin, passes ? PinState::Placed : PinState::Filtered, pin.matches, {}});
       if (!passes) continue;
       passed.erase(at);
-      DocumentScore score = scorer_.score(segment, std::span(&pin.document, 1), 1).front();
+      DocumentScore score = scorer_.score(segment, pin.document);
       score.score = std::max<std::int64_t>(score.score, 0);  // it need not match
       result_.pins.back().hit = hit_of(segment, pin.document, score);
       result_.pins.back().hit.pinned = true;
     }
   }
 
-  FilterMarks apply_filter(const SegmentView& segment, const std::vector<std::uint32_t>& documents) const {
-    FilterMarks marks{std::vector<std::uint8_t>(documents.size()),
-                      std::vector<std::vector<std::uint8_t>>(request_.facets.size())};
+  // Whether some facet counts products that fail it.
+  bool is_left_out(const Conjunct& conjunct) const {
+    return conjunct.field != nullptr && std::ranges::find(request_.facets, conjunct.field) != request_.facets.end();
+  }
+
+  // Without words all products match: those of a conjunct are found sooner than each is asked. None where rules pin
+  // products, which join those that match and are filtered with them.
+  const Conjunct* conjunct_to_scan(const SegmentView& segment) const {
+    const bool pins = request_.effects && !request_.effects->data().pins.empty();
+    if (!request_.plan->browse() || pins) return nullptr;
+    const Conjunct* best = nullptr;
+    std::uint64_t least = 0;
+    for (const Conjunct& conjunct : request_.filter.conjuncts) {
+      const std::uint64_t cost = is_left_out(conjunct) ? 0 : scan_cost(conjunct.node, segment);
+      if (cost == 0 || (best != nullptr && cost >= least)) continue;
+      best = &conjunct;
+      least = cost;
+    }
+    return best;
+  }
+
+  static std::vector<std::uint32_t> live_of(const SegmentView& segment, std::vector<std::uint32_t> documents) {
+    if (segment.deleted) std::erase_if(documents, [&](std::uint32_t some) { return segment.deleted->test(some); });
+    return documents;
+  }
+
+  // What fails a conjunct that no facet leaves out counts nowhere. `done` was applied before.
+  void narrow(const SegmentView& segment, std::vector<std::uint32_t>& documents, const Conjunct* done) const {
     const auto apply = [&](const Conjunct& conjunct) {
+      if (&conjunct == done || is_left_out(conjunct)) return;
+      const std::vector<std::uint8_t> passes = evaluate(conjunct.node, segment, documents);
+      std::size_t kept = 0;
+      for (std::size_t i = 0; i < documents.size(); ++i) {
+        documents[kept] = documents[i];
+        kept += passes[i];
+      }
+      documents.resize(kept);
+    };
+    std::ranges::for_each(request_.filter.conjuncts, apply);
+    if (request_.effects) std::ranges::for_each(request_.effects->conjuncts(), apply);
+  }
+
+  FilterMarks mark(const SegmentView& segment, std::span<const std::uint32_t> documents) const {
+    FilterMarks marks{{}, std::vector<std::vector<std::uint8_t>>(request_.facets.size())};
+    const auto apply = [&](const Conjunct& conjunct) {
+      if (!is_left_out(conjunct)) return;
       const std::vector<std::uint8_t> passes = evaluate(conjunct.node, segment, documents);
       add_marks(marks.failed, passes);
       for (std::size_t f = 0; f < request_.facets.size(); ++f) {
@@ -100,9 +161,10 @@ class SegmentsMatch {
     return marks;
   }
 
-  void count_facets(const SegmentView& segment, const std::vector<std::uint32_t>& documents,
-                    const std::vector<std::uint32_t>& passed, const FilterMarks& marks) {
+  Status count_facets(const SegmentView& segment, std::span<const std::uint32_t> documents,
+                    std::span<const std::uint32_t> passed, const FilterMarks& marks) {
     for (std::size_t f = 0; f < request_.facets.size(); ++f) {
+      AISLE_CHECK(in_time());
       if (marks.failed_own[f].empty()) {
         result_.facets[f].add(segment, passed);
         continue;
@@ -113,24 +175,18 @@ class SegmentsMatch {
       }
       result_.facets[f].add(segment, without_own);
     }
+    return {};
   }
 
-  void keep_best(const SegmentView& segment, std::vector<std::uint32_t> passed) {
+  void keep_best(const SegmentView& segment, std::span<const std::uint32_t> passed) {
     const std::size_t window = request_.window;
     if (!request_.sort.empty()) {
-      for (const std::uint32_t document : first_in_order(request_.sort, segment, std::move(passed), window))
+      for (const std::uint32_t document : first_in_order(request_.sort, segment, passed, window))
         add_hit(segment, document, {}, sort_values(request_.sort, segment, document));
       return;
     }
-    const std::vector<DocumentScore> scores = scorer_.score(segment, passed, window);
-    std::vector<std::uint32_t> best(passed.size());
-    std::iota(best.begin(), best.end(), 0);
-    const auto kept = static_cast<std::ptrdiff_t>(std::min(window, best.size()));
-    std::partial_sort(best.begin(), best.begin() + kept, best.end(), [&](std::uint32_t a, std::uint32_t b) {
-      return scores[a].score != scores[b].score ? scores[a].score > scores[b].score : a < b;
-    });
-    best.resize(static_cast<std::size_t>(kept));
-    for (const std::uint32_t i : best) add_hit(segment, passed[i], scores[i], {});
+    for (const ScoredDocument& some : scorer_.best(segment, passed, window))
+      add_hit(segment, some.document, some.score, {});
   }
 
   void add_hit(const SegmentView& segment, std::uint32_t document, DocumentScore score, SortValues keys) {
@@ -150,6 +206,7 @@ class SegmentsMatch {
 
   const MatchRequest& request_;
   const View& view_;
+  const Deadline deadline_;
   Scorer scorer_;
   MatchResult result_;
 };
@@ -158,12 +215,8 @@ class SegmentsMatch {
 
 Result<MatchResult> match_segments(const MatchRequest& request, const View& view,
                                    std::span<const SegmentView* const> segments, Deadline deadline) {
-  SegmentsMatch match(request, view);
-  for (const SegmentView* segment : segments) {
-    if (deadline.expired())
-      return fail(ErrorCode::DeadlineExceeded, "the search took longer than its limit");
-    match.add(*segment);
-  }
+  SegmentsMatch match(request, view, deadline);
+  for (const SegmentView* segment : segments) AISLE_CHECK(match.add(*segment));
   return match.take();
 }
 

@@ -44,8 +44,7 @@ Status LocalShardSearch::in_time() const {
 }
 
 Result<std::vector<WordExpansion>> LocalShardSearch::expand(const ExpandRequest& request) {
-  AISLE_CHECK(in_time());
-  return aisle::expand(request, *view_.context, segments_, *view_.statistics);
+  return aisle::expand(request, view_, segments_, deadline_);
 }
 
 Result<std::vector<PlanCount>> LocalShardSearch::count(const CountRequest& request) {
@@ -54,7 +53,7 @@ Result<std::vector<PlanCount>> LocalShardSearch::count(const CountRequest& reque
     PlanCount& count = counts.emplace_back();
     for (const SegmentView* segment : segments_) {
       AISLE_CHECK(in_time());
-      count.matches += aisle::match(plan, *segment, *view_.context).size();
+      count.matches += aisle::match(resolve(plan, *segment->segment, *view_.context), *segment).size();
       count.names_keyword = count.names_keyword || names_keyword(plan, *segment, *view_.context->schema);
     }
   }
@@ -78,7 +77,7 @@ Result<std::vector<FetchedProduct>> LocalShardSearch::fetch(const FetchRequest& 
     product.found = true;
     product.json = product_json(*view_.context, *hit.view, hit.document);
     if (request.score) {
-      const DocumentScore score = scorer->score(*hit.view, std::span(&hit.document, 1), 1).front();
+      const DocumentScore score = scorer->score(*hit.view, hit.document);
       product.score = std::max<std::int64_t>(score.score, 0);  // a pin need not match
       product.typos = score.typos;
     }

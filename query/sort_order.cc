@@ -80,29 +80,89 @@ int compare(std::span<const SortKey> keys, const SortValues& a, const SortValues
   return 0;
 }
 
-std::vector<std::uint32_t> first_in_order(std::span<const SortKey> keys, const SegmentView& view,
-                                          std::vector<std::uint32_t> documents, std::size_t count) {
-  // Codes of a segment compare like their values, so whole numbers do for every type.
-  const auto value_of = [&](const SortKey& key, std::uint32_t document) {
-    if (key.field->is_number()) return view.numbers(key.field->number).get(document);
-    const auto codes = view.segment->keywords[key.field->number].codes(document);
-    return codes.empty() ? missing_number : static_cast<std::int64_t>(codes.front());
-  };
-  const auto before = [&](std::uint32_t a, std::uint32_t b) {
-    for (const SortKey& key : keys) {
-      const std::int64_t x = value_of(key, a);
-      const std::int64_t y = value_of(key, b);
-      if (x == y) continue;
-      if (x == missing_number || y == missing_number) return y == missing_number;
-      return key.descending ? x > y : x < y;
+namespace {
+
+// The value of a document for one key as a number that is smaller where the document stands before others. Codes of a
+// segment compare like their values.
+class KeyReader {
+ public:
+  KeyReader(const SortKey& key, const SegmentView& view) : descending_(key.descending) {
+    if (key.field->is_number()) {
+      numbers_ = &view.numbers(key.field->number);
+    } else {
+      keywords_ = &view.segment->keywords[key.field->number];
     }
-    return a < b;
+  }
+
+  static constexpr std::uint64_t missing_rank = ~std::uint64_t{0};  // last in both directions
+
+  std::uint64_t rank(std::int64_t value) const {
+    if (value == missing_number) return missing_rank;
+    // missing_number is the least of all, so others begin above it
+    const std::uint64_t ascending = (static_cast<std::uint64_t>(value) ^ (std::uint64_t{1} << 63U)) - 1;
+    return descending_ ? missing_rank - 1 - ascending : ascending;
+  }
+  std::uint64_t rank_of(std::uint32_t document) const {
+    return rank(numbers_ != nullptr ? numbers_->get(document) : code_of(document));
+  }
+  template <class See>
+  void each(std::span<const std::uint32_t> documents, const See& see) const {
+    if (numbers_ != nullptr) {
+      numbers_->each(documents, [&](std::size_t i, std::int64_t value) { see(i, rank(value)); });
+    } else {
+      for (std::size_t i = 0; i < documents.size(); ++i) see(i, rank(code_of(documents[i])));
+    }
+  }
+
+ private:
+  std::int64_t code_of(std::uint32_t document) const {
+    const auto codes = keywords_->codes(document);
+    return codes.empty() ? missing_number : static_cast<std::int64_t>(codes.front());
+  }
+
+  bool descending_;
+  const NumberColumn* numbers_ = nullptr;
+  const KeywordColumn* keywords_ = nullptr;
+};
+
+struct Ranked {
+  std::uint64_t rank = 0;  // by the first key
+  std::uint32_t document = 0;
+};
+
+}  // namespace
+
+std::vector<std::uint32_t> first_in_order(std::span<const SortKey> keys, const SegmentView& view,
+                                          std::span<const std::uint32_t> documents, std::size_t count) {
+  if (count == 0) return {};
+  std::vector<KeyReader> readers;
+  for (const SortKey& key : keys) readers.emplace_back(key, view);
+  const auto before = [&](const Ranked& a, const Ranked& b) {
+    if (a.rank != b.rank) return a.rank < b.rank;
+    for (std::size_t k = 1; k < readers.size(); ++k) {
+      const std::uint64_t x = readers[k].rank_of(a.document);
+      const std::uint64_t y = readers[k].rank_of(b.document);
+      if (x != y) return x < y;
+    }
+    return a.document < b.document;
   };
-  const std::size_t kept = std::min(count, documents.size());
-  std::partial_sort(documents.begin(), documents.begin() + static_cast<std::ptrdiff_t>(kept), documents.end(),
-                    before);
-  documents.resize(kept);
-  return documents;
+  std::vector<Ranked> heap;  // the last of the first so far in front
+  heap.reserve(std::min(count, documents.size()));
+  readers.front().each(documents, [&](std::size_t i, std::uint64_t rank) {
+    const Ranked some{rank, documents[i]};
+    if (heap.size() == count) {
+      if (rank > heap.front().rank || !before(some, heap.front())) return;
+      std::ranges::pop_heap(heap, before);
+      heap.pop_back();
+    }
+    heap.push_back(some);
+    std::ranges::push_heap(heap, before);
+  });
+  std::ranges::sort_heap(heap, before);
+  std::vector<std::uint32_t> first;
+  first.reserve(heap.size());
+  for (const Ranked& some : heap) first.push_back(some.document);
+  return first;
 }
 
 }  // namespace aisle

@@ -95,9 +95,24 @@ std::shared_ptr<const Statistics> Statistics::collect(std::span<const std::share
     terms.push_back(term);
     statistics->frequencies_.push_back(frequency);
   }
-  statistics->terms_ = TermDictionary::build(terms);
+  statistics->terms_ = TermDictionary::build(terms, TermDictionary::Find::Hash);
+  statistics->fill_saturations();
   statistics->hash_ = hash_text(statistics->encode());
   return statistics;
+}
+
+std::uint32_t Statistics::saturate(std::uint32_t frequency, std::uint32_t length, std::uint32_t mean) {
+  const std::uint32_t norm = 179 + 77 * length * 256 / mean;  // 256 * (1 - b + b * length / mean)
+  return static_cast<std::uint32_t>(256ULL * 22 * frequency * 256 / (10ULL * frequency * 256 + 12ULL * norm));
+}
+
+void Statistics::fill_saturations() {
+  for (const std::uint32_t mean : mean_lengths_) {
+    for (std::uint32_t frequency = 1; frequency <= frequencies_kept; ++frequency) {
+      for (std::uint32_t length = 0; length < 256; ++length)
+        saturations_.push_back(static_cast<std::uint16_t>(saturate(frequency, length, mean)));
+    }
+  }
 }
 
 std::uint32_t Statistics::frequency(std::string_view term) const {
@@ -151,7 +166,8 @@ Result<std::shared_ptr<const Statistics>> Statistics::decode(std::string_view by
   }
   if (std::ranges::adjacent_find(terms, std::ranges::greater_equal()) != terms.end())
     return fail(ErrorCode::DataLoss, "the statistics file is not sorted");
-  statistics->terms_ = TermDictionary::build(terms);
+  statistics->terms_ = TermDictionary::build(terms, TermDictionary::Find::Hash);
+  statistics->fill_saturations();
   if (statistics->encode() != all)  // numbers out of range, bytes behind the end
     return fail(ErrorCode::DataLoss, "the statistics file is damaged");
   return statistics;

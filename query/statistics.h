@@ -25,13 +25,26 @@ class Statistics {
   std::uint64_t documents() const { return documents_; }
   // Documents that hold the term; 0 when it was in less than two when the statistics were collected.
   std::uint32_t frequency(std::string_view term) const;
+  // The terms that occur in two documents at least.
+  const TermDictionary& terms() const { return terms_; }
+  std::uint32_t frequency(TermId term) const { return frequencies_[term]; }
   // log2((N + 1) / (df + 1)) + 1 as fixed point with 8 fractional bits, made of integers alone; at least 256.
-  std::uint32_t inverse_frequency(std::string_view term) const { return inverse_frequency(std::uint64_t{frequency(term)}); }
+  std::uint32_t inverse_frequency(std::string_view term) const {
+    return inverse_frequency(std::uint64_t{frequency(term)});
+  }
   // The same for a number of documents, at least 1.
   std::uint32_t inverse_frequency(std::uint64_t documents) const;
   // Mean tokens of a field where it is present, 8 fractional bits; at least 256.
   std::uint32_t mean_length(std::uint16_t field) const {
     return field < mean_lengths_.size() ? mean_lengths_[field] : 256;
+  }
+  // How much of its points a term earns that stands `frequency` times in a field of `length` tokens, of 256 (BM25):
+  //   256 * tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / mean)) with k1 = 1.2, b = 0.3
+  std::uint32_t saturation(std::uint16_t field, std::uint8_t frequency, std::uint8_t length) const {
+    const std::size_t at = (std::size_t{field} * frequencies_kept + frequency - 1U) * 256 + length;
+    return frequency - 1U < frequencies_kept && at < saturations_.size()
+               ? saturations_[at]
+               : saturate(frequency, length, mean_length(field));
   }
   // Names this version: equal statistics have equal hashes.
   const std::string& hash() const { return hash_; }
@@ -39,13 +52,21 @@ class Statistics {
   std::string encode() const;
   // DataLoss for anything that encode() cannot have written.
   static Result<std::shared_ptr<const Statistics>> decode(std::string_view bytes);
-  std::size_t bytes() const { return terms_.bytes() + frequencies_.capacity() * sizeof(std::uint32_t); }
+  std::size_t bytes() const {
+    return terms_.bytes() + frequencies_.capacity() * sizeof(std::uint32_t) + saturations_.capacity() * sizeof(std::uint16_t);
+  }
 
  private:
+  static constexpr std::size_t frequencies_kept = 4;  // hardly a word stands more often in a field
+
+  static std::uint32_t saturate(std::uint32_t frequency, std::uint32_t length, std::uint32_t mean);
+  void fill_saturations();
+
   std::uint64_t documents_ = 0;
   std::vector<std::uint32_t> mean_lengths_;  // by field number
   TermDictionary terms_;  // those in more than one document; once is what an unknown one gets
   std::vector<std::uint32_t> frequencies_;
+  std::vector<std::uint16_t> saturations_;  // by field, frequency from 1, length
   std::string hash_;
 };
 

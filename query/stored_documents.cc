@@ -35,6 +35,19 @@ StoredDocuments::~StoredDocuments() {
   if (mapped_bytes_ > 0) ::munmap(const_cast<char*>(data_), mapped_bytes_);
 }
 
+Result<StoredDocuments> StoredDocuments::map(int descriptor, std::size_t begin, std::vector<std::uint64_t> offsets) {
+  StoredDocuments documents;
+  documents.offsets_ = std::move(offsets);
+  const auto bytes = static_cast<std::size_t>(documents.offsets_.empty() ? 0 : documents.offsets_.back());
+  documents.data_ = documents.memory_.data();
+  if (bytes == 0) return documents;
+  void* mapped = ::mmap(nullptr, bytes, PROT_READ, MAP_SHARED, descriptor, static_cast<off_t>(begin));
+  if (mapped == MAP_FAILED) return system_failure("cannot map stored documents");
+  documents.data_ = static_cast<const char*>(mapped);
+  documents.mapped_bytes_ = bytes;
+  return documents;
+}
+
 StoredDocuments::Builder::~Builder() {
   if (fd_ >= 0) ::close(fd_);
 }

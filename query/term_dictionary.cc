@@ -1,10 +1,13 @@
 #include "query/term_dictionary.h"
 
 #include <algorithm>
+#include <bit>
+
+#include "base/hash.h"
 
 namespace aisle {
 
-TermDictionary TermDictionary::build(const std::vector<std::string_view>& sorted) {
+TermDictionary TermDictionary::build(const std::vector<std::string_view>& sorted, Find find) {
   TermDictionary dictionary;
   std::size_t bytes = 0;
   for (const std::string_view term : sorted) bytes += term.size();
@@ -15,7 +18,29 @@ TermDictionary TermDictionary::build(const std::vector<std::string_view>& sorted
     dictionary.text_ += term;
     dictionary.offsets_.push_back(static_cast<std::uint32_t>(dictionary.text_.size()));
   }
+  if (find == Find::Hash) dictionary.fill_slots();
   return dictionary;
+}
+
+Result<TermDictionary> TermDictionary::restore(std::string text, std::vector<std::uint32_t> offsets, Find find) {
+  const bool fits = offsets.empty() ? text.empty()
+                                    : offsets.front() == 0 && offsets.back() == text.size() &&
+                                          std::ranges::is_sorted(offsets);
+  if (!fits) return fail(ErrorCode::DataLoss, "a dictionary is damaged");
+  TermDictionary dictionary;
+  dictionary.text_ = std::move(text);
+  dictionary.offsets_ = std::move(offsets);
+  if (find == Find::Hash) dictionary.fill_slots();
+  return dictionary;
+}
+
+void TermDictionary::fill_slots() {
+  slots_.assign(std::bit_ceil(std::size_t{size()} * 3 / 2 + 1), no_term);
+  for (TermId id = 0; id < size(); ++id) {
+    std::size_t at = hash64(term(id)) & (slots_.size() - 1);
+    while (slots_[at] != no_term) at = (at + 1) & (slots_.size() - 1);
+    slots_[at] = id;
+  }
 }
 
 TermId TermDictionary::lower_bound(std::string_view wanted, TermId begin, TermId end) const {
@@ -33,6 +58,11 @@ TermId TermDictionary::lower_bound(std::string_view wanted, TermId begin, TermId
 }
 
 TermId TermDictionary::find(std::string_view wanted) const {
+  if (!slots_.empty()) {
+    std::size_t at = hash64(wanted) & (slots_.size() - 1);
+    while (slots_[at] != no_term && term(slots_[at]) != wanted) at = (at + 1) & (slots_.size() - 1);
+    return slots_[at];
+  }
   const TermId id = lower_bound(wanted);
   return id < size() && term(id) == wanted ? id : no_term;
 }

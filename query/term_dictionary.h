@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.h"
+
 namespace aisle {
 
 using TermId = std::uint32_t;
@@ -14,8 +16,15 @@ inline constexpr TermId no_term = 0xFFFFFFFFU;
 // Immutable after building: sorted by bytes, one block of text and an offset a term.
 class TermDictionary {
  public:
+  enum class Find : std::uint8_t {
+    Search,  // by halves, without further memory
+    Hash,    // in a table of 6 to 12 bytes a term, for dictionaries that queries ask term by term
+  };
   // `sorted` must be sorted and unique.
-  static TermDictionary build(const std::vector<std::string_view>& sorted);
+  static TermDictionary build(const std::vector<std::string_view>& sorted, Find find = Find::Search);
+
+  // From text() and offsets() of another; DataLoss when they cannot be.
+  static Result<TermDictionary> restore(std::string text, std::vector<std::uint32_t> offsets, Find find);
 
   TermId size() const { return static_cast<TermId>(offsets_.empty() ? 0 : offsets_.size() - 1); }
   std::string_view term(TermId id) const {
@@ -28,11 +37,18 @@ class TermDictionary {
   // [first, last) of the terms that begin with `prefix`.
   std::pair<TermId, TermId> prefix_range(std::string_view prefix) const;
 
-  std::size_t bytes() const { return text_.capacity() + offsets_.capacity() * sizeof(std::uint32_t); }
+  std::string_view text() const { return text_; }  // of all terms
+  const std::vector<std::uint32_t>& offsets() const { return offsets_; }
+  std::size_t bytes() const {
+    return text_.capacity() + (offsets_.capacity() + slots_.capacity()) * sizeof(std::uint32_t);
+  }
 
  private:
+  void fill_slots();
+
   std::string text_;
   std::vector<std::uint32_t> offsets_;
+  std::vector<TermId> slots_;  // Find::Hash: a term lies at its hash or behind; a power of two of them
 };
 
 }  // namespace aisle

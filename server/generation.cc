@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t ops_per_image = 20'000;         // of one step of an image
 constexpr std::chrono::milliseconds stop_check{100};  // how long a waiting thread takes to see a stop
 constexpr std::chrono::seconds statistics_interval{1};
+constexpr std::uint64_t products_kept_min = 20'000;  // of a shard; fewer are read within half a second
 
 constexpr std::chrono::seconds base_wanted_after{10};  // a log that does not fit may be a moment's
 constexpr std::chrono::seconds served_alone_after{5};
@@ -118,7 +119,23 @@ void Generation::close() {
   }
   if (pipeline_) pipeline_->close();
   if (replication_.shards) replication_.shards->stop();
-  if (shard_set_) shard_set_->close();
+  if (!shard_set_) return;
+  shard_set_->close();
+  if (!std::exchange(images_kept_, true)) keep_images();
+}
+
+// The next start takes them instead of reading the shards. Small ones are read as fast.
+void Generation::keep_images() const {
+  std::vector<std::jthread> writers;
+  for (std::uint32_t i = 0; i < shards(); ++i) {
+    if (!shards_[i].builder) continue;  // it lies elsewhere or was never loaded
+    const std::shared_ptr<const Image> image = shards_[i].builder->image();
+    if (image->live() < products_kept_min) continue;
+    writers.emplace_back([this, i, image] {
+      const Status status = keep_image(shard_set_->path(i), *image, *context_);
+      if (!status) log(LogLevel::Info, "image.not_kept", status.error().message, {{"index", context_->schema->index}});
+    });
+  }
 }
 
 GenerationRef Generation::ref() const {

@@ -114,6 +114,7 @@ class Generation {
   };
 
   explicit Generation(GenerationManifest manifest) : manifest_(std::move(manifest)) {}
+  void keep_images() const;
   Status load(const std::vector<std::filesystem::path>& shard_paths);
   bool is_built() const;
   Status keep_statistics();
@@ -131,6 +132,8 @@ class Generation {
   GenerationReplication replication_;        // nothing outside of a cluster
   std::vector<Shard> shards_;                // by number, empty when not held here; builders are thread-safe
   std::unique_ptr<GenerationStatistics> statistics_;  // thread-safe
+
+  bool images_kept_ = false;  // by close()
 
   // each locks for itself
   Snapshot<std::string> problem_;

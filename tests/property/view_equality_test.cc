@@ -221,7 +221,7 @@ TEST(ViewEquality, XapiansOwnMatcherFindsTheSameProductsOnDisk) {
               .value();
       std::set<std::string> ours;
       for (const SegmentView& segment : view.shards.front()->segments) {
-        for (const std::uint32_t document : match(plan, segment, *catalogue.context())) {
+        for (const std::uint32_t document : match(resolve(plan, *segment.segment, *catalogue.context()), segment)) {
           ours.emplace(segment.segment->ids.term(document));
         }
       }

@@ -55,5 +55,27 @@ TEST(KeywordColumn, GivesEachDocumentItsCodesWhetherOneOrMany) {
   EXPECT_EQ(several.values().term(2), "c");
 }
 
+TEST(KeywordColumn, ListsTheDocumentsOfItsRarerValues) {
+  for (const bool several : {false, true}) {
+    std::vector<std::uint32_t> offsets = {0};
+    std::vector<std::uint32_t> codes;
+    for (std::uint32_t document = 0; document < 100; ++document) {
+      if (document % 3 == 0) codes.push_back(document % 50 == 0 ? 1 : 0);
+      if (several && document % 60 == 0) codes.push_back(2);
+      offsets.push_back(static_cast<std::uint32_t>(codes.size()));
+    }
+    const KeywordColumn column =
+        KeywordColumn::build(offsets, codes, TermDictionary::build({"often", "rarely", "twice"}));
+    EXPECT_EQ(column.size(), 100U);
+    EXPECT_EQ(column.frequency(0), 33U);
+    EXPECT_FALSE(column.is_listed(0)) << "a third of all documents";
+    ASSERT_TRUE(column.is_listed(1) && column.is_listed(2));
+    EXPECT_EQ(std::vector<std::uint32_t>(column.documents(1).begin(), column.documents(1).end()),
+              (std::vector<std::uint32_t>{0}));
+    EXPECT_EQ(std::vector<std::uint32_t>(column.documents(2).begin(), column.documents(2).end()),
+              several ? std::vector<std::uint32_t>({0, 60}) : std::vector<std::uint32_t>());
+  }
+}
+
 }  // namespace
 }  // namespace aisle

@@ -1,0 +1,45 @@
+// Do the words of a query stand beside each other? Reads the tokens of the forward field, which are kept in order.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "query/matcher.h"
+
+namespace aisle {
+
+// Marks which positions of a reading each term of a segment stands for. Borrows the segment. Points are times
+// `weight`, that of the forward field:
+//   30 for each word directly behind the one before it in the query, 10 when the field begins with the query's
+//   first word, 60 when the field has the query's words and no other
+class Proximity {
+ public:
+  struct Parts {
+    std::int64_t neighbours = 0;
+    std::int64_t first = 0;
+    std::int64_t exact = 0;
+    std::int64_t sum() const { return neighbours + first + exact; }
+  };
+
+  Proximity(const ReadingPostings& positions, const Segment& segment, std::int64_t weight);
+
+  Parts parts(std::uint32_t document) const;
+  // No document with so many tokens gains more.
+  std::int64_t most(std::size_t tokens) const;
+
+ private:
+  struct Slot {
+    TermId term = no_term;
+    std::uint16_t mask = 0;
+  };
+
+  std::size_t place(TermId term) const { return (term * 0x9E3779B1U) & (slots_.size() - 1); }
+  Slot& slot(TermId term);
+  std::uint32_t mask_of(TermId term) const;
+
+  const Segment& segment_;
+  std::int64_t weight_;
+  std::size_t positions_;
+  std::vector<Slot> slots_;
+};
+
+}  // namespace aisle
