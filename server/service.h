@@ -37,6 +37,7 @@ class Service {
   Status become_member();
   std::unique_ptr<Cluster> make_cluster();
   bool asks_others() const;  // its searches wait for other nodes
+  const IndexService* find_opened(std::string_view name) const;  // null while it is not open
   void drain_as_member();
   void leave_cluster();
   Status listen();

@@ -1,4 +1,5 @@
 // How a service is one node of several: what it tells and answers the others, and how it comes and goes.
+#include <algorithm>
 #include <thread>
 #include <utility>
 
@@ -44,13 +45,16 @@ std::unique_ptr<Cluster> Service::make_cluster() {
   return std::make_unique<Cluster>(options, std::move(map),
                                    [this](const std::string& name, const ViewName& wanted, Lsn min_lsn,
                                           Deadline deadline) -> std::optional<View> {
-                                     for (const IndexService* index : *opened_.get()) {
-                                       if (index->name() == name)
-                                         return index->view_of(wanted.generation, wanted.statistics, min_lsn,
-                                                               deadline);
-                                     }
-                                     return std::nullopt;
+                                     const IndexService* index = find_opened(name);
+                                     if (index == nullptr) return std::nullopt;
+                                     return index->view_of(wanted.generation, wanted.statistics, min_lsn, deadline);
                                    });
+}
+
+const IndexService* Service::find_opened(std::string_view name) const {
+  const auto opened = opened_.get();  // held: another snapshot may take its place meanwhile
+  const auto found = std::ranges::find(*opened, name, &IndexService::name);
+  return found == opened->end() ? nullptr : *found;
 }
 
 bool Service::asks_others() const {
@@ -60,10 +64,8 @@ bool Service::asks_others() const {
 Status Service::become_member() {
   const auto find_shards = [this](const std::string& name,
                                   std::uint32_t generation) -> std::shared_ptr<ShardSet> {
-    for (const IndexService* index : *opened_.get()) {
-      if (index->name() == name) return index->shard_set(generation);
-    }
-    return nullptr;
+    const IndexService* index = find_opened(name);
+    return index == nullptr ? nullptr : index->shard_set(generation);
   };
   AISLE_CHECK(
       add_base_routes(*internal_, std::make_shared<BaseStore>(config_.data_dir / "bases"), find_shards));
@@ -72,7 +74,8 @@ Status Service::become_member() {
   membership_->appear(listener, config_.data_dir, [this] {
     std::vector<IndexPresence> indexes;
     bool leading = false;
-    for (const IndexService* index : *opened_.get()) {
+    const auto opened = opened_.get();
+    for (const IndexService* index : *opened) {
       indexes.push_back(index->presence());
       leading = leading || index->leads();
     }
