@@ -288,6 +288,13 @@ void append_rules(std::string& out, const SearchResult& result) {
   if (!result.dropped_pins.empty()) out += ']';
 }
 
+// Of this node's copy of each shard, in their order.
+std::string seqs_text(const View& view) {
+  std::string out;
+  for (const auto& shard : view.shards) fmt::format_to(std::back_inserter(out), "{}{}", out.empty() ? "" : ",", shard->seq);
+  return out;
+}
+
 }  // namespace
 
 Result<SearchRequest> parse_search_query(std::string_view query_string) {
@@ -351,11 +358,11 @@ std::string search_json(const SearchResult& result, const View& view, const Answ
   append_rules(out, result);
   if (result.why) append_why(out, *result.why);
   out += fmt::format(
-      ",\"view\":{{\"generation\":{},\"ranking\":{},\"state_version\":{},\"as_of_lsn\":\"{}\",\"lag_ms\":{:."
-      "0f}{}}},"
+      ",\"view\":{{\"generation\":{},\"ranking\":{},\"state_version\":{},\"as_of_lsn\":\"{}\",\"seq\":[{}],"
+      "\"lag_ms\":{:.0f}{}}},"
       "\"coverage\":{}}}",
       view.generation, view.ranking ? view.ranking->number : 0, view.state_version, format_lsn(result.lsn),
-      context.lag_ms, context.control_plane_stale ? ",\"control_plane\":\"stale\"" : "",
+      seqs_text(view), context.lag_ms, context.control_plane_stale ? ",\"control_plane\":\"stale\"" : "",
       coverage_text(result.coverage));
   return out;
 }
