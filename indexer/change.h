@@ -36,6 +36,8 @@ class ChangeSink {
   // A session of the source begins; comes before everything else that is asked in it and, when it competes,
   // only while nobody holds the slot. An error ends the session: another one may follow.
   virtual Status begin(const LogSource&) { return {}; }
+  // That session is over: another process may have the slot by now.
+  virtual void end() {}
 
   // Builds and logs the batch; returns when it is in the op log, not when it is durable. Blocks under
   // back-pressure. A record that cannot be built goes to the dead letters and is counted; it does not fail

@@ -76,6 +76,10 @@ Status IndexPipeline::begin(const LogSource& source) {
   return append_to(std::move(logs));
 }
 
+void IndexPipeline::end() {
+  if (options_.lead) leads_ = false;
+}
+
 Status IndexPipeline::apply(ChangeBatch batch) {
   if (closed_) return fail(ErrorCode::Unavailable, "the index is closed");
   if (shards_.empty()) return fail(ErrorCode::Conflict, "this node does not lead its logs");

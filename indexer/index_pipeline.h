@@ -48,6 +48,7 @@ class IndexPipeline final : public ChangeSink {
 
   bool competes() const override { return options_.lead != nullptr; }
   Status begin(const LogSource& source) override;
+  void end() override;
   Status apply(ChangeBatch batch) override;
   Lsn durable_lsn() const override;
   Lsn acknowledged_lsn() const override;

@@ -30,6 +30,7 @@ double seconds_since_commit(std::int64_t commit_time) {
 
 // Products that were asked for are asked for again in the next session.
 FeedSession::~FeedSession() {
+  for (const auto& target : targets_) target->target().sink->end();
   KeySet left;
   for (const auto& target : targets_) left.insert(target->repairs().begin(), target->repairs().end());
   context_.targets.give_back({left.begin(), left.end()});

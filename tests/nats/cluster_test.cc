@@ -152,6 +152,7 @@ TEST_F(ClusterTest, AStoppedLeaderIsReplacedAndRefusedWhenItComesBack) {
   change_prices(33);
   EXPECT_TRUE(catches_up("node-1", takeover_max));
   member("index-1").signal(SIGCONT);
+  EXPECT_TRUE(eventually([&] { return !said_to_lead("index-1"); }, seconds(20))) << "it does not notice that another feeds";
   change_prices(44);
   EXPECT_TRUE(catches_up("node-1"));
   EXPECT_TRUE(leads("index-2"));

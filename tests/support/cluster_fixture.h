@@ -72,13 +72,12 @@ class ClusterFixture : public testing::Test {
   }
   // What is said of a killed member stays for a while.
   bool leads(const std::string& name) {
-    return eventually(
-        [&] {
-          const nlohmann::json nodes = cluster_nodes();
-          return std::ranges::any_of(
-              nodes, [&](const auto& node) { return node["node"] == name && node["leading"] == true; });
-        },
-        std::chrono::seconds(20));
+    return eventually([&] { return said_to_lead(name); }, std::chrono::seconds(20));
+  }
+  bool said_to_lead(const std::string& name) {
+    const nlohmann::json nodes = cluster_nodes();
+    return std::ranges::any_of(
+        nodes, [&](const auto& node) { return node["node"] == name && node["leading"] == true; });
   }
   static std::uint64_t number(const std::string& text) {
     const std::size_t slash = text.find('/');
