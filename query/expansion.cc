@@ -1,14 +1,18 @@
 #include "query/expansion.h"
 
 #include <algorithm>
+#include <deque>
 #include <numeric>
 #include <tuple>
 #include <utility>
 
+#include "query/intersect.h"
 #include "query/typo_walk.h"
 
 namespace aisle {
 namespace {
+
+constexpr std::size_t piece_least = 2;  // code points of each word of a pair
 
 struct Candidate {
   std::string_view term;
@@ -53,11 +57,11 @@ std::vector<FoundTerm> terms_of(const std::vector<Candidate>& candidates) {
   return terms;
 }
 
-// Each once; all forms, of the others the best `count_max`.
+// Each once; all forms and pairs, of the others the best `count_max`.
 std::vector<FoundTerm> best(std::vector<Candidate> found, ExpandKind kind, const Statistics& statistics,
                             std::size_t count_max) {
   unite(found);
-  if (kind == ExpandKind::Forms) return terms_of(found);
+  if (kind == ExpandKind::Forms || kind == ExpandKind::Pairs) return terms_of(found);
   for (Candidate& candidate : found) candidate.frequency = statistics.frequency(candidate.term);
   const auto kept = found.begin() + static_cast<std::ptrdiff_t>(std::min(count_max, found.size()));
   std::partial_sort(found.begin(), kept, found.end(), [](const Candidate& a, const Candidate& b) {
@@ -73,6 +77,31 @@ tl::unexpected<Error> late() {
 
 std::size_t count_max(const ExpandRequest& request, ExpandKind kind) {
   return kind == ExpandKind::Beginnings ? request.beginnings_max : request.typos_max;
+}
+
+std::size_t code_points(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+// Two words in a row in the forward field of some live product.
+bool are_neighbours(const SegmentView& view, TermId first, TermId second) {
+  const Segment& segment = *view.segment;
+  const auto documents_of = [&](TermId term) {
+    for (std::uint32_t list = segment.term_lists[term]; list < segment.term_lists[term + 1]; ++list) {
+      if (segment.lists[list].field == segment.forward_field) return segment.postings(list).documents;
+    }
+    return std::span<const std::uint32_t>();
+  };
+  const auto documents = documents_of(first);
+  bool found = false;
+  intersect(documents, documents_of(second), [&](std::size_t i, std::size_t) {
+    if (found || view.is_deleted(documents[i])) return;
+    const auto tokens = segment.forward_tokens(documents[i]);
+    for (std::size_t at = 0; at + 1 < tokens.size() && !found; ++at)
+      found = tokens[at] == first && tokens[at + 1] == second;
+  });
+  return found;
 }
 
 // Terms that begin with the word, best first. The statistics know the frequent ones, so that few are looked up
@@ -162,13 +191,15 @@ class Finder {
     });
   }
 
-  Result<std::vector<Candidate>> find(Deadline deadline) const {
+  Result<std::vector<Candidate>> find(Deadline deadline) {
     std::vector<Candidate> found;
     for (const SegmentView* view : segments_) {
       if (deadline.expired()) return late();
       if (ask_.kind == ExpandKind::Written) break;
       if (ask_.kind == ExpandKind::Forms) {
         add_forms(*view, found);
+      } else if (ask_.kind == ExpandKind::Pairs) {
+        add_pairs(*view, found);
       } else {
         add_typos(*view, found);
       }
@@ -191,6 +222,21 @@ class Finder {
     }
   }
 
+  void add_pairs(const SegmentView& view, std::vector<Candidate>& found) {
+    const TermDictionary& terms = view.segment->terms;
+    for (std::size_t at = 1; at < ask_.word.size(); ++at) {
+      const std::string begin = ask_.word.substr(0, at);
+      const std::string end = ask_.word.substr(at);
+      const bool whole_letters = (static_cast<unsigned char>(end.front()) & 0xC0U) != 0x80U;
+      if (!whole_letters || code_points(begin) < piece_least || code_points(end) < piece_least) continue;
+      const TermId first = terms.find(begin);
+      const TermId second = first == no_term ? no_term : terms.find(end);
+      if (second == no_term || !are_neighbours(view, first, second)) continue;
+      pairs_.push_back(begin + " " + end);
+      found.push_back({pairs_.back(), 0, 0});
+    }
+  }
+
   void add_typos(const SegmentView& view, std::vector<Candidate>& found) const {
     const TermDictionary& terms = view.segment->terms;
     const bool prefix = ask_.kind == ExpandKind::TypoBeginnings;
@@ -205,6 +251,7 @@ class Finder {
   std::span<const SegmentView* const> segments_;
   const TypoLengths& lengths_;
   std::vector<std::string> stems_;  // of the word, by stemmer
+  std::deque<std::string> pairs_;   // that candidates look at
 };
 
 }  // namespace
@@ -233,7 +280,7 @@ Result<std::vector<WordExpansion>> expand(const ExpandRequest& request, const Vi
       answer.terms = Beginnings(ask, context, segments, statistics).find(request.beginnings_max);
       continue;
     }
-    const Finder finder(ask, context, segments, request.typo_lengths);
+    Finder finder(ask, context, segments, request.typo_lengths);
     answer.written = ask.kind == ExpandKind::Written && finder.is_written();
     AISLE_TRY(std::vector<Candidate> found, finder.find(deadline));
     answer.terms = best(std::move(found), ask.kind, statistics, count_max(request, ask.kind));

@@ -23,6 +23,7 @@ namespace aisle {
 enum class ExpandKind : std::uint8_t {
   Written,         // does any product hold the word itself?
   Forms,           // terms with its stem
+  Pairs,           // two terms that make the word and that some product has next to each other: "wall mount"
   Beginnings,      // terms that begin with the word
   Typos,           // terms within the typos the word is allowed
   TypoBeginnings,  // the same, where the word may be the misspelt beginning of the term
@@ -50,7 +51,7 @@ struct FoundTerm {
 // Answer to one ask. Terms of deleted products alone are in none.
 struct WordExpansion {
   bool written = false;          // Written: some product holds the word
-  std::vector<FoundTerm> terms;  // Forms: by stemmer, then term; else best first
+  std::vector<FoundTerm> terms;  // Forms: by stemmer, then term; Pairs: by term; else best first
   friend bool operator==(const WordExpansion&, const WordExpansion&) = default;
 };
 

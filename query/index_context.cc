@@ -1,10 +1,37 @@
 #include "query/index_context.h"
 
 #include <algorithm>
+#include <map>
 
+#include "query/default_synonyms.h"
 #include "query/segment.h"
 
 namespace aisle {
+namespace {
+
+void add_groups(const std::vector<std::vector<std::string>>& groups, SynonymTable& table) {
+  for (const std::vector<std::string>& group : groups) {
+    for (const std::string& word : group) {
+      std::vector<std::string>& others = table.words[word];
+      for (const std::string& other : group) {
+        if (other != word && std::ranges::find(others, other) == others.end()) others.push_back(other);
+      }
+    }
+  }
+}
+
+// A word of a synonym is known by its stem, too: "fridges" is in no entry.
+void add_stems(const Analyzer& analyzer, SynonymTable& table) {
+  const std::map<std::string, std::vector<std::string>> words(table.words.begin(), table.words.end());
+  for (const auto& [word, others] : words) {
+    std::vector<std::string>& known = table.words[analyzer.stem(word)];
+    for (const std::string& other : others) {
+      if (std::ranges::find(known, other) == known.end()) known.push_back(other);
+    }
+  }
+}
+
+}  // namespace
 
 Result<std::shared_ptr<const IndexContext>> IndexContext::create(std::shared_ptr<const IndexSchema> schema,
                                                                  std::filesystem::path folder) {
@@ -20,14 +47,13 @@ Result<std::shared_ptr<const IndexContext>> IndexContext::create(std::shared_ptr
     const bool stems = field.search && field.type != FieldType::Code && found != languages.end();
     context->stemmer_of_field.push_back(stems ? static_cast<int>(found - languages.begin()) : -1);
   }
-  for (const std::vector<std::string>& group : schema->synonyms) {
-    for (const std::string& word : group) {
-      std::vector<std::string>& others = context->synonyms[word];
-      for (const std::string& other : group) {
-        if (other != word && std::ranges::find(others, other) == others.end()) others.push_back(other);
-      }
-    }
+  if (schema->synonyms) {
+    add_groups(*schema->synonyms, context->synonyms);
+  } else {
+    AISLE_TRY(context->synonyms,
+              compile_synonyms(default_synonyms(schema->language), *context->analyzer, "default synonyms"));
   }
+  add_stems(*context->analyzer, context->synonyms);
   context->forward_field = aisle::forward_field(*schema);
   context->folder = std::move(folder);
   context->schema = std::move(schema);

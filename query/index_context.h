@@ -3,11 +3,11 @@
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "analyzers/analyzer.h"
 #include "base/error.h"
+#include "query/synonyms.h"
 #include "schemas/index_schema.h"
 
 namespace aisle {
@@ -20,7 +20,7 @@ struct IndexContext {
   std::shared_ptr<const Analyzer> analyzer;               // of the index's language: analyses queries
   std::filesystem::path folder;                           // for stored documents that do not fit into memory
   int forward_field = -1;
-  std::unordered_map<std::string, std::vector<std::string>> synonyms;  // by folded word, without itself
+  SynonymTable synonyms;  // of the schema, else those of its language
 
   static Result<std::shared_ptr<const IndexContext>> create(std::shared_ptr<const IndexSchema> schema,
                                                             std::filesystem::path folder);

@@ -1,6 +1,7 @@
 #include "query/matcher.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <numeric>
 
@@ -47,6 +48,18 @@ Documents unite(const PositionPostings& position, std::uint32_t size) {
   return documents;
 }
 
+// found[i] becomes 1 where documents[i] is in any list of the position.
+void mark(const Documents& documents, const PositionPostings& position, std::uint32_t size,
+          std::vector<std::uint8_t>& found) {
+  const auto meet = [&](std::size_t i, std::size_t) { found[i] = 1; };
+  if (position.sources.size() > 1 && position.total > documents.size() / 4) {
+    const DocumentPlaces places(documents, size);
+    for (const auto& source : position.sources) places.intersect(source.postings.documents, meet);
+  } else {
+    for (const auto& source : position.sources) intersect(documents, source.postings.documents, meet);
+  }
+}
+
 // Keeps the documents that are in any list of the position.
 void retain(Documents& documents, const PositionPostings& position, std::uint32_t size) {
   std::size_t kept = 0;
@@ -57,28 +70,68 @@ void retain(Documents& documents, const PositionPostings& position, std::uint32_
     return;
   }
   std::vector<std::uint8_t> found(documents.size(), 0);
-  const auto mark = [&](std::size_t i, std::size_t) { found[i] = 1; };
-  if (position.total > documents.size() / 4) {
-    const DocumentPlaces places(documents, size);
-    for (const auto& source : position.sources) places.intersect(source.postings.documents, mark);
-  } else {
-    for (const auto& source : position.sources) intersect(documents, source.postings.documents, mark);
-  }
+  mark(documents, position, size, found);
   for (std::size_t i = 0; i < documents.size(); ++i) {
     if (found[i] != 0) documents[kept++] = documents[i];
   }
   documents.resize(kept);
 }
 
-Documents match_reading(const ReadingPostings& positions, const SegmentView& view) {
+// Documents whose positions weigh `least` together. Whoever has none but the most frequent positions, as long as
+// these weigh less, is not among them; so only the lists of the others are united.
+Documents match_partly(const Reading& reading, const ReadingPostings& positions, std::uint64_t least,
+                       std::uint32_t size) {
   std::vector<std::size_t> order(positions.size());
   std::iota(order.begin(), order.end(), 0);
+  std::ranges::stable_sort(order, std::greater<>(), [&](std::size_t i) { return positions[i].total; });
+  PositionPostings needed;
+  std::uint64_t passed_over = 0;
+  for (const std::size_t i : order) {
+    const std::uint32_t weight = reading.positions[i].weight;
+    if (passed_over + weight < least) {
+      passed_over += weight;
+      continue;
+    }
+    needed.total += positions[i].total;
+    needed.sources.insert(needed.sources.end(), positions[i].sources.begin(), positions[i].sources.end());
+  }
+  if (needed.total == 0) return {};
+  Documents documents = unite(needed, size);
+  std::vector<std::uint64_t> weights(documents.size());
+  std::vector<std::uint8_t> found(documents.size());
+  for (std::size_t p = 0; p < positions.size(); ++p) {
+    if (reading.positions[p].weight == 0) continue;
+    std::ranges::fill(found, 0);
+    mark(documents, positions[p], size, found);
+    for (std::size_t i = 0; i < documents.size(); ++i) weights[i] += found[i] * reading.positions[p].weight;
+  }
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < documents.size(); ++i) {
+    if (weights[i] >= least) documents[kept++] = documents[i];
+  }
+  documents.resize(kept);
+  return documents;
+}
+
+Documents match_wholly(const Reading& reading, const ReadingPostings& positions, std::uint32_t size) {
+  std::vector<std::size_t> order;
+  for (std::size_t p = 0; p < positions.size(); ++p) {
+    if (reading.positions[p].weight > 0) order.push_back(p);
+  }
   std::ranges::stable_sort(order, {}, [&](std::size_t i) { return positions[i].total; });  // rarest first
   if (order.empty() || positions[order.front()].total == 0) return {};
-  const std::uint32_t size = view.segment->size;
   Documents documents = unite(positions[order.front()], size);
   for (std::size_t i = 1; i < order.size() && !documents.empty(); ++i)
     retain(documents, positions[order[i]], size);
+  return documents;
+}
+
+Documents match_reading(const Reading& reading, int share, const ReadingPostings& positions,
+                        const SegmentView& view) {
+  const std::uint32_t size = view.segment->size;
+  Documents documents = share < Plan::share_all
+                            ? match_partly(reading, positions, reading.least_weight(share), size)
+                            : match_wholly(reading, positions, size);
   if (view.deleted)
     std::erase_if(documents, [&](std::uint32_t document) { return view.deleted->test(document); });
   return documents;
@@ -124,17 +177,17 @@ PlanPostings resolve(const Plan& plan, const Segment& segment, const IndexContex
   return resolved;
 }
 
-std::vector<std::uint32_t> match(const PlanPostings& plan, const SegmentView& view) {
+std::vector<std::uint32_t> match(const Plan& plan, const PlanPostings& postings, const SegmentView& view) {
   Documents documents;
-  if (plan.empty()) {
+  if (plan.browse()) {
     documents.reserve(view.live);
     for (std::uint32_t document = 0; document < view.segment->size; ++document) {
       if (!view.is_deleted(document)) documents.push_back(document);
     }
     return documents;
   }
-  for (const ReadingPostings& reading : plan) {
-    Documents more = match_reading(reading, view);
+  for (std::size_t r = 0; r < postings.size(); ++r) {
+    Documents more = match_reading(plan.readings[r], plan.share, postings[r], view);
     if (documents.empty()) {
       documents = std::move(more);
     } else if (!more.empty()) {

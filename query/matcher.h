@@ -25,7 +25,7 @@ using ReadingPostings = std::vector<PositionPostings>;
 using PlanPostings = std::vector<ReadingPostings>;
 PlanPostings resolve(const Plan& plan, const Segment& segment, const IndexContext& context);
 
-// Live documents that match the plan, ascending; all live ones when it has no reading.
-std::vector<std::uint32_t> match(const PlanPostings& plan, const SegmentView& view);
+// Live documents that match the plan, ascending; all live ones when it has no reading. `postings` are the plan's.
+std::vector<std::uint32_t> match(const Plan& plan, const PlanPostings& postings, const SegmentView& view);
 
 }  // namespace aisle

@@ -3,6 +3,8 @@
 namespace aisle {
 namespace {
 
+constexpr std::uint64_t u32_highest = 0xFFFFFFFFU;
+
 void write_keys(WireWriter& out, const SortValues& keys, const std::vector<SortKey>& sort) {
   for (std::size_t i = 0; i < sort.size(); ++i) {
     const SortValues::Value& value = keys.values[i];
@@ -20,6 +22,7 @@ void write_hit(WireWriter& out, const ShardHit& hit, const MatchRequest& request
   out.text(hit.id);
   out.signed_number(hit.score);
   out.byte(hit.typos);
+  out.number(hit.missing);
   write_keys(out, hit.keys, request.sort);
   out.flag(hit.product != nullptr);
   if (hit.product) write_product(out, *hit.product);
@@ -33,6 +36,7 @@ void write_pin(WireWriter& out, const ShardPin& pin) {
   out.text(pin.hit.id);
   out.signed_number(pin.hit.score);
   out.byte(pin.hit.typos);
+  out.number(pin.hit.missing);
 }
 
 // Reads a result whose texts it keeps.
@@ -91,6 +95,7 @@ class MatchesReader {
     hit.id = keep(in_.text());
     hit.score = in_.signed_number();
     hit.typos = in_.byte();
+    hit.missing = static_cast<std::uint32_t>(in_.number_up_to(u32_highest));
     hit.keys = read_keys();
     if (in_.flag()) hit.product = std::make_shared<FetchedProduct>(read_product(in_));
     return hit;
@@ -107,6 +112,7 @@ class MatchesReader {
     pin.hit.id = keep(in_.text());
     pin.hit.score = in_.signed_number();
     pin.hit.typos = in_.byte();
+    pin.hit.missing = static_cast<std::uint32_t>(in_.number_up_to(u32_highest));
     pin.hit.pinned = true;
     return pin;
   }
@@ -124,6 +130,7 @@ void write_product(WireWriter& out, const FetchedProduct& product) {
   out.text(product.json);
   out.signed_number(product.score);
   out.byte(product.typos);
+  out.number(product.missing);
   out.list(product.explain, [&](const ScorePart& part) {
     out.text(part.word);
     out.text(part.term);
@@ -141,6 +148,7 @@ FetchedProduct read_product(WireReader& in) {
   product.json = in.text();
   product.score = in.signed_number();
   product.typos = in.byte();
+  product.missing = static_cast<std::uint32_t>(in.number_up_to(u32_highest));
   in.list([&] {
     ScorePart& part = product.explain.emplace_back();
     part.word = in.text();

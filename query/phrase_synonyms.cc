@@ -34,6 +34,7 @@ std::optional<PhraseStep> step_of(const Reading& reading, std::size_t begin,
 std::vector<PhraseStep> steps_from(const Reading& reading, std::size_t begin, const SynonymTable& synonyms) {
   std::vector<PhraseStep> steps;
   for (const Alternative& alternative : reading.positions[begin].alternatives) {
+    if (alternative.kind == MatchKind::Joined) continue;
     const auto phrases = synonyms.phrases.find(alternative.term);
     if (phrases == synonyms.phrases.end()) continue;
     for (const SynonymTable::Phrase& phrase : phrases->second) {

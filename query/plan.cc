@@ -1,5 +1,7 @@
 #include "query/plan.h"
 
+#include <algorithm>
+
 namespace aisle {
 
 std::string_view kind_name(MatchKind kind) {
@@ -12,10 +14,23 @@ std::string_view kind_name(MatchKind kind) {
       return "synonym";
     case MatchKind::Prefix:
       return "prefix";
+    case MatchKind::Joined:
+      return "joined";
     case MatchKind::Typo:
       return "typo";
   }
   return "literal";
+}
+
+std::uint64_t Reading::weight() const {
+  std::uint64_t sum = 0;
+  for (const Position& position : positions) sum += position.weight;
+  return std::max<std::uint64_t>(sum, 1);
+}
+
+std::uint64_t Reading::least_weight(int share) const {
+  constexpr std::uint64_t all = Plan::share_all;
+  return std::max<std::uint64_t>((weight() * static_cast<std::uint64_t>(share) + all - 1) / all, 1);
 }
 
 std::vector<const Field*> search_fields(const IndexSchema& schema) {

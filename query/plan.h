@@ -1,5 +1,6 @@
 // What a query means: for each word the terms that may stand for it and what each costs.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -9,7 +10,14 @@
 
 namespace aisle {
 
-enum class MatchKind : std::uint8_t { Literal, Stem, Synonym, Prefix, Typo };
+enum class MatchKind : std::uint8_t {
+  Literal,
+  Stem,
+  Synonym,
+  Prefix,
+  Joined,  // the word and its neighbour written as one, or a form of that
+  Typo
+};
 std::string_view kind_name(MatchKind kind);
 
 struct Alternative {
@@ -24,17 +32,33 @@ struct Alternative {
 struct Position {
   std::string word;  // as analysed from the query
   std::vector<Alternative> alternatives;
+  std::uint32_t words = 0;   // word_bit(n): it stands for the n-th word of the query
+  std::uint32_t weight = 0;  // what it tells, against the others of its reading; 0 = it need not match
+
+  // Words beyond the 31st share one.
+  static std::uint32_t word_bit(std::size_t word) { return 1U << std::min<std::size_t>(word, 31); }
 };
 
-// One reading of the query: every position must match. A product's score is that of its best reading.
+// One reading of the query. A product's score is that of its best reading.
 struct Reading {
   std::vector<Position> positions;
+
+  // Of all positions, at least 1.
+  std::uint64_t weight() const;
+  // What a product's positions must weigh together under Plan::share, of this reading.
+  std::uint64_t least_weight(int share) const;
 };
 
 struct Plan {
+  static constexpr int share_all = 100;
+
   std::vector<Reading> readings;  // none: the query has no words and all products match
   int typos_max = 0;              // a word may be off by this at the most
+  // Percent of the weight of a reading that a product must match. Below share_all a product may lack words;
+  // it then stands below all that lack none.
+  int share = share_all;
   bool browse() const { return readings.empty(); }
+  bool partial() const { return share < share_all; }
 };
 
 // Search fields in the order of their numbers: bit n of Alternative::fields is the n-th.

@@ -19,6 +19,8 @@ Alternative read_alternative(WireReader& in) {
 Position read_position(WireReader& in) {
   Position position;
   position.word = in.text();
+  position.words = static_cast<std::uint32_t>(in.number_up_to(u32_highest));
+  position.weight = static_cast<std::uint32_t>(in.number_up_to(u32_highest));
   in.list([&] { position.alternatives.push_back(read_alternative(in)); });
   return position;
 }
@@ -27,9 +29,12 @@ Position read_position(WireReader& in) {
 
 void write_plan(WireWriter& out, const Plan& plan) {
   out.number(static_cast<std::uint64_t>(plan.typos_max));
+  out.number(static_cast<std::uint64_t>(plan.share));
   out.list(plan.readings, [&](const Reading& reading) {
     out.list(reading.positions, [&](const Position& position) {
       out.text(position.word);
+      out.number(position.words);
+      out.number(position.weight);
       out.list(position.alternatives, [&](const Alternative& alternative) {
         out.text(alternative.term);
         out.byte(static_cast<std::uint8_t>(alternative.kind));
@@ -44,6 +49,7 @@ void write_plan(WireWriter& out, const Plan& plan) {
 Plan read_plan(WireReader& in) {
   Plan plan;
   plan.typos_max = static_cast<int>(in.number_up_to(typos_highest));
+  plan.share = static_cast<int>(in.number_up_to(Plan::share_all));
   in.list([&] {
     Reading& reading = plan.readings.emplace_back();
     in.list([&] { reading.positions.push_back(read_position(in)); });

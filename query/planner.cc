@@ -1,7 +1,9 @@
 #include "query/planner.h"
 
 #include <algorithm>
+#include <array>
 
+#include "analyzers/units.h"
 #include "base/utf8.h"
 #include "query/typo_walk.h"
 
@@ -19,6 +21,8 @@ constexpr std::uint32_t factor(MatchKind kind, int typos) {
       return 208;
     case MatchKind::Prefix:
       return 200;
+    case MatchKind::Joined:
+      return 232;
     case MatchKind::Typo:
       break;
   }
@@ -27,6 +31,13 @@ constexpr std::uint32_t factor(MatchKind kind, int typos) {
 
 // Bounds what several phrases in one query come to.
 constexpr std::size_t phrase_readings_max = 16;
+
+// A word that products hold is only taken for another that is that much more common, or for one that a single
+// product has: a misprint there.
+constexpr std::uint64_t typo_dominance = 10;
+
+constexpr auto own_kinds = std::to_array({MatchKind::Literal, MatchKind::Stem});
+constexpr auto bent_kinds = std::to_array({MatchKind::Typo});
 
 }  // namespace
 
@@ -67,28 +78,20 @@ void Planner::add(Position& position, Alternative alternative) {
   position.alternatives.push_back(std::move(alternative));
 }
 
-// A literal word counts by how rare it is. Other forms count together: all words of the same stem or
-// beginning as one term, all misspellings as another. So a rare longer word does not outrank the word that
-// was typed, nor a misprint in the catalogue the word that was meant.
+// A word counts by how rare it is, all its forms as one term: whether "battery" or "batteries" is typed, both
+// say the same. What it may stand for besides, synonyms and words that it begins, counts together with these;
+// so a rare longer word does not outrank the word that was typed. All misspellings count as another term, so
+// a misprint in the catalogue does not outrank the word that was meant.
 void Planner::set_points(Position& position) const {
-  std::uint64_t forms = 0;
-  std::uint64_t misspellings = 0;
-  for (const Alternative& alternative : position.alternatives) {
-    (alternative.kind == MatchKind::Typo ? misspellings : forms) += statistics_.frequency(alternative.term);
-  }
+  const std::uint64_t own = frequency(position, own_kinds);
+  const std::uint64_t others =
+      own + frequency(position, std::to_array({MatchKind::Synonym, MatchKind::Prefix}));
+  const std::uint64_t misspellings = frequency(position, bent_kinds);
   for (Alternative& alternative : position.alternatives) {
-    const std::uint32_t rarity =
-        alternative.kind == MatchKind::Literal
-            ? statistics_.inverse_frequency(alternative.term)
-            : statistics_.inverse_frequency(alternative.kind == MatchKind::Typo ? misspellings : forms);
-    alternative.points = rarity * factor(alternative.kind, alternative.typos) / 256;
-  }
-  if (ranking_ == nullptr || !ranking_->synonyms) return;
-  const Alternative& literal = position.alternatives.front();
-  if (literal.kind != MatchKind::Literal) return;
-  const std::uint32_t most = literal.points * factor(MatchKind::Synonym, 0) / 256;  // never above the word itself
-  for (Alternative& alternative : position.alternatives) {
-    if (alternative.kind == MatchKind::Synonym) alternative.points = std::min(alternative.points, most);
+    const bool is_own = std::ranges::find(own_kinds, alternative.kind) != own_kinds.end();
+    const std::uint64_t common = is_own ? own : alternative.kind == MatchKind::Typo ? misspellings : others;
+    alternative.points =
+        statistics_.inverse_frequency(common) * factor(alternative.kind, alternative.typos) / 256;
   }
 }
 
@@ -114,13 +117,12 @@ void Planner::add_stems(Position& position, const std::string& word, const Alter
 
 // Synonyms of what is there so far, misspellings included, and the words of their stems.
 void Planner::add_synonyms(Position& position) {
-  const bool of_ranking = ranking_ != nullptr && ranking_->synonyms;
-  const auto& synonyms = of_ranking ? ranking_->synonyms->words : context_.synonyms;
-  if (synonyms.empty()) return;
+  const auto& words = synonyms().words;
+  if (words.empty()) return;
   const std::vector<Alternative> known = position.alternatives;
   for (const Alternative& alternative : known) {
-    const auto found = synonyms.find(alternative.term);
-    if (found == synonyms.end() || alternative.kind == MatchKind::Prefix) continue;
+    const auto found = words.find(alternative.term);
+    if (found == words.end() || alternative.kind == MatchKind::Prefix) continue;
     for (const std::string& synonym : found->second) {
       Alternative other{.term = synonym,
                         .kind = alternative.typos > 0 ? MatchKind::Typo : MatchKind::Synonym,
@@ -133,11 +135,19 @@ void Planner::add_synonyms(Position& position) {
   }
 }
 
+// Other ways to write a number with a unit.
+void Planner::add_quantities(Position& position) {
+  const auto quantity = quantity_of(position.word);
+  if (!quantity) return;
+  for (std::string& way : ways_to_write(*quantity)) {
+    add(position, {.term = std::move(way), .kind = MatchKind::Stem, .typos = 0, .fields = ~0U, .points = 0});
+  }
+}
+
 // The most frequent terms of those that begin with the word; equally frequent ones in their own order.
 void Planner::add_prefixes(Position& position) {
   for (const FoundTerm& found : known_.find(position.word, ExpandKind::Beginnings).terms) {
-    add(position,
-        {.term = found.term, .kind = MatchKind::Prefix, .typos = 0, .fields = ~0U, .points = 0});
+    add(position, {.term = found.term, .kind = MatchKind::Prefix, .typos = 0, .fields = ~0U, .points = 0});
   }
 }
 
@@ -145,16 +155,20 @@ void Planner::add_typos(Position& position, bool prefix) {
   if (typos_allowed(position.word, typo_lengths()) == 0) return;
   const std::uint32_t fields = ranking_ != nullptr ? ranking_->typo_fields : ~0U;
   const ExpandKind kind = prefix ? ExpandKind::TypoBeginnings : ExpandKind::Typos;
+  const std::uint64_t own = frequency(position, own_kinds);
   for (const FoundTerm& found : known_.find(position.word, kind).terms) {
+    const std::uint32_t common = statistics_.frequency(found.term);
+    if (common > 0 && common < own * typo_dominance) continue;
     add(position,
         {.term = found.term, .kind = MatchKind::Typo, .typos = found.number, .fields = fields, .points = 0});
   }
 }
 
 Position Planner::position(const std::string& word, bool last, bool typos) {
-  Position position{.word = word, .alternatives = {}};
+  Position position{.word = word, .alternatives = {}, .words = 0, .weight = 0};
   add(position, {.term = word, .kind = MatchKind::Literal, .typos = 0, .fields = ~0U, .points = 0});
   add_stems(position, word, {.term = "", .kind = MatchKind::Stem, .typos = 0, .fields = 0, .points = 0});
+  add_quantities(position);
   if (last) add_prefixes(position);
   if (typos) add_typos(position, last);
   add_synonyms(position);
@@ -162,17 +176,48 @@ Position Planner::position(const std::string& word, bool last, bool typos) {
   return position;
 }
 
-// Two neighbours written as one word, where products write them so: "wi fi" also reads as "wifi".
-void Planner::add_joined(const PlanAsk& ask, Plan& plan) {
+Reading Planner::as_typed(const PlanAsk& ask) {
+  Reading reading;
+  for (std::size_t i = 0; i < ask.words.size(); ++i) {
+    const bool last = ask.last_is_prefix && i + 1 == ask.words.size();
+    reading.positions.push_back(position(ask.words[i], last, ask.typos));
+    reading.positions.back().words = Position::word_bit(i);
+  }
+  add_joined(ask, reading);
+  return reading;
+}
+
+bool Planner::is_written(const std::string& word) {
+  return known_.find(word, ExpandKind::Written).written;
+}
+
+// Is there another word of its stem?
+bool Planner::has_forms(const std::string& word) {
+  bool some = !known_.find(word, ExpandKind::Forms).terms.empty();
+  for (const auto& analyzer : context_.stemmers) {
+    const std::string stem = analyzer->stem(word);
+    some = (stem != word && analyzer->stem(stem) == stem && is_written(stem)) || some;
+  }
+  return some;
+}
+
+// Two neighbours written as one word, where products write them so: "wi fi" is also found by "wifi", which
+// then counts for both, half for each.
+void Planner::add_joined(const PlanAsk& ask, Reading& reading) {
   const std::vector<std::string>& words = ask.words;
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
     const std::string joined = words[i] + words[i + 1];
     if (joined.size() > Analyzer::token_bytes_max) continue;
-    if (!known_.find(joined, ExpandKind::Written).written) continue;
-    Reading reading = plan.readings.front();
-    reading.positions.erase(reading.positions.begin() + static_cast<std::ptrdiff_t>(i));
-    reading.positions[i] = position(joined, ask.last_is_prefix && i + 2 == words.size(), false);
-    plan.readings.push_back(std::move(reading));
+    const bool written = is_written(joined);
+    if (!written && !has_forms(joined) && !quantity_of(words[i], words[i + 1])) continue;
+    const bool last = written && ask.last_is_prefix && i + 2 == words.size();
+    for (Alternative& alternative : position(joined, last, false).alternatives) {
+      if (std::ranges::find(own_kinds, alternative.kind) != own_kinds.end())
+        alternative.kind = MatchKind::Joined;
+      alternative.points = alternative.points * factor(MatchKind::Joined, 0) / 512;
+      add(reading.positions[i], alternative);
+      add(reading.positions[i + 1], std::move(alternative));
+    }
   }
 }
 
@@ -184,20 +229,62 @@ void Planner::add_code(const PlanAsk& ask, Plan& plan) {
   if (words.size() < 2 || !has_digit(joined) || joined.size() > Analyzer::token_bytes_max) return;
   Reading code;
   code.positions.push_back(position(normalize_code(joined), ask.last_is_prefix, false));
+  for (std::size_t i = 0; i < words.size(); ++i) code.positions.back().words |= Position::word_bit(i);
   plan.readings.push_back(std::move(code));
 }
 
-// A mixed word that hardly anybody writes like that: its letters and digits apart.
-void Planner::add_apart(const std::string& word, Plan& plan) {
-  if (!has_digit(word) || statistics_.frequency(word) != 0) return;
-  Reading apart;
-  for (const Token& token : context_.analyzer->index_tokens(word)) {
-    if (token.kind == TokenKind::Part) apart.positions.push_back(position(token.text, false, false));
+// What a word that hardly any product holds consists of: the letters and digits of a mixed one, two words
+// that products write next to each other ("wallmount"). Nothing when it is to stay whole.
+std::vector<std::string> Planner::pieces(const Position& position) {
+  std::vector<std::string> found;
+  if (frequency(position, own_kinds) != 0) return found;
+  if (has_digit(position.word)) {
+    for (Token& token : context_.analyzer->index_tokens(position.word)) {
+      if (token.kind == TokenKind::Part) found.push_back(std::move(token.text));
+    }
+    return found.size() > 1 ? found : std::vector<std::string>();
   }
-  if (apart.positions.size() > 1) plan.readings.push_back(std::move(apart));
+  std::uint64_t best = 0;
+  for (const FoundTerm& pair : known_.find(position.word, ExpandKind::Pairs).terms) {
+    const std::size_t space = pair.term.find(' ');
+    const std::string first = pair.term.substr(0, space);
+    const std::string second = pair.term.substr(space + 1);
+    const std::uint64_t common =
+        1 + std::uint64_t{std::min(statistics_.frequency(first), statistics_.frequency(second))};
+    if (common <= best) continue;
+    best = common;
+    found = {first, second};
+  }
+  return found;
 }
 
-// The words of a phrase that stands for others. Together they count no more than those others would by a synonym.
+// The words as typed, but unknown ones in pieces.
+void Planner::add_apart(Plan& plan) {
+  Reading apart;
+  bool changed = false;
+  for (const Position& typed : plan.readings.front().positions) {
+    const std::vector<std::string> parts = pieces(typed);
+    changed = changed || !parts.empty();
+    if (parts.empty()) apart.positions.push_back(typed);
+    for (const std::string& part : parts) {
+      apart.positions.push_back(position(part, false, false));
+      apart.positions.back().words = typed.words;
+    }
+  }
+  if (changed) plan.readings.push_back(std::move(apart));
+}
+
+std::uint64_t Planner::frequency(const Position& position, std::span<const MatchKind> kinds) const {
+  std::uint64_t sum = 0;
+  for (const Alternative& alternative : position.alternatives) {
+    if (std::ranges::find(kinds, alternative.kind) != kinds.end())
+      sum += statistics_.frequency(alternative.term);
+  }
+  return sum;
+}
+
+// The words of a phrase that stands for others. Together they count no more than those others would by a
+// synonym.
 void Planner::stand_in(const PhraseStep& step, const Reading& given, Reading& reading) {
   std::string asked;
   std::uint32_t most = 0;
@@ -207,8 +294,10 @@ void Planner::stand_in(const PhraseStep& step, const Reading& given, Reading& re
   }
   const auto words = static_cast<std::uint32_t>(step.phrase->to.size());
   std::uint8_t typos = step.typos;
+  std::uint32_t asked_words = 0;
+  for (std::size_t i = step.begin; i < step.begin + step.words; ++i) asked_words |= given.positions[i].words;
   for (const std::string& word : step.phrase->to) {
-    Position position{.word = asked, .alternatives = {}};
+    Position position{.word = asked, .alternatives = {}, .words = asked_words, .weight = 0};
     const Alternative like{.term = word,
                            .kind = typos > 0 ? MatchKind::Typo : MatchKind::Synonym,
                            .typos = typos,
@@ -226,9 +315,9 @@ void Planner::stand_in(const PhraseStep& step, const Reading& given, Reading& re
 
 // Words that may be read as another phrase: "flat screen" for "tv", or the other way.
 void Planner::add_phrases(Plan& plan) {
-  if (ranking_ == nullptr || !ranking_->synonyms || ranking_->synonyms->phrases.empty()) return;
+  if (synonyms().phrases.empty()) return;
   const Reading given = plan.readings.front();
-  for (const auto& path : phrase_paths(given, *ranking_->synonyms, phrase_readings_max)) {
+  for (const auto& path : phrase_paths(given, synonyms(), phrase_readings_max)) {
     Reading& reading = plan.readings.emplace_back();
     for (const PhraseStep& step : path) {
       if (step.phrase == nullptr) {
@@ -242,18 +331,16 @@ void Planner::add_phrases(Plan& plan) {
 
 Plan Planner::build(const PlanAsk& ask) {
   Plan plan;
-  const std::vector<std::string>& words = ask.words;
-  if (words.empty()) return plan;
-  Reading literal;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    literal.positions.push_back(position(words[i], ask.last_is_prefix && i + 1 == words.size(), ask.typos));
-    if (ask.typos) plan.typos_max = std::max(plan.typos_max, typos_allowed(words[i], typo_lengths()));
+  if (ask.words.empty()) return plan;
+  plan.share = ask.share;
+  plan.readings.push_back(as_typed(ask));
+  for (const std::string& word : ask.words) {
+    if (ask.typos) plan.typos_max = std::max(plan.typos_max, typos_allowed(word, typo_lengths()));
   }
-  plan.readings.push_back(std::move(literal));
   add_phrases(plan);
-  add_joined(ask, plan);
+  add_apart(plan);
   add_code(ask, plan);
-  if (words.size() == 1) add_apart(words.front(), plan);
+  for (Reading& reading : plan.readings) weigh(reading);
   return plan;
 }
 

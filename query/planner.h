@@ -31,6 +31,7 @@ struct PlanAsk {
   bool typos = false;
   // The last word may also be the beginning of one, unless it is not being typed.
   bool last_is_prefix = true;
+  int share = Plan::share_all;  // of the plan
 };
 
 // Plans are made once for all shards, from what all of them hold, so that every shard matches the same. Keeps
@@ -54,13 +55,23 @@ class Planner {
   void set_points(Position& position) const;
   void add_stems(Position& position, const std::string& word, const Alternative& like);
   void add_synonyms(Position& position);
+  static void add_quantities(Position& position);
   void add_prefixes(Position& position);
   void add_typos(Position& position, bool prefix);
-  void add_joined(const PlanAsk& ask, Plan& plan);
+  Reading as_typed(const PlanAsk& ask);
+  bool is_written(const std::string& word);
+  bool has_forms(const std::string& word);
+  void add_joined(const PlanAsk& ask, Reading& reading);
   void add_code(const PlanAsk& ask, Plan& plan);
-  void add_apart(const std::string& word, Plan& plan);
+  std::vector<std::string> pieces(const Position& position);
+  void add_apart(Plan& plan);
   void add_phrases(Plan& plan);
+  std::uint64_t frequency(const Position& position, std::span<const MatchKind> kinds) const;
+  void weigh(Reading& reading);
   void stand_in(const PhraseStep& step, const Reading& given, Reading& reading);
+  const SynonymTable& synonyms() const {
+    return ranking_ != nullptr && ranking_->synonyms ? *ranking_->synonyms : context_.synonyms;
+  }
   TypoLengths typo_lengths() const { return ranking_ != nullptr ? ranking_->typo_lengths : TypoLengths(); }
   std::uint32_t fields_of_stemmer(std::size_t stemmer) const;
 

@@ -29,7 +29,7 @@ Proximity::Proximity(const ReadingPostings& positions, const Segment& segment, s
 
 std::int64_t Proximity::most(std::size_t tokens) const {
   const auto neighbours = static_cast<std::int64_t>(positions_) - 1;
-  return weight_ * (neighbours * neighbour_points + first_word_points + (tokens == positions_ ? exact_points : 0));
+  return weight_ * (neighbours * neighbour_points + first_word_points + (tokens <= positions_ ? exact_points : 0));
 }
 
 Proximity::Parts Proximity::parts(std::uint32_t document) const {
@@ -50,7 +50,7 @@ Proximity::Parts Proximity::parts(std::uint32_t document) const {
   parts.neighbours = std::min(neighbours, most) * neighbour_points * weight_;
   if (!tokens.empty() && (mask_of(tokens.front()) & 1U) != 0) parts.first = first_word_points * weight_;
   const std::uint32_t all = (1U << positions_) - 1U;
-  if (seen == all && marked == tokens.size() && tokens.size() == positions_)
+  if (seen == all && marked == tokens.size() && tokens.size() <= positions_)
     parts.exact = exact_points * weight_;
   return parts;
 }

@@ -9,12 +9,15 @@
 namespace aisle {
 namespace {
 
-constexpr DocumentScore unmatched_score{-1, 0};
+constexpr DocumentScore unmatched_score{-1, 0, 0};
 
 constexpr std::uint8_t no_typos_known = 255;  // the position does not match
 
-std::int64_t tier_of(int typos) {
-  return (3 - std::min(typos, 3)) * tier_points;
+std::int64_t tier_of(int typos, std::uint32_t missing) {
+  return missing != 0 ? 0 : std::max(3 - typos, 1) * tier_points;
+}
+std::int64_t tier_of(const DocumentScore& score) {
+  return tier_of(score.typos, score.missing);
 }
 
 }  // namespace
@@ -75,7 +78,7 @@ class Scorer::Batch {
   // The score with the ranking's signals and boosts, which stay in its tier. More points never become fewer by it.
   std::int64_t adjusted(std::size_t i, const DocumentScore& score) const {
     if (!adjustment_ || score.score < 0) return score.score;
-    const std::int64_t tier = tier_of(score.typos);
+    const std::int64_t tier = tier_of(score);
     return tier + adjustment_->apply(i, score.score - tier);
   }
 
@@ -129,7 +132,8 @@ std::int64_t Scorer::factor(const PositionPostings::Source& source) const {
 }
 
 // Of each field the best source counts, and the fields add up.
-void Scorer::add_position(const PositionPostings& position, const Batch& batch, Points& total) const {
+void Scorer::add_position(const Position& asked, const PositionPostings& position, const Batch& batch,
+                          Points& total) const {
   const std::size_t size = batch.documents().size();
   std::vector<std::int64_t> best(position.sources.size() > 1 ? size : 0);
   std::vector<std::uint8_t> typos(size, no_typos_known);
@@ -155,16 +159,22 @@ void Scorer::add_position(const PositionPostings& position, const Batch& batch, 
     for (std::size_t i = 0; i < size; ++i) total.points[i] += std::exchange(best[i], 0);
   }
   for (std::size_t i = 0; i < size; ++i) {
-    if (typos[i] == no_typos_known) continue;
-    total.typos[i] = static_cast<std::uint8_t>(total.typos[i] + typos[i]);
-    ++total.matched[i];
+    if (typos[i] != no_typos_known) {
+      total.typos[i] = static_cast<std::uint8_t>(total.typos[i] + typos[i]);
+      total.weights[i] += asked.weight;
+    } else if (asked.weight > 0) {
+      total.missing[i] |= asked.words;
+    }
   }
 }
 
-Scorer::Points Scorer::score_reading(const ReadingPostings& positions, const Batch& batch) const {
+Scorer::Points Scorer::score_reading(std::size_t reading, const ReadingPostings& positions,
+                                     const Batch& batch) const {
   const std::size_t size = batch.documents().size();
-  Points total{std::vector<std::int64_t>(size), std::vector<std::uint8_t>(size), std::vector<std::uint8_t>(size)};
-  for (const PositionPostings& position : positions) add_position(position, batch, total);
+  Points total{std::vector<std::int64_t>(size), std::vector<std::uint8_t>(size), std::vector<std::uint64_t>(size),
+               std::vector<std::uint32_t>(size)};
+  for (std::size_t p = 0; p < positions.size(); ++p)
+    add_position(plan_.readings[reading].positions[p], positions[p], batch, total);
   return total;
 }
 
@@ -173,7 +183,7 @@ std::vector<ScoredDocument> Scorer::best_browsing(const Batch& batch, std::size_
   for (std::size_t i = 0; i < batch.documents().size(); ++i) {
     const std::int64_t score =
         batch.adjustment() ? batch.adjustment()->apply(i, PointAdjustment::browse_points) : 0;
-    best.take({batch.documents()[i], {score, 0}});
+    best.take({batch.documents()[i], {score, 0, 0}});
   }
   return std::move(best).in_order();
 }
@@ -182,11 +192,13 @@ std::vector<ScoredDocument> Scorer::best_browsing(const Batch& batch, std::size_
 std::vector<DocumentScore> Scorer::best_of_other_readings(const PlanPostings& plan, const Batch& batch) const {
   std::vector<DocumentScore> scores(plan.size() > 1 ? batch.documents().size() : 0, unmatched_score);
   for (std::size_t r = 1; r < plan.size(); ++r) {
-    const Points points = score_reading(plan[r], batch);
+    const Points points = score_reading(r, plan[r], batch);
+    const std::uint64_t least = plan_.readings[r].least_weight(plan_.share);
     for (std::size_t i = 0; i < scores.size(); ++i) {
-      if (points.matched[i] != plan[r].size()) continue;
-      const std::int64_t score = tier_of(points.typos[i]) + std::min(points.points[i], points_max);
-      if (score > scores[i].score) scores[i] = {score, points.typos[i]};
+      if (points.weights[i] < least) continue;
+      const std::int64_t score =
+          tier_of(points.typos[i], points.missing[i]) + std::min(points.points[i], points_max);
+      if (score > scores[i].score) scores[i] = {score, points.typos[i], points.missing[i]};
     }
   }
   return scores;
@@ -196,7 +208,8 @@ std::vector<ScoredDocument> Scorer::best_of(const Batch& batch, std::size_t coun
   const Segment& segment = batch.segment();
   const PlanPostings& plan = postings(segment);
   const std::vector<DocumentScore> others = best_of_other_readings(plan, batch);
-  const Points points = score_reading(plan.front(), batch);
+  const Points points = score_reading(0, plan.front(), batch);
+  const std::uint64_t least = plan_.readings.front().least_weight(plan_.share);
   std::optional<Proximity> proximity;
   if (const int field = context_.forward_field; field >= 0)
     proximity.emplace(plan.front(), segment, weight(static_cast<std::size_t>(field)));
@@ -204,19 +217,20 @@ std::vector<ScoredDocument> Scorer::best_of(const Batch& batch, std::size_t coun
   for (std::size_t i = 0; i < batch.documents().size(); ++i) {
     const std::uint32_t document = batch.documents()[i];
     DocumentScore score = others.empty() ? unmatched_score : others[i];
-    if (points.matched[i] == plan.front().size()) {
-      const std::int64_t tier = tier_of(points.typos[i]);
+    if (points.weights[i] >= least) {
+      const std::int64_t tier = tier_of(points.typos[i], points.missing[i]);
       const std::int64_t text = std::min(points.points[i], points_max);
-      DocumentScore first{tier + text, points.typos[i]};
+      DocumentScore first{tier + text, points.typos[i], points.missing[i]};
       if (proximity) {
         const std::int64_t most = proximity->most(segment.forward_tokens(document).size());
-        const DocumentScore highest{tier + std::min(text + most, points_max), first.typos};
+        const DocumentScore highest{tier + std::min(text + most, points_max), first.typos,
+                                    first.missing};
         if (!best.can_take(batch.adjusted(i, highest.score > score.score ? highest : score))) continue;
         first.score = tier + std::min(text + proximity->parts(document).sum(), points_max);
       }
       if (first.score >= score.score) score = first;
     }
-    best.take({document, {batch.adjusted(i, score), score.typos}});
+    best.take({document, {batch.adjusted(i, score), score.typos, score.missing}});
   }
   return std::move(best).in_order();
 }
@@ -282,8 +296,8 @@ std::vector<ScorePart> Scorer::explain_text(const SegmentView& view, std::uint32
   const PlanPostings& plan = postings(segment);
   std::int64_t best_score = -1;
   for (std::size_t r = 0; r < plan.size(); ++r) {
-    const Points points = score_reading(plan[r], batch);
-    if (points.matched[0] != plan[r].size()) continue;
+    const Points points = score_reading(r, plan[r], batch);
+    if (points.weights[0] < plan_.readings[r].least_weight(plan_.share)) continue;
     std::vector<ScorePart> parts = parts_of(r, plan[r], batch);
     if (r == 0 && context_.forward_field >= 0) {
       const auto number = static_cast<std::size_t>(context_.forward_field);
@@ -296,8 +310,9 @@ std::vector<ScorePart> Scorer::explain_text(const SegmentView& view, std::uint32
     std::int64_t sum = 0;
     for (const ScorePart& part : parts) sum += part.points;
     if (sum > points_max) parts.push_back({"", "", "", "limit", points_max - sum});
-    parts.insert(parts.begin(), {"", "", "", "tier", tier_of(points.typos[0])});
-    const std::int64_t score = tier_of(points.typos[0]) + std::min(sum, points_max);
+    const std::int64_t tier = tier_of(points.typos[0], points.missing[0]);
+    parts.insert(parts.begin(), {"", "", "", "tier", tier});
+    const std::int64_t score = tier + std::min(sum, points_max);
     if (score <= best_score) continue;
     best_score = score;
     best = std::move(parts);

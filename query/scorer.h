@@ -1,6 +1,7 @@
 // How well does a document match? Whole numbers only, so every shard, replica and machine gives the same.
 //
-//   score = (3 - typos, at least 0) * 1,000,000 + min(points, 999,999)
+//   score = tier * 1,000,000 + min(points, 999,999)
+//   tier   = 3 - typos, at least 1, of documents that have all words; 0 of those that lack some
 //   points = over positions and fields, the best alternative's
 //              inverse frequency * kind factor * field weight * saturated frequency          (BM25, k1 = 1.2,
 //              b = 0.3)
@@ -26,6 +27,7 @@ inline constexpr std::int64_t tier_points = 1'000'000;
 struct DocumentScore {
   std::int64_t score = 0;
   std::uint8_t typos = 0;
+  std::uint32_t missing = 0;  // words of the query it lacks, bits as in Position::words
 };
 
 struct ScoredDocument {
@@ -55,7 +57,8 @@ class Scorer {
   struct Points {
     std::vector<std::int64_t> points;
     std::vector<std::uint8_t> typos;
-    std::vector<std::uint8_t> matched;  // positions matched
+    std::vector<std::uint64_t> weights;  // of the positions matched
+    std::vector<std::uint32_t> missing;  // words of the positions not matched
   };
   class Best;
   class Batch;
@@ -63,8 +66,9 @@ class Scorer {
 
   std::vector<ScoredDocument> best_of(const Batch& batch, std::size_t count);
   std::vector<ScoredDocument> best_browsing(const Batch& batch, std::size_t count) const;
-  Points score_reading(const ReadingPostings& positions, const Batch& batch) const;
-  void add_position(const PositionPostings& position, const Batch& batch, Points& total) const;
+  Points score_reading(std::size_t reading, const ReadingPostings& positions, const Batch& batch) const;
+  void add_position(const Position& asked, const PositionPostings& position, const Batch& batch,
+                    Points& total) const;
   std::vector<DocumentScore> best_of_other_readings(const PlanPostings& plan, const Batch& batch) const;
   std::int64_t factor(const PositionPostings::Source& source) const;
   std::vector<ScorePart> explain_text(const SegmentView& view, std::uint32_t document);

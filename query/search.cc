@@ -1,7 +1,7 @@
 #include "query/search.h"
 
 #include <algorithm>
-#include <map>
+#include <array>
 
 #include "query/highlight.h"
 #include "query/pin_page.h"
@@ -13,6 +13,13 @@
 
 namespace aisle {
 namespace {
+
+// With fewer products that have all words, those follow that lack some: they must have words that tell this
+// percentage of what the whole query tells (Position::weight).
+constexpr std::uint64_t relaxed_below = 50;
+constexpr int relaxed_share = 30;
+constexpr int first_word_share = 50;  // where words are left out from the end: the first outweighs all others
+constexpr auto nearest_shares = std::to_array({80, 65, 50, 40, relaxed_share});
 
 // One request on its way through the stages.
 class Search {
@@ -45,24 +52,13 @@ class Search {
   }
 
  private:
-  // Literal first; misspellings when that finds little; then words are left out one by one.
   Status find_matches() {
     ParsedQuery parsed = parse_query(request_.q, *view_.context->analyzer, limits_);
     result_.ignored_words = std::move(parsed.ignored_words);
     result_.truncated_query = parsed.truncated;
-    words_ = parsed.words;
-    AISLE_CHECK(choose_rules(parsed.words));
-    AISLE_CHECK(match_words(parsed.words));
-    const Relaxation relaxation = ranking_ != nullptr ? ranking_->relaxation : Relaxation::Frequency;
-    if (matches_.found > 0 || parsed.words.size() < 2 || relaxation == Relaxation::None) return {};
-    AISLE_TRY(const std::vector<std::string> order, relaxation == Relaxation::Last
-                                                        ? last_words(parsed.words)
-                                                        : words_to_drop(parsed.words));
-    AISLE_TRY(const std::size_t dropped, drops_until_found(parsed.words, order));
-    if (dropped == 0) return {};
-    for (std::size_t i = 0; i < dropped; ++i) std::erase(parsed.words, order[i]);
-    result_.dropped_words.assign(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(dropped));
-    return match_words(parsed.words);
+    words_ = std::move(parsed.words);
+    AISLE_CHECK(choose_rules(words_));
+    return match_words();
   }
 
   // What rules do is settled by the words as they were typed, whatever is left out of them later.
@@ -99,78 +95,54 @@ class Search {
     return shards_.match(ask_);
   }
 
-  Status match_words(const std::vector<std::string>& words) {
-    const bool bendable = is_bendable(words);
-    std::vector<PlanAsk> asks = {{words, false, request_.prefix}};
-    if (bendable && shards_.is_far() && is_unheard_of(words)) asks.push_back({words, true, request_.prefix});
+  // All words literally; where that finds little, misspellings and products that lack words, too.
+  Status match_words() {
+    const std::uint64_t typo_least = ranking_ != nullptr ? ranking_->typo_threshold : typo_threshold;
+    const bool bendable = is_bendable(words_);
+    const Relaxation relaxation = ranking_ != nullptr ? ranking_->relaxation : Relaxation::Frequency;
+    const bool relaxable = words_.size() > 1 && relaxation != Relaxation::None;
+    const int enough = relaxation == Relaxation::Last ? first_word_share : relaxed_share;
+    const int share = relaxable && request_.sort.empty() ? enough : Plan::share_all;
+    std::vector<PlanAsk> asks = {{words_, false, request_.prefix}};
+    if (bendable && shards_.is_far() && is_unheard_of(words_))
+      asks.push_back({words_, true, request_.prefix, share});
     AISLE_TRY(std::vector<Plan> plans, planner_.plans(asks));
     AISLE_TRY(matches_, match(std::move(plans.front())));
-    result_.typos = 0;
-    const std::uint64_t threshold = ranking_ != nullptr ? ranking_->typo_threshold : typo_threshold;
-    if (!bendable || matches_.found >= threshold) return {};
-    const std::shared_ptr<const Plan> literal = ask_.plan;
-    AISLE_TRY(Plan bent, planner_.plan({words, true, request_.prefix}));
-    AISLE_TRY(MatchResult more, match(std::move(bent)));
+    const std::uint64_t literal = matches_.found;
+    const bool bend = bendable && literal < typo_least;
+    if (bend || (share < Plan::share_all && literal < relaxed_below)) {
+      AISLE_CHECK(
+          match_wider({words_, bend, request_.prefix, literal < relaxed_below ? share : Plan::share_all}));
+    }
+    if (matches_.found > 0 || !relaxable || request_.sort.empty()) return {};
+    return match_nearest(bend, enough);
+  }
+
+  // Keeps what there is when it is all there is.
+  Status match_wider(const PlanAsk& ask) {
+    const std::shared_ptr<const Plan> narrow = ask_.plan;
+    AISLE_TRY(Plan wide, planner_.plan(ask));
+    AISLE_TRY(MatchResult more, match(std::move(wide)));
     if (more.found == matches_.found) {
-      ask_.plan = literal;
+      ask_.plan = narrow;
       return {};
     }
     matches_ = std::move(more);
-    result_.typos = ask_.plan->typos_max;
+    if (ask.typos) result_.typos = ask_.plan->typos_max;
     return {};
   }
 
-  // From the last to the second, each once.
-  static Result<std::vector<std::string>> last_words(const std::vector<std::string>& words) {
-    std::vector<std::string> order;
-    for (auto word = words.rbegin(); word != words.rend(); ++word) {
-      if (std::ranges::find(order, *word) == order.end()) order.push_back(*word);
-    }
-    order.pop_back();
-    return order;
-  }
-
-  // Words that nothing matches first, then the most common, then those that name a brand or another keyword;
-  // the most telling one that matches stays, and one stays in any case: a query of nothing but unknown words
-  // finds nothing, not everything.
-  Result<std::vector<std::string>> words_to_drop(const std::vector<std::string>& words) {
-    constexpr std::uint32_t keyword_rank = 1U << 20U;
+  // Under another order than by relevance nothing keeps what fits badly from the top. So there only what
+  // comes nearest counts, and only where nothing has all words.
+  Status match_nearest(bool typos, int enough) {
     std::vector<PlanAsk> asks;
-    for (std::size_t i = 0; i < words.size(); ++i)
-      asks.push_back({{words[i]}, request_.typos, request_.prefix && i + 1 == words.size()});
+    for (const int share : nearest_shares) {
+      if (share >= enough) asks.push_back({words_, typos, request_.prefix, share});
+    }
     AISLE_TRY(const std::vector<PlanCount> counts, count(asks));
-    std::map<std::string, std::uint32_t> ranks;  // a word that comes twice is one, as good as its better place
-    for (std::size_t i = 0; i < words.size(); ++i) {
-      const std::uint32_t rank = view_.statistics->inverse_frequency(words[i]) +
-                                 (counts[i].names_keyword ? keyword_rank : 0);
-      std::uint32_t& kept = ranks[words[i]];
-      kept = std::max(kept, counts[i].matches == 0 ? 0 : rank);
-    }
-    std::vector<std::pair<std::uint32_t, std::string>> order;
-    for (const auto& [word, rank] : ranks) order.emplace_back(rank, word);
-    std::ranges::sort(order);
-    order.pop_back();
-    std::vector<std::string> dropped;
-    for (auto& entry : order) dropped.push_back(std::move(entry.second));
-    return dropped;
-  }
-
-  // How many words of `order` must go until something is found; 0: nothing is, whatever goes. Far shards are
-  // asked for all steps at once, near ones for one after the other.
-  Result<std::size_t> drops_until_found(std::vector<std::string> words,
-                                        const std::vector<std::string>& order) {
-    const std::size_t steps_at_once = shards_.is_far() ? std::max<std::size_t>(order.size(), 1) : 1;
-    for (std::size_t begin = 0; begin < order.size(); begin += steps_at_once) {
-      std::vector<PlanAsk> asks;
-      for (std::size_t step = begin; step < std::min(begin + steps_at_once, order.size()); ++step) {
-        std::erase(words, order[step]);
-        asks.push_back({words, is_bendable(words), request_.prefix});
-      }
-      AISLE_TRY(const std::vector<PlanCount> counts, count(asks));
-      const auto found = std::ranges::find_if(counts, [](const PlanCount& some) { return some.matches > 0; });
-      if (found != counts.end()) return begin + static_cast<std::size_t>(found - counts.begin()) + 1;
-    }
-    return std::size_t{0};
+    const auto found = std::ranges::find_if(counts, [](const PlanCount& some) { return some.matches > 0; });
+    if (found == counts.end()) return {};
+    return match_wider(asks[static_cast<std::size_t>(found - counts.begin())]);
   }
 
   Result<std::vector<PlanCount>> count(const std::vector<PlanAsk>& asks) {
@@ -183,6 +155,7 @@ class Search {
   Status fill_page() {
     std::vector<ShardHit>& best = matches_.best;
     keep_best(ask_, best, ask_.window);
+    if (!best.empty() && ask_.sort.empty()) result_.dropped_words = words_of(best.front().missing);
     if (ask_.effects && !ask_.effects->data().pins.empty()) place_pins(best);
     const auto skipped = static_cast<std::size_t>((request_.page - 1) * request_.per_page);
     if (best.size() <= skipped || !ask_.fetch) return {};
@@ -197,6 +170,8 @@ class Search {
       hit.id = page[i].id;
       hit.score = ask_.fetch->score ? product.score : page[i].score;
       hit.typos = ask_.fetch->score ? product.typos : page[i].typos;
+      hit.missing = words_of(ask_.fetch->score ? product.missing : page[i].missing);
+      if (ask_.fetch->score && i == 0) result_.dropped_words = hit.missing;
       hit.product = std::move(product.json);
       hit.explain = std::move(product.explain);
       hit.pinned = page[i].pinned;
@@ -205,6 +180,15 @@ class Search {
       result_.hits.push_back(std::move(hit));
     }
     return {};
+  }
+
+  std::vector<std::string> words_of(std::uint32_t missing) const {
+    std::vector<std::string> words;
+    for (std::size_t i = 0; i < words_.size(); ++i) {
+      const bool lacks = (missing & Position::word_bit(i)) != 0;
+      if (lacks && std::ranges::find(words, words_[i]) == words.end()) words.push_back(words_[i]);
+    }
+    return words;
   }
 
   void place_pins(std::vector<ShardHit>& best) {

@@ -25,6 +25,7 @@ struct Hit {
   std::string id;
   std::int64_t score = 0;
   int typos = 0;
+  std::vector<std::string> missing{};                          // words of the query it lacks
   std::string product;                                         // JSON object text, volatile fields included
   std::vector<std::pair<std::string, std::string>> highlight;  // field, HTML-escaped text with marks
   std::vector<ScorePart> explain;                              // when asked for
@@ -84,7 +85,8 @@ struct SearchResult {
   std::vector<Hit> hits;
   std::vector<FacetResult> facets;         // in the order asked
   int typos = 0;                           // edits the weakest tier of this answer was allowed; 0 = literal
-  std::vector<std::string> dropped_words;  // relaxation: words left out to find anything
+  std::vector<std::string>
+      dropped_words;  // words that even the best product lacks (with a sort: the page's first)
   std::vector<std::string> ignored_words;  // beyond words_max
   bool truncated_query = false;
   double coverage = 1.0;  // share of all documents that were searched

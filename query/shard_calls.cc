@@ -5,10 +5,7 @@
 namespace aisle {
 
 void merge_counts(std::vector<PlanCount>& into, const std::vector<PlanCount>& more) {
-  for (std::size_t i = 0; i < into.size(); ++i) {
-    into[i].matches += more[i].matches;
-    into[i].names_keyword |= more[i].names_keyword;
-  }
+  for (std::size_t i = 0; i < into.size(); ++i) into[i].matches += more[i].matches;
 }
 
 void merge_matches(MatchResult& into, MatchResult more) {

@@ -27,8 +27,6 @@ struct CountRequest {
 // Of one plan.
 struct PlanCount {
   std::uint64_t matches = 0;
-  // The first word, or one it may be a form or misspelling of, stands in a keyword field: a brand, a colour.
-  bool names_keyword = false;
   friend bool operator==(const PlanCount&, const PlanCount&) = default;
 };
 
@@ -61,6 +59,7 @@ struct FetchedProduct {
   std::string json;
   std::int64_t score = 0;  // when it was asked for
   std::uint8_t typos = 0;
+  std::uint32_t missing = 0;  // words of the query, bits as in Position::words
   std::vector<ScorePart> explain;
 };
 
@@ -69,6 +68,7 @@ struct ShardHit {
   std::string_view id;
   std::int64_t score = 0;
   std::uint8_t typos = 0;
+  std::uint32_t missing = 0;  // words of the query, bits as in Position::words
   SortValues keys;
   // Where it lies: here, or at the far call with this number.
   const SegmentView* view = nullptr;

@@ -37,7 +37,7 @@ class SegmentsMatch {
     const Conjunct* scanned = conjunct_to_scan(segment);
     std::vector<std::uint32_t> documents =
         scanned != nullptr ? live_of(segment, scan(scanned->node, segment))
-                           : aisle::match(scorer_.postings(*segment.segment), segment);
+                           : aisle::match(*request_.plan, scorer_.postings(*segment.segment), segment);
     result_.found += scanned != nullptr ? segment.live : documents.size();
     const FoundPins pins = apply_rules(segment, documents);
     AISLE_CHECK(in_time());
@@ -199,6 +199,7 @@ class SegmentsMatch {
     hit.id = segment.segment->ids.term(document);
     hit.score = score.score;
     hit.typos = score.typos;
+    hit.missing = score.missing;
     hit.view = &segment;
     hit.document = document;
     return hit;

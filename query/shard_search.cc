@@ -9,28 +9,6 @@
 #include "query/shard_match.h"
 
 namespace aisle {
-namespace {
-
-bool stands_in_keyword(const SegmentView& view, const std::string& word, const IndexSchema& schema) {
-  const Segment& segment = *view.segment;
-  const TermId term = segment.terms.find(word);
-  if (term == no_term) return false;
-  for (std::uint32_t list = segment.term_lists[term]; list < segment.term_lists[term + 1]; ++list) {
-    const bool keyword = schema.fields[segment.lists[list].field].type == FieldType::Keyword;
-    if (keyword && has_live(view, list)) return true;
-  }
-  return false;
-}
-
-bool names_keyword(const Plan& plan, const SegmentView& view, const IndexSchema& schema) {
-  if (plan.browse()) return false;
-  const std::vector<Alternative>& first = plan.readings.front().positions.front().alternatives;
-  return std::ranges::any_of(first, [&](const Alternative& alternative) {
-    return alternative.kind != MatchKind::Prefix && stands_in_keyword(view, alternative.term, schema);
-  });
-}
-
-}  // namespace
 
 LocalShardSearch::LocalShardSearch(const View& view, Deadline deadline) : view_(view), deadline_(deadline) {
   for (const auto& image : view.shards) {
@@ -53,8 +31,7 @@ Result<std::vector<PlanCount>> LocalShardSearch::count(const CountRequest& reque
     PlanCount& count = counts.emplace_back();
     for (const SegmentView* segment : segments_) {
       AISLE_CHECK(in_time());
-      count.matches += aisle::match(resolve(plan, *segment->segment, *view_.context), *segment).size();
-      count.names_keyword = count.names_keyword || names_keyword(plan, *segment, *view_.context->schema);
+      count.matches += aisle::match(plan, resolve(plan, *segment->segment, *view_.context), *segment).size();
     }
   }
   return counts;
@@ -80,6 +57,7 @@ Result<std::vector<FetchedProduct>> LocalShardSearch::fetch(const FetchRequest& 
       const DocumentScore score = scorer->score(*hit.view, hit.document);
       product.score = std::max<std::int64_t>(score.score, 0);  // a pin need not match
       product.typos = score.typos;
+      product.missing = score.missing;
     }
     if (request.explain) product.explain = scorer->explain(*hit.view, hit.document);
   }

@@ -163,21 +163,14 @@ Result<CountRequest> decode_count(std::string_view bytes) {
 
 std::string encode_counts(const std::vector<PlanCount>& counts) {
   WireWriter out = begin(Message::Counts);
-  out.list(counts, [&](const PlanCount& count) {
-    out.number(count.matches);
-    out.flag(count.names_keyword);
-  });
+  out.list(counts, [&](const PlanCount& count) { out.number(count.matches); });
   return out.take();
 }
 
 Result<std::vector<PlanCount>> decode_counts(std::string_view bytes, std::size_t asked) {
   AISLE_TRY(WireReader in, open(bytes, Message::Counts));
   std::vector<PlanCount> counts;
-  in.list([&] {
-    PlanCount& count = counts.emplace_back();
-    count.matches = in.number();
-    count.names_keyword = in.flag();
-  });
+  in.list([&] { counts.push_back({in.number()}); });
   AISLE_CHECK(close(in));
   AISLE_CHECK(expect_count(counts.size(), asked));
   return counts;

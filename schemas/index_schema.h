@@ -85,8 +85,8 @@ struct IndexSchema {
   std::string id_field = "id";  // of a record; string or integer
   std::string language = "en";
   std::vector<Field> fields;  // in the order of their names
-  std::vector<std::vector<std::string>>
-      synonyms;  // groups of single words that mean the same; not part of the hash
+  // Groups of single words that mean the same; nothing: those of the language. Not part of the hash.
+  std::optional<std::vector<std::vector<std::string>>> synonyms;
   Source source;
   std::string text;  // as it was read; a generation keeps it
   std::string hash;  // 16 hex digits over everything that decides the stored content and the analyzer version

@@ -213,6 +213,15 @@ void append_explain(std::string& out, const std::vector<ScorePart>& parts) {
   out += ']';
 }
 
+void append_words(std::string& out, const std::vector<std::string>& words) {
+  out += '[';
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) out += ',';
+    append_json_string(out, words[i]);
+  }
+  out += ']';
+}
+
 void append_hit(std::string& out, const Hit& hit) {
   out += "{\"id\":";
   append_json_string(out, hit.id);
@@ -227,17 +236,12 @@ void append_hit(std::string& out, const Hit& hit) {
   }
   out += '}';
   if (hit.pinned) out += ",\"pinned\":true";
+  if (!hit.missing.empty()) {
+    out += ",\"missing\":";
+    append_words(out, hit.missing);
+  }
   if (!hit.explain.empty()) append_explain(out, hit.explain);
   out += '}';
-}
-
-void append_words(std::string& out, const std::vector<std::string>& words) {
-  out += '[';
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (i > 0) out += ',';
-    append_json_string(out, words[i]);
-  }
-  out += ']';
 }
 
 void append_why(std::string& out, const WhyAnswer& why) {

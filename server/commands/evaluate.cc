@@ -56,21 +56,63 @@ Result<View> view_with(IndexService& service, const std::string& name) {
   return view;
 }
 
-Result<Json> evaluate_locally(const EvaluateOptions& options, const std::string& judgments) {
+struct Compared {
+  View view;
+  View other;  // what it is measured against, if anything
+};
+
+Result<Json> evaluate_locally(const EvaluateOptions& options, const Compared& compared,
+                              const QueryLimits& limits, const std::string& judgments, std::string& answers) {
   AISLE_TRY(const std::vector<JudgedQuery> queries, read_judgments(judgments));
-  AISLE_TRY(const OpenedPlace place, resolve_place(options.place));
-  AISLE_TRY(const auto service, IndexService::open(place.index, place.data_dir));
   const std::int64_t clock =
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
           .count();
-  AISLE_TRY(const View view, view_with(*service, options.ranking));
-  AISLE_TRY(const auto after, evaluate(view, queries, place.limits, clock));
+  AnswerListener listener;
+  if (!options.answers.empty()) {
+    listener = [&](const JudgedQuery& query, const SearchResult& result, const QueryRelevance& figures) {
+      answers += dump_json(answer_json(query, result, figures)) + "\n";
+    };
+  }
+  AISLE_TRY(const auto after, evaluate(compared.view, queries, limits, clock, listener));
   std::vector<QueryRelevance> before;
   if (!options.compare.empty()) {
-    AISLE_TRY(const View other, view_with(*service, options.compare));
-    AISLE_TRY(before, evaluate(other, queries, place.limits, clock));
+    AISLE_TRY(before, evaluate(compared.other, queries, limits, clock));
   }
-  return evaluation_json(queries, after, before);
+  return evaluation_json(queries, after, before, options.worst);
+}
+
+Result<std::vector<Json>> evaluate_sets_locally(const EvaluateOptions& options,
+                                                const std::vector<std::string>& sets) {
+  AISLE_TRY(const OpenedPlace place, resolve_place(options.place));
+  AISLE_TRY(const auto service, IndexService::open(place.index, place.data_dir));
+  Compared compared;
+  AISLE_TRY(compared.view, view_with(*service, options.ranking));
+  if (!options.compare.empty()) {
+    AISLE_TRY(compared.other, view_with(*service, options.compare));
+  }
+  std::vector<Json> results;
+  std::string answers;
+  for (const std::string& judgments : sets) {
+    AISLE_TRY(Json result, evaluate_locally(options, compared, place.limits, judgments, answers));
+    results.push_back(std::move(result));
+  }
+  if (!options.answers.empty()) AISLE_CHECK(write_file_atomically(options.answers, answers));
+  return results;
+}
+
+Result<std::vector<Json>> evaluate_sets(const EvaluateOptions& options) {
+  std::vector<std::string> sets;
+  for (const auto& file : options.judgments) {
+    AISLE_TRY(std::string judgments, read_file(file));
+    sets.push_back(std::move(judgments));
+  }
+  if (!options.remote) return evaluate_sets_locally(options, sets);
+  std::vector<Json> results;
+  for (const std::string& judgments : sets) {
+    AISLE_TRY(Json result, evaluate_remotely(options, judgments));
+    results.push_back(std::move(result));
+  }
+  return results;
 }
 
 std::string shown(const Json& interval) {
@@ -104,15 +146,19 @@ void print_evaluation(const Json& result) {
 
 int evaluate_ranking(const EvaluateOptions& options) {
   set_log_level(LogLevel::Warn);
-  const auto judgments = read_file(options.judgments);
-  if (!judgments) return report(judgments.error());
-  const auto result =
-      options.remote ? evaluate_remotely(options, *judgments) : evaluate_locally(options, *judgments);
-  if (!result) return report(result.error());
-  if (options.json) {
-    fmt::print("{}\n", dump_json(*result));
-  } else {
-    print_evaluation(*result);
+  auto results = evaluate_sets(options);
+  if (!results) return report(results.error());
+  const bool several = results->size() > 1;
+  for (std::size_t i = 0; i < results->size(); ++i) {
+    Json& result = (*results)[i];
+    const std::string set = options.judgments[i].string();
+    if (options.json) {
+      if (several) result["set"] = set;
+      fmt::print("{}\n", dump_json(result));
+    } else {
+      if (several) fmt::print("{}== {}\n", i == 0 ? "" : "\n", set);
+      print_evaluation(result);
+    }
   }
   return 0;
 }

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "server/commands/admin_client.h"
 #include "server/commands/commands.h"
@@ -40,9 +41,11 @@ struct EvaluateOptions {
   AdminPlace admin;  // a running service, when `remote`
   bool remote = false;
   std::string index = "products";
-  std::filesystem::path judgments;
+  std::vector<std::filesystem::path> judgments;  // one set a file
   std::string ranking;  // a file or a version's number; "" = the published one
   std::string compare;  // the same; "" = nothing
+  std::size_t worst = 10;         // queries listed a set
+  std::filesystem::path answers;  // one JSON line a query is written there; "" = none. Not of a service
   bool json = false;
 };
 int evaluate_ranking(const EvaluateOptions& options);

@@ -89,10 +89,15 @@ void add_others(CLI::App& rank, int& exit_code) {
 void add_evaluate(CLI::App& app, int& exit_code) {
   const auto options = std::make_shared<EvaluateOptions>();
   CLI::App* command = app.add_subcommand("evaluate", "measure a ranking by judged queries");
-  command->add_option("--judgments", options->judgments, "query, product, grade: CSV or TSV")->required();
+  command->add_option("--judgments", options->judgments, "query, product, grade: CSV or TSV; one file a set")
+      ->required();
   command->add_option("--ranking", options->ranking,
                       "a document or a version's number; the published one unless given");
   command->add_option("--compare", options->compare, "the same: what it is measured against");
+  command->add_option("--worst", options->worst, "queries listed a set")->capture_default_str();
+  auto* answers =
+      command->add_option("--answers", options->answers,
+                          "file for each query's figures and first hundred products, as JSON lines");
   auto* config =
       command->add_option("--config", options->place.config, "configuration file; its first index is used");
   auto* schema =
@@ -101,7 +106,7 @@ void add_evaluate(CLI::App& app, int& exit_code) {
   command->add_option("--data", options->place.data_dir, "folder of the indexes");
   auto* admin =
       command->add_option("--admin", options->admin.url, "a running service instead: its admin listener");
-  admin->excludes(config)->excludes(schema);
+  admin->excludes(config)->excludes(schema)->excludes(answers);
   command->add_option("--index", options->index, "with --admin")->capture_default_str();
   command->add_flag("--json", options->json, "one JSON object instead of text");
   command->callback([options, &exit_code] {

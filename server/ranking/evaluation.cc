@@ -10,7 +10,8 @@
 namespace aisle {
 
 Result<std::vector<QueryRelevance>> evaluate(const View& view, std::span<const JudgedQuery> queries,
-                                             const QueryLimits& limits, std::int64_t clock) {
+                                             const QueryLimits& limits, std::int64_t clock,
+                                             const AnswerListener& listener) {
   std::vector<QueryRelevance> figures;
   SearchRequest request;
   request.per_page = static_cast<std::int64_t>(std::min<std::size_t>(limits.per_page_max, 100));
@@ -22,6 +23,7 @@ Result<std::vector<QueryRelevance>> evaluate(const View& view, std::span<const J
     std::vector<std::string> answer;
     for (const Hit& hit : result.hits) answer.push_back(hit.id);
     figures.push_back(relevance_of(query, answer));
+    if (listener) listener(query, result, figures.back());
   }
   return figures;
 }

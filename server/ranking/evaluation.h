@@ -1,5 +1,6 @@
 // How good a ranking is by judged queries, asked of a view as shoppers would.
 #pragma once
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -8,13 +9,18 @@
 #include "base/error.h"
 #include "query/limits.h"
 #include "query/relevance.h"
+#include "query/search_result.h"
 #include "query/view.h"
 
 namespace aisle {
 
+// Hears of each judged query and its answer, in their order.
+using AnswerListener = std::function<void(const JudgedQuery&, const SearchResult&, const QueryRelevance&)>;
+
 // Figures of every query, in their order. `clock`: seconds since 1970 UTC. Errors: of search().
 Result<std::vector<QueryRelevance>> evaluate(const View& view, std::span<const JudgedQuery> queries,
-                                             const QueryLimits& limits, std::int64_t clock);
+                                             const QueryLimits& limits, std::int64_t clock,
+                                             const AnswerListener& listener = nullptr);
 
 // What a ranking must reach before it is published.
 struct RankingGate {

@@ -8,8 +8,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t worst_max = 10;
-
 double rounded(double value) {
   return std::round(value * 10'000) / 10'000;
 }
@@ -29,7 +27,7 @@ json to_json(const Relevance& figures) {
 }  // namespace
 
 json evaluation_json(std::span<const JudgedQuery> queries, std::span<const QueryRelevance> after,
-                     std::span<const QueryRelevance> before) {
+                     std::span<const QueryRelevance> before, std::size_t worst_max) {
   json result = to_json(summarize(after));
   result["worst"] = json::array();
   for (const std::size_t i : worst_queries(before, after, worst_max)) {
@@ -41,6 +39,18 @@ json evaluation_json(std::span<const JudgedQuery> queries, std::span<const Query
   result["compared_with"] = to_json(summarize(before));
   result["difference"] = to_json(paired_difference(before, after));
   return result;
+}
+
+json answer_json(const JudgedQuery& query, const SearchResult& result, const QueryRelevance& figures) {
+  json ids = json::array();
+  for (const Hit& hit : result.hits) ids.push_back(hit.id);
+  return {{"query", query.query},
+          {"ndcg_10", figures.has_gain ? json(rounded(figures.ndcg_10)) : json()},
+          {"recall_100", figures.has_top ? json(rounded(figures.recall_100)) : json()},
+          {"total", result.total},
+          {"typos", result.typos},
+          {"dropped_words", result.dropped_words},
+          {"answer", std::move(ids)}};
 }
 
 }  // namespace aisle

@@ -8,8 +8,10 @@
 namespace aisle {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::IsSupersetOf;
 using testing::UnorderedElementsAre;
 
 class PlannerTest : public test::Kitchen {
@@ -56,18 +58,46 @@ TEST_F(PlannerTest, AWordKeepsItsCheapestKind) {
 
 TEST_F(PlannerTest, CodesInPiecesAreReadAsOneWord) {
   const Plan code = plan("KDL-40 W600/B");
-  ASSERT_EQ(code.readings.size(), 2U);
-  EXPECT_EQ(code.readings[1].positions.at(0).word, "kdl40w600b");
+  EXPECT_EQ(code.readings.back().positions.at(0).word, "kdl40w600b");
   EXPECT_EQ(plan("red pan").readings.size(), 1U) << "no digit, no code";
 }
 
 TEST_F(PlannerTest, NeighboursAreReadAsOneWordWhereProductsWriteThemSo) {
   fill({R"({"id": "1", "title": "wifi router"})"});
   const Plan joined = plan("red wi fi router");
-  ASSERT_EQ(joined.readings.size(), 2U);
+  ASSERT_EQ(joined.readings.size(), 1U);
+  EXPECT_THAT(alternatives(joined, 0), ElementsAre("red:literal"));
+  EXPECT_THAT(alternatives(joined, 1), ElementsAre("wi:literal", "wifi:joined", "wlan:synonym"));
+  EXPECT_THAT(alternatives(joined, 2), ElementsAre("fi:literal", "wifi:joined", "wlan:synonym"));
+  fill({R"({"id": "1", "title": "screwdriver set"})"});
+  EXPECT_THAT(alternatives(plan("screw drivers set")), Contains("screwdriver:joined")) << "by its stem";
+}
+
+TEST_F(PlannerTest, AnUnknownWordIsReadAsTwoThatProductsHaveNextToEachOther) {
+  fill({R"({"id": "1", "title": "wall mount lamp"})", R"({"id": "2", "title": "lamp for a wall"})"});
+  const Plan apart = plan("wallmount lamp");
+  ASSERT_EQ(apart.readings.size(), 2U);
   std::vector<std::string> words;
-  for (const Position& position : joined.readings[1].positions) words.push_back(position.word);
-  EXPECT_THAT(words, ElementsAre("red", "wifi", "router"));
+  for (const Position& position : apart.readings[1].positions) words.push_back(position.word);
+  EXPECT_THAT(words, ElementsAre("wall", "mount", "lamp"));
+  EXPECT_EQ(apart.readings[1].positions[0].words, apart.readings[1].positions[1].words);
+  EXPECT_EQ(plan("lampwall").readings.size(), 1U) << "nowhere next to each other";
+}
+
+TEST_F(PlannerTest, AWordTellsMoreTheRarerItIsAndStopWordsNothing) {
+  fill({R"({"id": "1", "title": "cover for phone"})", R"({"id": "2", "title": "cover for tablet"})",
+        R"({"id": "3", "title": "cover for phone"})"});
+  const std::vector<Position> words = plan("zzz cover for phone").readings.at(0).positions;
+  EXPECT_GT(words[3].weight, words[1].weight);
+  EXPECT_EQ(words[2].weight, 0U);
+  EXPECT_EQ(words[0].weight, (words[1].weight + words[3].weight) / 2) << "as much as the others on average";
+  EXPECT_GT(plan("for").readings.at(0).positions.at(0).weight, 0U) << "nothing else is asked for";
+}
+
+TEST_F(PlannerTest, AQuantityIsFoundHoweverItIsWritten) {
+  EXPECT_THAT(alternatives(plan("5l")), IsSupersetOf({"5l:literal", "5liter:stem", "5000ml:stem"}));
+  EXPECT_THAT(alternatives(plan("5 liter"), 1),
+              IsSupersetOf({"liter:literal", "5l:joined", "5000ml:joined"}));
 }
 
 TEST_F(PlannerTest, AnUnknownMixedWordIsReadInPieces) {

@@ -81,6 +81,9 @@ class Expectation {
     for (const char* name : {"facets", "facet_order", "selected", "numbers"}) {
       if (has(name)) check_facets(name);
     }
+    if (has("missing")) {
+      EXPECT_EQ(missing(), at("missing"));
+    }
     if (has("highlight")) check_highlight();
     if (has("product")) check_products();
     check_rules();
@@ -91,10 +94,22 @@ class Expectation {
   bool has(const char* name) const { return expected_.contains(name); }
   const json& at(const char* name) const { return expected_.at(name); }
 
+  // Products that lack words count only where all do; "missing" is about the others.
   std::vector<std::string> ids() const {
     std::vector<std::string> all;
-    for (const Hit& hit : result_.hits) all.push_back(hit.id);
+    const bool all_lack = !result_.hits.empty() && !result_.hits.front().missing.empty();
+    for (const Hit& hit : result_.hits) {
+      if (all_lack || hit.missing.empty()) all.push_back(hit.id);
+    }
     return all;
+  }
+
+  json missing() const {
+    json by_id = json::object();
+    for (const Hit& hit : result_.hits) {
+      if (!hit.missing.empty()) by_id[hit.id] = hit.missing;
+    }
+    return by_id;
   }
 
   void check_facets(const std::string& what) const {
@@ -218,11 +233,10 @@ void check_names(const JsonReader& scenario) {
     step.allow_only({"request", "expected"});
     step.member("request").members();
     const JsonReader expected = step.member("expected");
-    expected.allow_only({"total",       "hits",      "hits_any_order", "first",        "facets",
-                         "facet_order", "selected",  "numbers",        "dropped",      "ignored",
-                         "typos",       "truncated", "highlight",      "product",      "pinned",
-                         "rules",       "redirect",  "user_data",      "dropped_pins", "parts",
-                         "why",         "error"});
+    expected.allow_only({"total",     "hits",         "hits_any_order", "first",   "facets", "facet_order",
+                         "selected",  "numbers",      "dropped",        "ignored", "typos",  "missing",
+                         "truncated", "highlight",    "product",        "pinned",  "rules",  "redirect",
+                         "user_data", "dropped_pins", "parts",          "why",     "error"});
     if (expected.members().empty()) expected.fail("promises nothing");
     if (!expected.has("error")) continue;
     expected.member("error").allow_only({"code", "message"});

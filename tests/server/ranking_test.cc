@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <sstream>
 #include <thread>
 
+#include "base/file.h"
 #include "tests/support/eventually.h"
 #include "tests/support/file_shop.h"
 
@@ -179,6 +181,36 @@ TEST_F(RankingService, AGateRefusesWithItsFigures) {
   EXPECT_EQ(result["compared_with"]["ndcg_10"]["mean"], 1.0);
   EXPECT_LT(result["ndcg_10"]["mean"], 0.95);
   EXPECT_EQ(result["worst"][0]["query"], "kettle");
+}
+
+class EvaluateCommand : public test::FileShopTest {};
+
+TEST_F(EvaluateCommand, MeasuresSeveralSetsAndTellsWhatEachQueryFound) {
+  write("one.csv", "query,product_id,grade\nkettle,p2,3\n");
+  write("two.csv", "query,product_id,grade\nsteel,p1,3\ntrumpet,p1,1\n");
+  const std::vector<std::string> place = {"--schema", path("schema.json"), "--data", path("measured")};
+  std::vector<std::string> arguments = {"import", path("products.jsonl")};
+  arguments.insert(arguments.end(), place.begin(), place.end());
+  ASSERT_EQ(run_aisle(arguments).exit_code, 0);
+  arguments = {"evaluate", "--judgments", path("one.csv"),       path("two.csv"), "--worst",
+               "1",        "--answers",   path("answers.jsonl"), "--json"};
+  arguments.insert(arguments.end(), place.begin(), place.end());
+  const CommandResult done = run_aisle(arguments);
+  ASSERT_EQ(done.exit_code, 0) << done.output;
+  const std::size_t second = done.output.find('\n') + 1;
+  const json one = json::parse(done.output.substr(0, second));
+  const json two = json::parse(done.output.substr(second));
+  EXPECT_EQ(one["set"], path("one.csv"));
+  EXPECT_EQ(one["queries"], 1);
+  EXPECT_EQ(two["queries"], 2);
+  EXPECT_EQ(two["zero_hits"], 1);
+  EXPECT_EQ(two["worst"].size(), 1U);
+  EXPECT_EQ(two["worst"][0]["query"], "trumpet");
+  std::istringstream lines(read_file(path("answers.jsonl")).value_or(""));
+  std::vector<std::string> queries;
+  for (std::string line; std::getline(lines, line);)
+    queries.push_back(json::parse(line)["query"].get<std::string>());
+  EXPECT_THAT(queries, ElementsAre("kettle", "steel", "trumpet"));
 }
 
 TEST_F(RankingService, ARebuildKeepsTheRankingAndRefusesASchemaThatLacksAField) {

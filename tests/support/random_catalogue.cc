@@ -28,7 +28,7 @@ const std::vector<std::string> paths = {
 }  // namespace
 
 const std::string_view random_schema_text = R"({
-  "index": "random", "id": "id", "language": "en",
+  "index": "random", "id": "id", "language": "en", "synonyms": [],
   "fields": {
     "title":    {"type": "text", "search": true, "weight": 10},
     "notes":    {"type": "text", "search": true, "weight": 3, "language": "de"},

@@ -281,6 +281,7 @@ SearchResult RankingOracle::search(const SearchRequest& request, const std::opti
   SearchRequest everything;
   everything.q = request.q;
   everything.typos = request.typos;
+  everything.sort = request.sort;
   everything.per_page = static_cast<std::int64_t>(oracle_.documents().size() + 1);
   SearchResult result = oracle_.search(everything, {});
   for (const Hit& hit : result.hits) asked.matches[hit.id] = hit;
@@ -293,12 +294,25 @@ SearchResult RankingOracle::search(const SearchRequest& request, const std::opti
   result.total = products.organic.size() + products.placed.size();
   const std::vector<Document> all = list(asked, plan, products);
   const auto begin = static_cast<std::size_t>((request.page - 1) * request.per_page);
+  const auto missing_of = [&](const Document& document) {
+    const auto match = asked.matches.find(document.id);
+    return match == asked.matches.end() ? std::vector<std::string>() : match->second.missing;
+  };
+  const auto best = std::ranges::min_element(products.organic, [&](const Document& a, const Document& b) {
+    return std::pair(-score_of(asked, a), a.id) < std::pair(-score_of(asked, b), b.id);
+  });
+  result.dropped_words.clear();
+  if (request.per_page > 0 && request.sort.empty() && best != products.organic.end())
+    result.dropped_words = missing_of(*best);
+  if (request.per_page > 0 && !request.sort.empty() && begin < all.size())
+    result.dropped_words = missing_of(all[begin]);
   for (std::size_t i = begin; i < std::min(all.size(), begin + static_cast<std::size_t>(request.per_page));
        ++i) {
     Hit hit;
     hit.id = all[i].id;
     hit.score = score_of(asked, all[i]);
     hit.typos = asked.matches.contains(hit.id) ? asked.matches.at(hit.id).typos : 0;
+    hit.missing = missing_of(all[i]);
     hit.pinned = products.placed.contains(hit.id);
     result.hits.push_back(std::move(hit));
   }

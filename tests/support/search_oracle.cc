@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analyzers/units.h"
 #include "query/planner.h"
 #include "query/typo_walk.h"
 
@@ -75,15 +76,38 @@ std::uint64_t SearchOracle::counted(const std::string& term) const {
   return holding > 1 ? holding : 0;
 }
 
-// A literal word's own; that of all other forms together; that of all misspellings together.
+// That of a word and its forms together, with what it begins when it is one of these; that of all
+// misspellings.
 std::uint64_t SearchOracle::rarity(const Position& position, const std::string& term) const {
-  const Kind kind = position.at(term).kind;
-  if (kind == Kind::Literal) return inverse_frequency(counted(term));
-  std::uint64_t together = 0;
-  for (const auto& [other, alternative] : position) {
-    if ((alternative.kind == Kind::Typo) == (kind == Kind::Typo)) together += counted(other);
+  std::set<Kind> kinds = {Kind::Literal, Kind::Stem};
+  const Kind kind = position.terms.at(term).kind;
+  if (kind == Kind::Prefix) kinds.insert(kind);
+  if (kind == Kind::Typo) kinds = {kind};
+  return inverse_frequency(common(position, kinds));
+}
+
+std::uint64_t SearchOracle::points_of(const Position& position, const std::string& term) const {
+  const Alternative& alternative = position.terms.at(term);
+  switch (alternative.kind) {
+    case Kind::Literal:
+      return rarity(position, term);
+    case Kind::Stem:
+      return rarity(position, term) * 232 / 256;
+    case Kind::Prefix:
+      return rarity(position, term) * 200 / 256;
+    case Kind::Joined:
+      return alternative.points;
+    case Kind::Typo:
+      break;
   }
-  return inverse_frequency(together);
+  return rarity(position, term) * (alternative.typos == 1 ? 160 : 112) / 256;
+}
+
+std::uint64_t SearchOracle::common(const Position& position, const std::set<Kind>& kinds) const {
+  std::uint64_t sum = 0;
+  for (const auto& [term, alternative] : position.terms)
+    sum += kinds.contains(alternative.kind) ? counted(term) : 0;
+  return sum;
 }
 
 bool SearchOracle::stands_in(FieldType type, const std::string& term) const {
@@ -91,12 +115,6 @@ bool SearchOracle::stands_in(FieldType type, const std::string& term) const {
     return std::ranges::any_of(searched_, [&](const Field* field) {
       return field->type == type && occurrences(document, field->number, term) > 0;
     });
-  });
-}
-
-bool SearchOracle::names_keyword(const Position& position) const {
-  return std::ranges::any_of(position, [&](const auto& entry) {
-    return entry.second.kind != Kind::Prefix && stands_in(FieldType::Keyword, entry.first);
   });
 }
 
@@ -119,7 +137,8 @@ void SearchOracle::add_most_frequent(Position& position, std::map<std::string, i
   std::ranges::sort(ranked);
   if (ranked.size() > count_max) ranked.resize(count_max);
   for (const auto& [typos, rank, term] : ranked) {
-    Alternative& alternative = position.try_emplace(term, Alternative{kind, typos, {}}).first->second;
+    Alternative& alternative =
+        position.terms.try_emplace(term, Alternative{kind, typos, {}, 0}).first->second;
     for (const Field* field : searched_) alternative.fields.insert(field->number);
   }
 }
@@ -131,22 +150,29 @@ SearchOracle::Position SearchOracle::position(const std::string& word, bool last
       for (const IndexToken& token : text.tokens) terms.insert(token.term);
     }
   }
-  Position position;
+  Position position{word, {}, {}, 0};
   add_most_frequent(position, {{word, 0}}, Kind::Literal, 1);
   for (std::size_t language = 0; language < context_.stemmers.size(); ++language) {
     const Analyzer& analyzer = *context_.stemmers[language];
     for (const std::string& term : terms) {
       if (analyzer.stem(term) != analyzer.stem(word)) continue;
-      Alternative& alternative = position.try_emplace(term, Alternative{Kind::Stem, 0, {}}).first->second;
+      Alternative& alternative =
+          position.terms.try_emplace(term, Alternative{Kind::Stem, 0, {}, 0}).first->second;
       for (const Field* field : searched_) {
         if (context_.stemmer_of_field[field->number] == static_cast<int>(language))
           alternative.fields.insert(field->number);
       }
     }
   }
+  if (const auto quantity = quantity_of(word)) {
+    std::map<std::string, int> ways;
+    for (const std::string& way : ways_to_write(*quantity)) ways[way] = 0;
+    add_most_frequent(position, ways, Kind::Stem, ways.size());
+  }
   std::map<std::string, int> beginnings;
   std::map<std::string, int> misspelt;
   const int allowed = typos_allowed(word);
+  const std::uint64_t own = common(position, {Kind::Literal, Kind::Stem});
   for (const std::string& term : terms) {
     const bool adds_nothing = has_digit(term) && !has_digit(word) && !stands_in(FieldType::Code, term);
     if (last && term.starts_with(word) && !adds_nothing) beginnings[term] = 0;
@@ -155,60 +181,149 @@ SearchOracle::Position SearchOracle::position(const std::string& word, bool last
     if (distance >= 1 && distance <= allowed) misspelt[term] = distance;
   }
   add_most_frequent(position, std::move(beginnings), Kind::Prefix, limits_.prefix_expansions_max);
-  add_most_frequent(position, std::move(misspelt), Kind::Typo, limits_.typo_candidates_max);
+  Position bent{word, {}, {}, 0};
+  add_most_frequent(bent, std::move(misspelt), Kind::Typo, limits_.typo_candidates_max);
+  for (const auto& [term, alternative] : bent.terms) {
+    if (counted(term) > 0 && counted(term) < own * 10) continue;  // the word itself is common enough
+    position.terms.try_emplace(term, alternative).first->second.fields = alternative.fields;
+  }
   return position;
+}
+
+// A word and its neighbour in one, where products write them so, counts half for each.
+void SearchOracle::add_joined(const std::vector<std::string>& words, bool last_is_prefix,
+                              Reading& reading) const {
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    const std::string pair = words[i] + words[i + 1];
+    if (pair.size() > Analyzer::token_bytes_max) continue;
+    const bool written = frequency(pair) > 0;
+    const Position joined = position(pair, written && last_is_prefix && i + 2 == words.size(), false);
+    if (!written && joined.terms.size() < 2) continue;
+    for (const auto& [term, alternative] : joined.terms) {
+      const Alternative half{Kind::Joined, 0, alternative.fields, points_of(joined, term) * 232 / 512};
+      for (const std::size_t at : {i, i + 1}) {
+        const auto [place, added] = reading[at].terms.try_emplace(term, half);
+        if (!added) place->second.fields.insert(half.fields.begin(), half.fields.end());
+      }
+    }
+  }
+}
+
+bool SearchOracle::are_neighbours(const std::string& first, const std::string& second) const {
+  if (context_.forward_field < 0) return false;
+  return std::ranges::any_of(documents_, [&](const Document& document) {
+    const auto tokens = base_tokens(document, static_cast<std::uint16_t>(context_.forward_field));
+    for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+      if (tokens[i] == first && tokens[i + 1] == second) return true;
+    }
+    return false;
+  });
+}
+
+// What a word that hardly anybody writes consists of; nothing when it stays whole.
+std::vector<std::string> SearchOracle::pieces(const Position& position) const {
+  std::vector<std::string> found;
+  if (common(position, {Kind::Literal, Kind::Stem}) != 0) return found;
+  if (has_digit(position.word)) {
+    for (const Token& token : context_.analyzer->index_tokens(position.word)) {
+      if (token.kind == TokenKind::Part) found.push_back(token.text);
+    }
+    return found.size() > 1 ? found : std::vector<std::string>();
+  }
+  std::map<std::string, std::vector<std::string>> pairs;
+  for (std::size_t at = 1; at < position.word.size(); ++at) {
+    const std::string first = position.word.substr(0, at);
+    const std::string second = position.word.substr(at);
+    const auto letters = [](const std::string& text) {
+      return std::ranges::count_if(text,
+                                   [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+    };
+    if ((static_cast<unsigned char>(second[0]) & 0xC0U) == 0x80U || letters(first) < 2 || letters(second) < 2)
+      continue;
+    if (are_neighbours(first, second)) pairs[first + " " + second] = {first, second};
+  }
+  std::int64_t best = -1;
+  for (const auto& [text, pair] : pairs) {
+    const auto rarer = static_cast<std::int64_t>(std::min(counted(pair[0]), counted(pair[1])));
+    if (rarer > best) found = pair;
+    best = std::max(best, rarer);
+  }
+  return found;
+}
+
+void SearchOracle::weigh(Reading& reading) const {
+  const auto idle = [&](const Position& position) {
+    const auto at = static_cast<std::size_t>(&position - reading.data());
+    const bool between_numbers = at > 0 && at + 1 < reading.size() && has_digit(reading[at - 1].word) &&
+                                 has_digit(reading[at + 1].word);
+    return (position.word == "x" && between_numbers) || context_.analyzer->is_stop_word(position.word);
+  };
+  const bool all_idle = std::ranges::all_of(reading, idle);
+  std::uint64_t sum = 0;
+  std::uint64_t known = 0;
+  for (Position& position : reading) {
+    if (idle(position) && !all_idle) continue;
+    std::uint64_t holding = common(position, {Kind::Literal, Kind::Stem});
+    if (holding == 0) holding = common(position, {Kind::Prefix, Kind::Joined});
+    if (holding == 0) holding = frequency(position.word) > 0 ? 1 : common(position, {Kind::Typo});
+    if (holding == 0) continue;
+    position.weight = inverse_frequency(holding);
+    sum += position.weight;
+    ++known;
+  }
+  for (Position& position : reading) {
+    if (position.weight == 0 && (all_idle || !idle(position)))
+      position.weight = known == 0 ? 256 : sum / known;
+  }
 }
 
 std::vector<SearchOracle::Reading> SearchOracle::readings(const std::vector<std::string>& words,
                                                           bool last_is_prefix, bool typos) const {
   std::vector<Reading> all(1);
   std::string joined;
+  std::set<std::size_t> every;
   for (std::size_t i = 0; i < words.size(); ++i) {
     all[0].push_back(position(words[i], last_is_prefix && i + 1 == words.size(), typos));
+    all[0].back().words = {i};
+    every.insert(i);
     joined += words[i];
   }
-  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
-    const std::string pair = words[i] + words[i + 1];
-    if (frequency(pair) == 0 || pair.size() > Analyzer::token_bytes_max) continue;
-    Reading reading = all.front();
-    reading.erase(reading.begin() + static_cast<std::ptrdiff_t>(i));
-    reading[i] = position(pair, last_is_prefix && i + 2 == words.size(), false);
-    all.push_back(std::move(reading));
+  add_joined(words, last_is_prefix, all[0]);
+  Reading apart;
+  bool changed = false;
+  for (const Position& typed : all.front()) {
+    const std::vector<std::string> parts = pieces(typed);
+    changed |= !parts.empty();
+    if (parts.empty()) apart.push_back(typed);
+    for (const std::string& part : parts) {
+      apart.push_back(position(part, false, false));
+      apart.back().words = typed.words;
+    }
   }
+  if (changed) all.push_back(std::move(apart));
   if (words.size() > 1 && has_digit(joined) && joined.size() <= Analyzer::token_bytes_max) {
     all.push_back({position(normalize_code(joined), true, false)});
+    all.back()[0].words = every;
   }
-  if (words.size() == 1 && has_digit(words[0]) && frequency(words[0]) < 2) {
-    Reading apart;
-    for (const Token& token : context_.analyzer->index_tokens(words[0])) {
-      if (token.kind == TokenKind::Part) apart.push_back(position(token.text, false, false));
-    }
-    if (apart.size() > 1) all.push_back(std::move(apart));
-  }
+  for (Reading& reading : all) weigh(reading);
   return all;
 }
 
 // Sum over the fields of the best alternative; `typos` becomes the least of those that match, -1 when none
 // does.
 std::int64_t SearchOracle::points(const Document& document, const Position& position, int& typos) const {
-  constexpr std::uint64_t factors[] = {256, 232, 200};
   std::int64_t sum = 0;
   typos = -1;
   for (const Field* field : searched_) {
     const std::uint64_t length = std::min<std::uint64_t>(base_tokens(document, field->number).size(), 255);
     const std::uint64_t norm = 179 + 77 * length * 256 / mean_length(field->number);
     std::int64_t best = 0;
-    for (const auto& [term, alternative] : position) {
+    for (const auto& [term, alternative] : position.terms) {
       const std::uint64_t count = occurrences(document, field->number, term);
       if (count == 0 || !alternative.fields.contains(field->number)) continue;
       typos = typos < 0 ? alternative.typos : std::min(typos, alternative.typos);
-      const std::uint64_t factor = alternative.kind != Kind::Typo
-                                       ? factors[static_cast<int>(alternative.kind)]
-                                   : alternative.typos == 1 ? 160
-                                                            : 112;
       const std::uint64_t saturated = 256 * 22 * count * 256 / (10 * count * 256 + 12 * norm);
-      const std::uint64_t weighed =
-          rarity(position, term) * factor / 256 * static_cast<std::uint64_t>(field->weight);
+      const std::uint64_t weighed = points_of(position, term) * static_cast<std::uint64_t>(field->weight);
       best = std::max(best, static_cast<std::int64_t>(weighed * saturated / 4096));
     }
     sum += best;
@@ -221,8 +336,8 @@ std::int64_t SearchOracle::proximity(const Document& document, const Reading& re
   const auto field = static_cast<std::uint16_t>(context_.forward_field);
   const std::vector<std::string> tokens = base_tokens(document, field);
   const auto stands_for = [&](const std::string& token, std::size_t at) {
-    const auto found = reading[at].find(token);
-    return found != reading[at].end() && found->second.fields.contains(field);
+    const auto found = reading[at].terms.find(token);
+    return found != reading[at].terms.end() && found->second.fields.contains(field);
   };
   std::int64_t neighbours = 0;
   for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
@@ -231,7 +346,7 @@ std::int64_t SearchOracle::proximity(const Document& document, const Reading& re
       pair |= stands_for(tokens[i], at) && stands_for(tokens[i + 1], at + 1);
     neighbours += pair ? 1 : 0;
   }
-  bool exact = tokens.size() == reading.size();
+  bool exact = !tokens.empty() && tokens.size() <= reading.size();
   for (const std::string& token : tokens) {
     bool any = false;
     for (std::size_t at = 0; at < reading.size(); ++at) any |= stands_for(token, at);
@@ -248,70 +363,72 @@ std::int64_t SearchOracle::proximity(const Document& document, const Reading& re
 }
 
 std::optional<SearchOracle::Score> SearchOracle::score(const Document& document, const Reading& reading,
-                                                       bool first) const {
+                                                       bool first, int share) const {
+  Score score;
   std::int64_t sum = 0;
-  int all_typos = 0;
+  std::uint64_t matched = 0;
+  std::uint64_t all = 0;
   for (const Position& position : reading) {
     int typos = -1;
     sum += points(document, position, typos);
-    if (typos < 0) return std::nullopt;
-    all_typos += typos;
+    all += position.weight;
+    if (typos >= 0) {
+      matched += position.weight;
+      score.typos += typos;
+    } else if (position.weight > 0) {
+      score.missing.insert(position.words.begin(), position.words.end());
+    }
   }
+  if (matched == 0 || matched * 100 < all * static_cast<std::uint64_t>(share)) return std::nullopt;
   if (first) sum += proximity(document, reading);
-  return Score{(3 - std::min(all_typos, 3)) * 1'000'000 + std::min(sum, points_top), all_typos};
+  const int tier = score.missing.empty() ? std::max(3 - score.typos, 1) : 0;
+  score.score = tier * 1'000'000 + std::min(sum, points_top);
+  return score;
 }
 
-SearchOracle::Matches SearchOracle::match(const std::vector<std::string>& words, bool last_is_prefix,
-                                          bool typos) const {
+SearchOracle::Matches SearchOracle::match(const std::vector<std::string>& words, bool typos,
+                                          int share) const {
   Matches matches;
   if (words.empty()) {
     for (std::size_t i = 0; i < documents_.size(); ++i) matches[i] = {};
     return matches;
   }
-  const std::vector<Reading> all = readings(words, last_is_prefix, typos);
+  const std::vector<Reading> all = readings(words, true, typos);
   for (std::size_t i = 0; i < documents_.size(); ++i) {
+    std::optional<Score> first;
+    std::optional<Score> other;
     for (const Reading& reading : all) {
-      const auto found = score(documents_[i], reading, &reading == &all.front());
-      if (found && (!matches.contains(i) || found->score > matches[i].score)) matches[i] = *found;
+      const bool as_typed = &reading == &all.front();
+      auto found = score(documents_[i], reading, as_typed, share);
+      std::optional<Score>& kept = as_typed ? first : other;
+      if (found && (!kept || found->score > kept->score)) kept = std::move(found);
     }
+    if (first && (!other || first->score >= other->score)) other = std::move(first);
+    if (other) matches[i] = *std::move(other);
   }
   return matches;
 }
 
-SearchOracle::Matches SearchOracle::match_with_typos(const std::vector<std::string>& words,
-                                                     const SearchRequest& request, int& typos) const {
-  Matches literal = match(words, true, false);
-  typos = 0;
-  if (!request.typos || literal.size() >= 10) return literal;
-  Matches bent = match(words, true, true);
-  if (bent.size() == literal.size()) return literal;
-  for (const std::string& word : words) typos = std::max(typos, typos_allowed(word));
-  return bent;
-}
-
-// Words that nothing matches go first, then the most common, then those that name a keyword; the last stays.
-SearchOracle::Matches SearchOracle::match_relaxed(std::vector<std::string> words,
-                                                  const SearchRequest& request, SearchResult& result) const {
-  Matches matches = match_with_typos(words, request, result.typos);
-  if (!matches.empty() || words.size() < 2) return matches;
-  std::map<std::string, std::uint64_t> ranks;  // of a word that comes twice the better place counts
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const bool any = !match({words[i]}, i + 1 == words.size(), request.typos).empty();
-    const bool keyword = names_keyword(position(words[i], i + 1 == words.size(), request.typos));
-    const std::uint64_t telling = inverse_frequency(counted(words[i])) + (keyword ? 1'000'000 : 0);
-    ranks[words[i]] = std::max(ranks[words[i]], any ? telling : 0);
+// Few literal matches call for misspellings and for products that lack words; the latter only by relevance,
+// else where there is nothing, and then only those that lack least.
+SearchOracle::Matches SearchOracle::match_wider(const std::vector<std::string>& words,
+                                                const SearchRequest& request, int& typos) const {
+  Matches literal = match(words, false, 100);
+  const bool bend =
+      request.typos && literal.size() < 10 &&
+      std::ranges::any_of(words, [](const std::string& word) { return typos_allowed(word) > 0; });
+  const bool relax = words.size() > 1 && literal.size() < 50;
+  const auto widen = [&](int share) {
+    Matches wide = match(words, bend, share);
+    if (wide.size() == literal.size()) return;
+    literal = std::move(wide);
+    for (const std::string& word : words) typos = std::max(typos, bend ? typos_allowed(word) : 0);
+  };
+  if (bend || (relax && request.sort.empty())) widen(relax && request.sort.empty() ? 30 : 100);
+  for (const int share : {80, 65, 50, 40, 30}) {
+    if (literal.empty() && relax && !request.sort.empty()) widen(share);
   }
-  std::set<std::pair<std::uint64_t, std::string>> order;
-  for (const auto& [word, rank] : ranks) order.emplace(rank, word);
-  order.erase(std::prev(order.end()));
-  for (const auto& [rank, word] : order) {
-    std::erase(words, word);
-    result.dropped_words.push_back(word);
-    matches = match_with_typos(words, request, result.typos);
-    if (!matches.empty()) return matches;
-  }
-  result.dropped_words.clear();
-  return matches;
+  return literal;
 }
 
 int SearchOracle::compare(const std::vector<std::string>& sort, const Document& a, const Document& b) const {
@@ -341,7 +458,7 @@ SearchResult SearchOracle::search(const SearchRequest& request,
   ParsedQuery parsed = parse_query(request.q, *context_.analyzer, limits_);
   result.ignored_words = std::move(parsed.ignored_words);
   result.truncated_query = parsed.truncated;
-  const Matches matches = match_relaxed(std::move(parsed.words), request, result);
+  const Matches matches = match_wider(parsed.words, request, result.typos);
   const std::vector<OracleFilter> conjuncts = filter ? conjuncts_of(*filter) : std::vector<OracleFilter>();
   std::vector<std::size_t> found;
   for (const auto& entry : matches) {
@@ -355,12 +472,23 @@ SearchResult SearchOracle::search(const SearchRequest& request,
     return request.sort.empty() && x != y ? x > y : documents_[a].id < documents_[b].id;
   });
   const auto begin = static_cast<std::size_t>((request.page - 1) * request.per_page);
+  const auto words_of = [&](std::size_t document) {
+    std::vector<std::string> missing;
+    for (const std::size_t word : matches.at(document).missing) {
+      if (std::ranges::find(missing, parsed.words[word]) == missing.end())
+        missing.push_back(parsed.words[word]);
+    }
+    return missing;
+  };
+  const std::size_t telling = request.sort.empty() ? 0 : begin;  // whose missing words the answer tells
+  if (request.per_page > 0 && telling < found.size()) result.dropped_words = words_of(found[telling]);
   for (std::size_t i = begin; i < found.size() && i < begin + static_cast<std::size_t>(request.per_page);
        ++i) {
     Hit hit;
     hit.id = documents_[found[i]].id;
     hit.score = matches.at(found[i]).score;
     hit.typos = matches.at(found[i]).typos;
+    hit.missing = words_of(found[i]);
     result.hits.push_back(std::move(hit));
   }
   for (const std::string& name : request.facets) {

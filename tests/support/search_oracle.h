@@ -29,18 +29,24 @@ class SearchOracle {
   const std::vector<Document>& documents() const { return documents_; }
 
  private:
-  enum class Kind : std::uint8_t { Literal, Stem, Prefix, Typo };
+  enum class Kind : std::uint8_t { Literal, Stem, Prefix, Joined, Typo };
   struct Alternative {
     Kind kind = Kind::Literal;
     int typos = 0;
     std::set<std::uint16_t> fields;
+    std::uint64_t points = 0;  // of a joined word, settled by its own position
   };
-  using Position = std::map<std::string, Alternative>;  // by term
+  struct Position {
+    std::string word;
+    std::map<std::string, Alternative> terms;
+    std::set<std::size_t> words;  // of the query, that it stands for
+    std::uint64_t weight = 0;
+  };
   using Reading = std::vector<Position>;
   struct Score {
     std::int64_t score = 0;
     int typos = 0;
-    friend bool operator==(const Score&, const Score&) = default;
+    std::set<std::size_t> missing;  // words of the query
   };
   using Matches = std::map<std::size_t, Score>;  // by document
 
@@ -49,21 +55,23 @@ class SearchOracle {
   std::uint64_t counted(const std::string& term) const;
   std::uint64_t rarity(const Position& position, const std::string& term) const;
   bool stands_in(FieldType type, const std::string& term) const;
-  bool names_keyword(const Position& position) const;
+  std::uint64_t points_of(const Position& position, const std::string& term) const;
+  std::uint64_t common(const Position& position, const std::set<Kind>& kinds) const;
+  std::vector<std::string> pieces(const Position& position) const;
+  bool are_neighbours(const std::string& first, const std::string& second) const;
+  void add_joined(const std::vector<std::string>& words, bool last_is_prefix, Reading& reading) const;
+  void weigh(Reading& reading) const;
   std::uint64_t mean_length(std::uint16_t field) const;
 
   Position position(const std::string& word, bool last, bool typos) const;
   void add_most_frequent(Position& position, std::map<std::string, int> found, Kind kind,
                          std::size_t count_max) const;
   std::vector<Reading> readings(const std::vector<std::string>& words, bool last_is_prefix, bool typos) const;
-  std::optional<Score> score(const Document& document, const Reading& reading, bool first) const;
+  std::optional<Score> score(const Document& document, const Reading& reading, bool first, int share) const;
   std::int64_t points(const Document& document, const Position& position, int& typos) const;
   std::int64_t proximity(const Document& document, const Reading& reading) const;
-  Matches match(const std::vector<std::string>& words, bool last_is_prefix, bool typos) const;
-  Matches match_with_typos(const std::vector<std::string>& words, const SearchRequest& request,
-                           int& typos) const;
-  Matches match_relaxed(std::vector<std::string> words, const SearchRequest& request,
-                        SearchResult& result) const;
+  Matches match(const std::vector<std::string>& words, bool typos, int share) const;
+  Matches match_wider(const std::vector<std::string>& words, const SearchRequest& request, int& typos) const;
   FacetResult facet(const Field& field, const std::vector<const Document*>& documents,
                     const std::set<std::string>& selected, std::size_t values_max) const;
   FacetResult tree(const Field& field, const std::map<std::string, std::uint64_t>& counts,

@@ -114,6 +114,7 @@ std::string describe(const SearchResult& result) {
   for (const Hit& hit : result.hits) {
     out += "\n  " + hit.id + " " + std::to_string(hit.score) + " typos " + std::to_string(hit.typos) +
            (hit.pinned ? " pinned" : "");
+    for (const std::string& word : hit.missing) out += " lacks " + word;
   }
   for (const FacetResult& facet : result.facets) {
     out +=
