@@ -68,7 +68,7 @@ class ClusterFixture : public testing::Test {
     const CommandResult result =
         run_aisle({"cluster", "status", "--json", "--config", config_of("node-1").string()});
     const auto json = nlohmann::json::parse(result.output, nullptr, false);
-    return json.is_object() ? json["nodes"] : nlohmann::json::array();
+    return json.is_object() ? json.value("nodes", nlohmann::json::array()) : nlohmann::json::array();
   }
   // What is said of a killed member stays for a while.
   bool leads(const std::string& name) {
@@ -93,7 +93,9 @@ class ClusterFixture : public testing::Test {
         [&] {
           const RawResponse answer = member(name).get("/v1/indexes");
           if (answer.status != 200) return false;
-          status = nlohmann::json::parse(answer.body)["indexes"][0];
+          const nlohmann::json told = nlohmann::json::parse(answer.body);
+          if (told["indexes"].empty()) return false;  // it opens them yet
+          status = told["indexes"][0];
           return number(status["lsn"].get<std::string>()) >= end;
         },
         patience);
@@ -130,7 +132,9 @@ class ClusterFixture : public testing::Test {
   std::map<std::string, std::vector<std::string>> chains() {
     std::map<std::string, std::vector<std::string>> found;
     for (const auto& node : cluster_nodes()) {
-      for (const auto& shard : node["indexes"][0]["generations"][0]["shards"]) {
+      const nlohmann::json::json_pointer shards("/indexes/0/generations/0/shards");
+      if (!node.contains(shards)) return {};  // it has not told of them yet
+      for (const auto& shard : node[shards]) {
         found[node["node"].get<std::string>()].push_back(shard["durable"].dump() + " " +
                                                          shard["chain"].get<std::string>());
       }
