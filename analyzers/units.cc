@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <unordered_map>
 
+#include "base/take_until.h"
+
 namespace aisle {
 namespace {
 
@@ -18,26 +20,19 @@ struct Unit {
   std::vector<std::string_view> spellings;
 };
 
-std::string_view take(std::string_view& text, char end) {
-  const std::size_t at = std::min(text.find(end), text.size());
-  const std::string_view part = text.substr(0, at);
-  text.remove_prefix(std::min(at + 1, text.size()));
-  return part;
-}
-
 struct Table {
   std::vector<Unit> units;
   std::unordered_map<std::string_view, std::size_t> by_spelling;
 
   Table() {
     for (std::string_view rest = unit_table; !rest.empty();) {
-      std::string_view line = take(rest, '\n');
+      std::string_view line = take_until(rest, '\n');
       if (line.empty() || line.front() == '#') continue;
       Unit unit;
-      unit.group = take(line, '\t');
-      const std::string_view size = take(line, '\t');
+      unit.group = take_until(line, '\t');
+      const std::string_view size = take_until(line, '\t');
       std::from_chars(size.data(), size.data() + size.size(), unit.size);
-      while (!line.empty()) unit.spellings.push_back(take(line, ' '));
+      while (!line.empty()) unit.spellings.push_back(take_until(line, ' '));
       for (const std::string_view spelling : unit.spellings) by_spelling.try_emplace(spelling, units.size());
       units.push_back(std::move(unit));
     }

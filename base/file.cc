@@ -10,21 +10,10 @@
 #include <system_error>
 
 namespace aisle {
-namespace {
 
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
+FileDescriptor::~FileDescriptor() {
+  if (number_ >= 0) ::close(number_);
+}
 
 tl::unexpected<Error> system_failure(std::string_view what, const std::filesystem::path& path) {
   const int number = errno;
@@ -34,6 +23,8 @@ tl::unexpected<Error> system_failure(std::string_view what, const std::filesyste
                                                                 : ErrorCode::Unavailable;
   return fail(code, std::string(what) + " " + path.string() + ": " + std::generic_category().message(number));
 }
+
+namespace {
 
 Status write_all(int fd, std::string_view content, const std::filesystem::path& path) {
   while (!content.empty()) {
@@ -48,7 +39,7 @@ Status write_all(int fd, std::string_view content, const std::filesystem::path& 
 }  // namespace
 
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t bytes_max) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return system_failure("cannot open", path);
   std::string content;
   char buffer[1U << 16U];
@@ -69,14 +60,14 @@ Status write_file_atomically(const std::filesystem::path& path, std::string_view
   std::filesystem::path temporary = path;
   temporary += ".tmp";
   {
-    const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    const FileDescriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
     if (file.get() < 0) return system_failure("cannot create", temporary);
     AISLE_CHECK(write_all(file.get(), content, temporary));
     if (::fsync(file.get()) != 0) return system_failure("cannot sync", temporary);
   }
   if (::rename(temporary.c_str(), path.c_str()) != 0) return system_failure("cannot rename to", path);
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
-  const Descriptor parent(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const FileDescriptor parent(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (parent.get() < 0 || ::fsync(parent.get()) != 0) return system_failure("cannot sync", folder);
   return {};
 }

@@ -8,6 +8,23 @@
 
 namespace aisle {
 
+// Closes an open file, if it is one.
+class FileDescriptor {
+ public:
+  explicit FileDescriptor(int number) : number_(number) {}
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+  ~FileDescriptor();
+  int get() const { return number_; }  // negative: none is open
+
+ private:
+  int number_;
+};
+
+// What errno says of `path`, behind `what` ("cannot open"): NotFound, PermissionDenied, ResourceExhausted (no
+// room) or Unavailable.
+tl::unexpected<Error> system_failure(std::string_view what, const std::filesystem::path& path);
+
 // NotFound when it does not exist, TooLarge above `bytes_max`.
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t bytes_max = 256U << 20U);
 

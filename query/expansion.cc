@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "query/intersect.h"
+#include "query/limits.h"
 #include "query/typo_walk.h"
 
 namespace aisle {
@@ -69,10 +70,6 @@ std::vector<FoundTerm> best(std::vector<Candidate> found, ExpandKind kind, const
   });
   found.erase(kept, found.end());
   return terms_of(found);
-}
-
-tl::unexpected<Error> late() {
-  return fail(ErrorCode::DeadlineExceeded, "the search took longer than its limit");
 }
 
 std::size_t count_max(const ExpandRequest& request, ExpandKind kind) {
@@ -194,7 +191,7 @@ class Finder {
   Result<std::vector<Candidate>> find(Deadline deadline) {
     std::vector<Candidate> found;
     for (const SegmentView* view : segments_) {
-      if (deadline.expired()) return late();
+      if (deadline.expired()) return search_too_late();
       if (ask_.kind == ExpandKind::Written) break;
       if (ask_.kind == ExpandKind::Forms) {
         add_forms(*view, found);
@@ -274,7 +271,7 @@ Result<std::vector<WordExpansion>> expand(const ExpandRequest& request, const Vi
   std::vector<WordExpansion> answers;
   answers.reserve(request.asks.size());
   for (const WordAsk& ask : request.asks) {
-    if (deadline.expired()) return late();
+    if (deadline.expired()) return search_too_late();
     WordExpansion& answer = answers.emplace_back();
     if (ask.kind == ExpandKind::Beginnings) {
       answer.terms = Beginnings(ask, context, segments, statistics).find(request.beginnings_max);

@@ -8,9 +8,9 @@
 #include <cerrno>
 #include <cstring>
 #include <span>
-#include <system_error>
 #include <type_traits>
 
+#include "base/file.h"
 #include "base/hash.h"
 
 namespace aisle {
@@ -19,28 +19,9 @@ namespace {
 constexpr std::string_view magic = "aisle-image-1";  // another one whenever the form changes
 constexpr std::size_t page = 65536;                  // of the largest kind: what is mapped begins at one
 
-tl::unexpected<Error> system_failure(const std::filesystem::path& file) {
-  return fail(errno == ENOSPC ? ErrorCode::ResourceExhausted : ErrorCode::Unavailable,
-              file.string() + ": " + std::generic_category().message(errno));
-}
-
 tl::unexpected<Error> damaged() {
   return fail(ErrorCode::DataLoss, "the image file is damaged");
 }
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int get() const { return number_; }
-
- private:
-  int number_;
-};
 
 // Sections: length and hash of the bytes, the bytes, zeros up to a multiple of eight or of a page.
 struct Head {
@@ -76,7 +57,7 @@ class Writer {
     while (!bytes.empty()) {
       const ssize_t done = ::write(descriptor_, bytes.data(), bytes.size());
       if (done < 0 && errno == EINTR) continue;
-      if (done < 0) return system_failure(file_);
+      if (done < 0) return system_failure("cannot write", file_);
       bytes.remove_prefix(static_cast<std::size_t>(done));
     }
     return {};
@@ -276,20 +257,20 @@ std::filesystem::path image_file_of(const std::filesystem::path& shard) {
 Status write_image_file(const std::filesystem::path& file, const Image& image, const std::string& state) {
   const std::filesystem::path temporary = file.string() + ".tmp";
   {
-    const Descriptor out(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    if (out.get() < 0) return system_failure(temporary);
+    const FileDescriptor out(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    if (out.get() < 0) return system_failure("cannot create", temporary);
     Writer writer(out.get(), temporary);
     if (const Status status = put_image(writer, image, state); !status) {
       ::unlink(temporary.c_str());
       return status;
     }
   }
-  if (::rename(temporary.c_str(), file.c_str()) != 0) return system_failure(file);
+  if (::rename(temporary.c_str(), file.c_str()) != 0) return system_failure("cannot rename to", file);
   return {};
 }
 
 bool is_image_file(const std::filesystem::path& file, const std::string& state) {
-  const Descriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  const FileDescriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (in.get() < 0) return false;
   std::string beginning(4096, '\0');
   const ssize_t read = ::pread(in.get(), beginning.data(), beginning.size(), 0);
@@ -300,14 +281,14 @@ bool is_image_file(const std::filesystem::path& file, const std::string& state) 
 
 Result<std::shared_ptr<const Image>> read_image_file(const std::filesystem::path& file, const std::string& state,
                                                      const IndexContext& context) {
-  const Descriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  const FileDescriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (in.get() < 0) return fail(ErrorCode::NotFound, file.string() + " is not there");
   struct ::stat status {};
-  if (::fstat(in.get(), &status) != 0) return system_failure(file);
+  if (::fstat(in.get(), &status) != 0) return system_failure("cannot read", file);
   const auto bytes = static_cast<std::size_t>(status.st_size);
   if (bytes == 0) return damaged();
   void* mapped = ::mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE | MAP_POPULATE, in.get(), 0);
-  if (mapped == MAP_FAILED) return system_failure(file);
+  if (mapped == MAP_FAILED) return system_failure("cannot map", file);
   Reader reader(in.get(), {static_cast<const char*>(mapped), bytes});
   auto image = take_image(reader, state, context);
   ::munmap(mapped, bytes);

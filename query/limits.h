@@ -4,7 +4,14 @@
 #include <chrono>
 #include <cstddef>
 
+#include "base/error.h"
+
 namespace aisle {
+
+// Of a search that has passed time_hard.
+inline tl::unexpected<Error> search_too_late() {
+  return fail(ErrorCode::DeadlineExceeded, "the search took longer than its limit");
+}
 
 struct QueryLimits {
   std::size_t query_bytes_max = 512;        // cut; reported as truncated

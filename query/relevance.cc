@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "base/utf8.h"
+#include "base/take_until.h"
 
 namespace aisle {
 namespace {
@@ -79,9 +80,7 @@ Result<std::vector<JudgedQuery>> read_judgments(std::string_view text) {
   std::vector<JudgedQuery> queries;
   std::map<std::string, std::size_t> places;
   for (std::size_t number = 1; !text.empty(); ++number) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
+    std::string_view line = take_until(text, '\n');
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.empty()) continue;
     const auto refuse = [&](std::string_view what) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "query/limits.h"
 #include "query/matcher.h"
 #include "query/scorer.h"
 
@@ -65,7 +66,7 @@ class SegmentsMatch {
  private:
   Status in_time() const {
     if (!deadline_.expired()) return {};
-    return fail(ErrorCode::DeadlineExceeded, "the search took longer than its limit");
+    return search_too_late();
   }
 
   using FoundPins = std::vector<ShardEffects::FoundPin>;

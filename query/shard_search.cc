@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "query/limits.h"
 #include "query/matcher.h"
 #include "query/product_json.h"
 #include "query/scorer.h"
@@ -18,7 +19,7 @@ LocalShardSearch::LocalShardSearch(const View& view, Deadline deadline) : view_(
 
 Status LocalShardSearch::in_time() const {
   if (!deadline_.expired()) return {};
-  return fail(ErrorCode::DeadlineExceeded, "the search took longer than its limit");
+  return search_too_late();
 }
 
 Result<std::vector<WordExpansion>> LocalShardSearch::expand(const ExpandRequest& request) {

@@ -5,19 +5,11 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <system_error>
 #include <utility>
 
+#include "base/file.h"
+
 namespace aisle {
-namespace {
-
-tl::unexpected<Error> system_failure(const std::string& what) {
-  return fail(errno == ENOSPC ? ErrorCode::ResourceExhausted : ErrorCode::Unavailable,
-              what + ": " + std::generic_category().message(errno));
-}
-
-}  // namespace
-
 StoredDocuments::StoredDocuments(StoredDocuments&& other) noexcept {
   *this = std::move(other);
 }
@@ -42,7 +34,7 @@ Result<StoredDocuments> StoredDocuments::map(int descriptor, std::size_t begin, 
   documents.data_ = documents.memory_.data();
   if (bytes == 0) return documents;
   void* mapped = ::mmap(nullptr, bytes, PROT_READ, MAP_SHARED, descriptor, static_cast<off_t>(begin));
-  if (mapped == MAP_FAILED) return system_failure("cannot map stored documents");
+  if (mapped == MAP_FAILED) return system_failure("cannot map", "stored documents");
   documents.data_ = static_cast<const char*>(mapped);
   documents.mapped_bytes_ = bytes;
   return documents;
@@ -63,14 +55,14 @@ Status StoredDocuments::Builder::spill() {
   if (fd_ < 0) {
     std::string pattern = (folder_ / "stored-XXXXXX").string();
     fd_ = ::mkostemp(pattern.data(), O_CLOEXEC);
-    if (fd_ < 0) return system_failure("cannot create " + pattern);
+    if (fd_ < 0) return system_failure("cannot create", pattern);
     ::unlink(pattern.c_str());
   }
   std::string_view rest = buffer_;
   while (!rest.empty()) {
     const ssize_t written = ::write(fd_, rest.data(), rest.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return system_failure("cannot write stored documents in " + folder_.string());
+    if (written < 0) return system_failure("cannot write stored documents in", folder_);
     rest.remove_prefix(static_cast<std::size_t>(written));
   }
   buffer_.clear();
@@ -83,7 +75,7 @@ Result<StoredDocuments> StoredDocuments::Builder::finish() {
     AISLE_CHECK(spill());
     const auto bytes = static_cast<std::size_t>(offsets_.back());
     void* mapped = ::mmap(nullptr, bytes, PROT_READ, MAP_SHARED, fd_, 0);
-    if (mapped == MAP_FAILED) return system_failure("cannot map stored documents");
+    if (mapped == MAP_FAILED) return system_failure("cannot map", "stored documents");
     documents.data_ = static_cast<const char*>(mapped);
     documents.mapped_bytes_ = bytes;
   } else {

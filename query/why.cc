@@ -101,7 +101,9 @@ class Inquiry {
     AISLE_TRY(const std::vector<std::string> own, words_of(product.hit));
     for (std::size_t i = 0; i < answered_.words.size(); ++i) {
       const std::string& word = answered_.words[i];
-      AISLE_TRY(Plan plan, planner_.plan({{word}, answered_.request.typos, answered_.request.prefix && i + 1 == answered_.words.size()}));
+      AISLE_TRY(Plan plan, planner_.plan({{word},
+                                          answered_.request.typos,
+                                          answered_.request.prefix && i + 1 == answered_.words.size()}));
       AISLE_TRY(const auto alone, look(std::make_shared<const Plan>(std::move(plan)), {}));
       if (alone && alone->matches) continue;
       return missing_word(word, own);

@@ -50,8 +50,8 @@ class ReplicatedShards {
   //   Conflict          another leader appends: begin anew
   //   Unavailable       it has not heard yet what the other members have
   //   DeadlineExceeded  the shards have not caught up in time
-  //   FailedPrecondition  LOG_BEHIND: another member has more on disk than this one and the log; see
-  //   is_behind() others            LogPublisher::begin, and what keeps a shard from following
+  //   FailedPrecondition  LOG_BEHIND: another member has more on disk than this one and the log; is_behind()
+  //   others            LogPublisher::begin, and what keeps a shard from following
   Result<std::vector<std::shared_ptr<OpLog>>> lead(const LogSource& source, Deadline deadline);
 
   // The last lead() found that a log lost what another member has on disk: its copy is to be taken first, so

@@ -6,6 +6,8 @@
 #include <array>
 #include <limits>
 
+#include "base/take_until.h"
+
 namespace aisle {
 namespace {
 
@@ -93,8 +95,7 @@ FrameError bad(std::string message) {
 template <class Visit>
 void for_each_list_item(std::string_view list, Visit visit) {
   while (!list.empty()) {
-    const std::string_view item = list.substr(0, list.find(','));
-    list.remove_prefix(std::min(list.size(), item.size() + 1));
+    const std::string_view item = take_until(list, ',');
     visit(lower(trimmed(item)));
   }
 }

@@ -7,6 +7,7 @@
 #include <ctime>
 
 #include "base/log.h"
+#include "base/take_until.h"
 #include "server/http/gzip.h"
 
 namespace aisle {
@@ -147,8 +148,7 @@ bool status_has_body(int status) {
 bool accepts_gzip(std::string_view accept_encoding) {
   bool wildcard = false;
   while (!accept_encoding.empty()) {
-    const std::string_view item = accept_encoding.substr(0, accept_encoding.find(','));
-    accept_encoding.remove_prefix(std::min(accept_encoding.size(), item.size() + 1));
+    const std::string_view item = take_until(accept_encoding, ',');
     std::string coding = lower(item);
     std::erase_if(coding, [](char c) { return c == ' ' || c == '\t'; });
     const std::size_t parameters = coding.find(';');

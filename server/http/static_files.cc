@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/take_until.h"
 #include "server/http/error_response.h"
 
 namespace aisle {
@@ -50,8 +51,7 @@ bool has_etag(std::string_view list, std::string_view etag) {
     return tag.starts_with("W/") ? tag.substr(2) : tag;
   };
   while (!list.empty()) {
-    const std::string_view item = list.substr(0, list.find(','));
-    list.remove_prefix(std::min(list.size(), item.size() + 1));
+    const std::string_view item = take_until(list, ',');
     if (bare(item) == "*" || bare(item) == bare(etag)) return true;
   }
   return false;

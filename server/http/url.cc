@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/take_until.h"
+
 namespace aisle {
 namespace {
 
@@ -26,8 +28,7 @@ Result<QueryPairs> parse_pairs(std::string_view text, const PairLimits& limits, 
   }
   QueryPairs pairs;
   while (!text.empty()) {
-    const std::string_view part = text.substr(0, text.find('&'));
-    text.remove_prefix(std::min(text.size(), part.size() + 1));
+    const std::string_view part = take_until(text, '&');
     if (part.empty()) continue;
     if (pairs.size() == limits.pairs_max) {
       return fail(ErrorCode::TooLarge,
