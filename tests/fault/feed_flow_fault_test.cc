@@ -7,6 +7,7 @@
 
 #include "indexer/postgres/replication_protocol.h"
 #include "tests/support/eventually.h"
+#include "tests/support/random.h"
 #include "tests/support/shop_feed.h"
 
 namespace aisle {
@@ -32,13 +33,14 @@ TEST_F(FeedFlowFaultTest, F34_TheLastOfTwoUpdatesWins) {
   start();
   expect_streaming();
   const unsigned seed = std::random_device()();
-  std::cout << "seed " << seed << "\n";
+  const int rounds = static_cast<int>(test::number_from("AISLE_ROUNDS", 1'000)) / 4;
+  std::cout << "seed " << seed << ", " << 4 * rounds << " rounds\n";
   std::vector<std::jthread> writers;
   for (unsigned w = 0; w < 4; ++w) {
     writers.emplace_back([&, w] {
       std::mt19937 random(seed + w);
       SqlSession session(conninfo());
-      for (int i = 0; i < 250; ++i) {
+      for (int i = 0; i < rounds; ++i) {
         const std::string id = std::to_string(1 + random() % 5);
         session.exec("UPDATE products SET title = 'First " + std::to_string(i) + "' WHERE id = " + id);
         std::this_thread::sleep_for(std::chrono::microseconds(random() % 2'000));

@@ -1,11 +1,11 @@
 // Random work on a shop while everything fails: afterwards the index must equal the database.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <iostream>
 #include <random>
 
 #include "tests/support/eventually.h"
+#include "tests/support/random.h"
 #include "tests/support/shop_feed.h"
 
 namespace aisle {
@@ -17,8 +17,7 @@ using test::SqlSession;
 constexpr int products_max = 600;
 
 std::uint64_t seed() {
-  const char* given = std::getenv("AISLE_SEED");
-  const std::uint64_t value = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device()();
+  const std::uint64_t value = test::number_from("AISLE_SEED", std::random_device()());
   std::cout << "AISLE_SEED=" << value << "\n";
   return value;
 }

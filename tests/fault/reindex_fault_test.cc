@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <cstdlib>
 #include <iostream>
 #include <random>
 #include <thread>
@@ -14,17 +13,13 @@
 #include "server/reindex/reindexer.h"
 #include "tests/support/demo_shop_service.h"
 #include "tests/support/eventually.h"
+#include "tests/support/random.h"
 #include "tests/support/shop_work.h"
 
 namespace aisle::test {
 namespace {
 
 using ::testing::HasSubstr;
-
-std::uint64_t number_from(const char* name, std::uint64_t fallback) {
-  const char* given = std::getenv(name);
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : fallback;
-}
 
 // Searches without a pause and judges each answer: it came, and all its hits are of the generation it names. The
 // generation built with build_schema(n) has the field "build" with value "n" in every product; the first has none.
@@ -134,7 +129,7 @@ class ReindexFaultTest : public DemoShopServiceTest {
       while (!stop.stop_requested()) {
         if (!session.attempt(work.transaction())) session.attempt("ROLLBACK");
         ++transactions_;
-        std::this_thread::sleep_for(std::chrono::milliseconds(2));  // the pace of a writer
+        std::this_thread::sleep_for(writer_pace);
       }
     });
   }
@@ -143,7 +138,7 @@ class ReindexFaultTest : public DemoShopServiceTest {
   std::atomic<int> transactions_{0};
 };
 
-TEST_F(ReindexFaultTest, UnderWritesAndSearchesNothingFailsAndNoAnswerMixes) {
+TEST_F(ReindexFaultTest, F60_F62_UnderWritesAndSearchesNothingFailsAndNoAnswerMixes) {
   const std::uint64_t seed = number_from("AISLE_SEED", std::random_device()());
   std::cout << "AISLE_SEED=" << seed << "\n";
   start();
@@ -173,7 +168,7 @@ TEST_F(ReindexFaultTest, UnderWritesAndSearchesNothingFailsAndNoAnswerMixes) {
   EXPECT_EQ(aisle_->stop(), 0);
 }
 
-TEST_F(ReindexFaultTest, KilledAtEveryNamedPlaceItGoesOn) {
+TEST_F(ReindexFaultTest, F56_F61_KilledAtEveryNamedPlaceItGoesOn) {
   start();
   std::vector<std::string> points(std::begin(reindex_fault_points), std::end(reindex_fault_points));
   for (const char* store : {"state_store.before_write", "state_store.after_write"}) {
@@ -237,7 +232,7 @@ TEST_F(ReindexFaultTest, KilledAtRandomMomentsUnderWritesItEndsEqualToTheDatabas
   expect_equal(truth(static_cast<int>(active())));
 }
 
-TEST_F(ReindexFaultTest, ASecondRebuildIsRefusedAndTheFirstCanBeCancelled) {
+TEST_F(ReindexFaultTest, F65_ASecondRebuildIsRefusedAndTheFirstCanBeCancelled) {
   start();
   build_schema(2);
   SqlSession blocker(shop_->conninfo());
@@ -261,7 +256,7 @@ TEST_F(ReindexFaultTest, ASecondRebuildIsRefusedAndTheFirstCanBeCancelled) {
   expect_equal(truth(1));
 }
 
-TEST_F(ReindexFaultTest, KilledInTheMiddleOfReadingItGoesOnWhereItWas) {
+TEST_F(ReindexFaultTest, F56_KilledInTheMiddleOfReadingItGoesOnWhereItWas) {
   start();
   const auto total = static_cast<std::uint64_t>(shop_->products().size());
   build_schema(2, "(SELECT pg_sleep(0.3)::text) IS NOT NULL");  // each chunk takes its time
@@ -304,7 +299,7 @@ TEST_F(ReindexFaultTest, KilledWhileItIsGivenUpItStaysGivenUp) {
   EXPECT_TRUE(eventually([&] { return !std::filesystem::exists(folder_.path() / "aisle-data/products/generation-2"); }));
 }
 
-TEST_F(ReindexFaultTest, FewerRowsAreNotSwitchedTo) {
+TEST_F(ReindexFaultTest, F63_FewerRowsAreNotSwitchedTo) {
   start();
   build_schema(2, "d.id % 10 > 2");
   const CommandResult refused = command({"reindex", "products", "--wait"});

@@ -4,27 +4,21 @@
 
 #include <atomic>
 #include <chrono>
-#include <cstdlib>
 #include <iostream>
 #include <random>
 #include <thread>
 
 #include "tests/support/demo_shop_service.h"
+#include "tests/support/eventually.h"
+#include "tests/support/random.h"
 #include "tests/support/shop_work.h"
 
 namespace aisle {
 namespace {
 
+using test::number_from;
 using test::ShopWork;
 using test::SqlSession;
-
-std::uint64_t number_from(const char* name, std::uint64_t fallback) {
-  const char* given = std::getenv(name);
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : fallback;
-}
-
-// Between two transactions of a writer: fast for a shop, yet what is left over at the end is soon read.
-constexpr std::chrono::milliseconds pace{2};
 
 class ServiceKillTest : public test::DemoShopServiceTest {
  protected:
@@ -35,7 +29,7 @@ class ServiceKillTest : public test::DemoShopServiceTest {
       while (!stop.stop_requested()) {
         if (!session.attempt(work.transaction())) session.attempt("ROLLBACK");
         ++transactions_;
-        std::this_thread::sleep_for(pace);
+        std::this_thread::sleep_for(test::writer_pace);
       }
     });
   }

@@ -82,6 +82,7 @@ TEST_F(VerifyTest, ChangesUnderWayAreNoDifferences) {
       if (i % 10 == 0) other.exec("DELETE FROM products WHERE id = " + id);
       if (i % 10 == 5)
         other.exec("INSERT INTO products VALUES (" + std::to_string(100'000 + i) + ", 'New', NULL, 1)");
+      std::this_thread::sleep_for(test::writer_pace);
     }
   });
   EXPECT_TRUE(eventually([&] { return changes > 20; }));

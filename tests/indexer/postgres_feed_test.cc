@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/eventually.h"
+#include "tests/support/random.h"
 #include "tests/support/shop_feed.h"
 
 namespace aisle {
@@ -138,7 +139,9 @@ TEST_F(PostgresFeedTest, F27_TransactionOfManyRowsArrivesWholeAndThePositionFoll
   fill(10);
   start();
   expect_streaming();
-  sql("INSERT INTO products SELECT i, 'Bulk ' || i, NULL, 1 FROM generate_series(1001, 101000) i");
+  const std::uint64_t rows = test::number_from("AISLE_ROWS", 100'000);
+  sql("INSERT INTO products SELECT i, 'Bulk ' || i, NULL, 1 FROM generate_series(1001, " +
+      std::to_string(1'000 + rows) + ") i");
   expect_converges();
   const std::string done = value("SELECT pg_current_wal_lsn()");
   EXPECT_TRUE(eventually([&] { return status().confirmed_lsn >= *parse_lsn(done); }));

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "indexer/nats/log_garbage.h"
+#include "indexer/nats/presence.h"
 #include "server/commands/admin_client.h"
 #include "tests/support/cluster_fixture.h"
 
@@ -67,7 +68,7 @@ class Searching {
   std::jthread thread_;
 };
 
-TEST_F(ClusterReindexTest, TheSwitchWaitsForAllNodesAndOldLogsGo) {
+TEST_F(ClusterReindexTest, F60_TheSwitchWaitsForAllNodesAndOldLogsGo) {
   rollback_window_ = seconds(1);
   start_all({"index-1", "node-1"});
   for (const std::string name : {"node-2", "node-3"}) {
@@ -86,19 +87,24 @@ TEST_F(ClusterReindexTest, TheSwitchWaitsForAllNodesAndOldLogsGo) {
   const nlohmann::json before = answer_of("node-1", "kettle");
   EXPECT_EQ(streams_of(1).size(), 4U);
 
-  // A node that hangs is waited for, and named.
+  // A node that hangs is waited for, and named, as long as what it said of itself holds.
   member("node-3").pause();
+  const auto paused = std::chrono::steady_clock::now();
   Searching searching(member("node-1"));
   ASSERT_EQ(command("index-1", {"reindex", "products", "--shards", "3"}).exit_code, 0);
-  EXPECT_TRUE(eventually(
-      [&] {
-        const nlohmann::json status = reindex_of("index-1");
-        return status.is_object() && status["progress"]["waits_for"].get<std::string>().find(
-                                         "node-3 has not opened generation 2") != std::string::npos;
-      },
-      seconds(60)))
-      << reindex_of("index-1").dump(2);
-  EXPECT_EQ(generation_at("node-1"), 1U);
+  const auto named = [&] {
+    const nlohmann::json status = reindex_of("index-1");
+    return status.is_object() && status["progress"]["waits_for"].get<std::string>().find(
+                                     "node-3 has not opened generation 2") != std::string::npos;
+  };
+  const auto switched = [&] { return state_of_reindex("index-1") == "active"; };
+  EXPECT_TRUE(eventually([&] { return named() || switched(); }, seconds(60))) << reindex_of("index-1").dump(2);
+  if (switched()) {  // a slow machine
+    const PresenceOptions presence;
+    EXPECT_GE(std::chrono::steady_clock::now() - paused, presence.lifetime - presence.renewal);
+  } else {
+    EXPECT_EQ(generation_at("node-1"), 1U);
+  }
   member("node-3").resume();
   EXPECT_TRUE(eventually([&] { return state_of_reindex("index-1") == "active"; }, seconds(60)))
       << member("index-1").log();

@@ -3,22 +3,17 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <random>
 
 #include "base/file.h"
 #include "base/utf8.h"
 #include "indexer/record_reader.h"
+#include "tests/support/random.h"
 #include "tests/support/temporary_folder.h"
 
 namespace aisle {
 namespace {
-
-std::uint64_t seed() {
-  const char* given = std::getenv("AISLE_SEED");
-  return given == nullptr ? std::random_device()() : std::strtoull(given, nullptr, 10);
-}
 
 std::string random_text(std::mt19937_64& random, std::string_view alphabet, std::size_t length_max) {
   std::string text(random() % (length_max + 1), ' ');
@@ -33,7 +28,7 @@ std::string quoted(const std::string& cell) {
 }
 
 TEST(CsvRoundTrip, EveryTableComesBack) {
-  const std::uint64_t first = seed();
+  const std::uint64_t first = test::number_from("AISLE_SEED", std::random_device()());
   const test::TemporaryFolder folder;
   for (std::uint64_t run = 0; run < 100; ++run) {
     SCOPED_TRACE("AISLE_SEED=" + std::to_string(first + run));
@@ -73,7 +68,7 @@ TEST(CsvRoundTrip, EveryTableComesBack) {
 }
 
 TEST(CsvRoundTrip, NoBytesStopTheReaderBeforeTheEnd) {
-  const std::uint64_t first = seed();
+  const std::uint64_t first = test::number_from("AISLE_SEED", std::random_device()());
   const test::TemporaryFolder folder;
   for (std::uint64_t run = 0; run < 200; ++run) {
     SCOPED_TRACE("AISLE_SEED=" + std::to_string(first + run));

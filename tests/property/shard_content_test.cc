@@ -2,22 +2,17 @@
 // committed.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <random>
 
 #include "indexer/shard_store.h"
 #include "tests/indexer/shop.h"
+#include "tests/support/random.h"
 #include "tests/support/temporary_folder.h"
 
 namespace aisle {
 namespace {
 
 using Model = std::map<std::string, Document>;
-
-std::uint64_t seed() {
-  const char* given = std::getenv("AISLE_SEED");
-  return given == nullptr ? std::random_device()() : std::strtoull(given, nullptr, 10);
-}
 
 class History {
  public:
@@ -99,7 +94,7 @@ void expect_equal(const Model& model, const std::filesystem::path& path, ShardPo
 }
 
 TEST(ShardContent, EqualsTheModelAfterAnyHistoryOfOpsCommitsAndLosses) {
-  const std::uint64_t first = seed();
+  const std::uint64_t first = test::number_from("AISLE_SEED", std::random_device()());
   for (std::uint64_t run = 0; run < 12; ++run) {
     SCOPED_TRACE("AISLE_SEED=" + std::to_string(first + run));
     const test::TemporaryFolder folder;

@@ -3,12 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <random>
 
 #include "base/file.h"
+#include "tests/support/random.h"
 
 namespace aisle {
 namespace {
@@ -295,8 +295,7 @@ TEST(Framer, SplitAtAnyByteGivesTheSameRequests) {
 }
 
 TEST(Framer, RandomBytesCutAtRandomGiveTheSameRequests) {
-  const char* given = std::getenv("AISLE_SEED");
-  const auto seed = given != nullptr ? static_cast<unsigned>(std::atoi(given)) : std::random_device{}();
+  const auto seed = static_cast<unsigned>(test::number_from("AISLE_SEED", std::random_device()()));
   std::cout << "AISLE_SEED=" << seed << "\n";
   std::mt19937 random(seed);
   const FramerLimits limits{.line_bytes_max = 80, .head_bytes_max = 150, .headers_max = 5};

@@ -132,7 +132,7 @@ TEST_F(ReindexTest, TheFormerGenerationGoesWhenItsTimeIsOver) {
   EXPECT_EQ(total("kettle"), 2U);
 }
 
-TEST_F(ReindexTest, AChangedSchemaIsToldAndTheOldOneGoesOn) {
+TEST_F(ReindexTest, F66_AChangedSchemaIsToldAndTheOldOneGoesOn) {
   start();
   ASSERT_EQ(aisle_->stop(), 0);
   change_schema();
@@ -159,7 +159,7 @@ TEST_F(ReindexTest, AChangedSchemaIsToldAndTheOldOneGoesOn) {
   EXPECT_EQ(aisle_->get(search_path + "?facets=stock").status, 400);
 }
 
-TEST_F(ReindexTest, AGenerationOfAnotherAnalyzerIsSearchedButNotFed) {
+TEST_F(ReindexTest, F66_AGenerationOfAnotherAnalyzerIsSearchedButNotFed) {
   start();
   ASSERT_EQ(aisle_->stop(), 0);
   const auto manifest = index_folder() / "generation-1" / "generation.json";

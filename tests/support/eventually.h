@@ -12,6 +12,10 @@ inline constexpr int patience_factor = 6;
 inline constexpr int patience_factor = 1;
 #endif
 
+// Between two transactions of a writer: fast for a shop, yet a feed that also builds or verifies comes to its end. A
+// sanitizer slows the feed, not the writer.
+inline constexpr std::chrono::milliseconds writer_pace{patience_factor == 1 ? 2 : 60};
+
 template <class Condition>
 bool eventually(Condition condition, std::chrono::milliseconds patience = std::chrono::seconds(30)) {
   const auto end = std::chrono::steady_clock::now() + patience * patience_factor;

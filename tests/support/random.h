@@ -1,4 +1,4 @@
-// Seeds of randomised tests: printed, and taken back by AISLE_SEED; AISLE_CASES runs more of them.
+// Seeds of randomised tests: printed, and taken back by AISLE_SEED; AISLE_CASES runs more of them. How much others do.
 #pragma once
 #include <cstdint>
 #include <cstdlib>
@@ -26,6 +26,12 @@ class Random {
   std::mt19937_64 engine_;
 };
 
+// The value of the environment variable, `fallback` when it is not set.
+inline std::uint64_t number_from(const char* name, std::uint64_t fallback) {
+  const char* given = std::getenv(name);
+  return given != nullptr ? std::strtoull(given, nullptr, 10) : fallback;
+}
+
 struct Seeds {
   std::uint64_t first = 0;
   std::uint64_t count = 0;
@@ -35,11 +41,8 @@ struct Seeds {
 
 // Seeds first, first + 1, ...; a given AISLE_SEED runs alone unless AISLE_CASES says how many.
 inline Seeds seeds(std::uint64_t count) {
-  const char* seed = std::getenv("AISLE_SEED");
-  const char* cases = std::getenv("AISLE_CASES");
-  if (cases != nullptr) count = std::strtoull(cases, nullptr, 10);
-  if (seed == nullptr) return {std::random_device()(), count};
-  return {std::strtoull(seed, nullptr, 10), cases != nullptr ? count : 1};
+  if (std::getenv("AISLE_SEED") != nullptr) count = 1;
+  return {number_from("AISLE_SEED", std::random_device()()), number_from("AISLE_CASES", count)};
 }
 
 }  // namespace aisle::test
