@@ -107,7 +107,7 @@ void ShopFeedTest::expect_streaming() {
 void ShopFeedTest::expect_converges() {
   expect_streaming();
   if (HasFailure()) return;
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  const auto end = std::chrono::steady_clock::now() + patience_factor * std::chrono::seconds(30);
   ModelSink::Records wanted = truth();
   while (sink_.records() != wanted && std::chrono::steady_clock::now() < end) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
