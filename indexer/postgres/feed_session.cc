@@ -51,6 +51,7 @@ Status FeedSession::run() {
       context_.new_slot_wanted = true;  // the slot's catalogue lacks the publication
     return status;
   }
+  if (look_anew_ && !stop_.stop_requested()) keep_claim();
   return {};
 }
 

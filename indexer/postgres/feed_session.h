@@ -37,6 +37,9 @@ class FeedSession {
   Status connect();
   Status prepare_source();
   Status begin_targets();
+  bool contested() const;
+  Status claim();
+  Status end_claim();
   Status make_slot();
   void settle_targets();
   Status refused_by_all();
@@ -59,6 +62,7 @@ class FeedSession {
   Status hold(const std::string& reason);
   Result<SnapshotTransaction> begin_guarded(const std::vector<std::uint32_t>& xids);
   void let_go();
+  void keep_claim();
   bool any_scanning() const;
   bool has_backlog() const;
   const TargetFeed* first_followed() const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <thread>
+#include <utility>
 
 #include "base/log.h"
 #include "indexer/postgres/feed_session.h"
@@ -13,6 +14,8 @@ namespace {
 
 constexpr std::chrono::seconds settle_wait_alone{60};
 constexpr std::chrono::seconds settle_wait{5};
+constexpr std::chrono::seconds claim_patience{30};
+constexpr std::chrono::seconds claim_wait{2};
 
 bool slot_is_lost(const SourceReport& report) {
   return report.state.slot && report.state.slot->wal_status == "lost";
@@ -64,18 +67,51 @@ Status FeedSession::prepare_source() {
   return refused_by_all();
 }
 
-// Of several processes the one that finds the slot free goes on. Two may find it so at the same moment: the logs
-// refuse one of them, or the server does when it starts to stream.
-Status FeedSession::begin_targets() {
-  const auto competes = [](const auto& target) { return target->target().sink->competes(); };
-  if (std::ranges::any_of(targets_, competes)) {
-    const std::string& slot = targets_.front()->target().source().slot;
-    AISLE_TRY(const bool held, slot_is_held(*connection_, slot));
-    if (held) {
-      context_.failure_state = FeedState::WaitingForSlot;
-      return fail(ErrorCode::Conflict, "another process feeds from slot " + slot);
-    }
+bool FeedSession::contested() const {
+  return std::ranges::any_of(targets_, [](const auto& target) { return target->target().sink->competes(); });
+}
+
+// Of several processes the one that finds the slot free goes on, and one at a time looks: who is about to open its
+// stream again keeps the claim meanwhile.
+Status FeedSession::claim() {
+  const std::string& slot = targets_.front()->target().source().slot;
+  const auto taken = [&] {
+    context_.failure_state = FeedState::WaitingForSlot;
+    return fail(ErrorCode::Conflict, "another process feeds from slot " + slot);
+  };
+  if (std::chrono::steady_clock::now() >= context_.claimed_until) context_.claim.reset();
+  if (!context_.claim) {
+    AISLE_TRY(const bool claimed, claim_slot(*connection_, slot, claim_patience));
+    if (!claimed) return taken();
   }
+  AISLE_TRY(const bool held, slot_is_held(*connection_, slot));
+  return held ? taken() : Status();
+}
+
+// The stream itself keeps others away from now on.
+Status FeedSession::end_claim() {
+  if (!contested() || std::exchange(context_.claim, std::nullopt)) return {};
+  return release_claim(*connection_, targets_.front()->target().source().slot);
+}
+
+// Before this session's stream ends; the next one opens another. Who has the claim meanwhile only looks, and lets go. Without
+// it another process may come first, which is no harm but to those who wait for this one.
+void FeedSession::keep_claim() {
+  if (!contested()) return;
+  const std::string& slot = targets_.front()->target().source().slot;
+  const Deadline deadline = Deadline::after(claim_wait);
+  auto claimed = claim_slot(*connection_, slot, claim_patience);
+  while (claimed && !*claimed && !deadline.expired()) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    claimed = claim_slot(*connection_, slot, claim_patience);
+  }
+  if (!claimed.value_or(false)) return;
+  context_.claim = std::exchange(connection_, std::nullopt);
+  context_.claimed_until = std::chrono::steady_clock::now() + claim_patience;
+}
+
+Status FeedSession::begin_targets() {
+  if (contested()) AISLE_CHECK(claim());
   std::uint64_t system_id = 0;
   std::from_chars(system_.system_id.data(), system_.system_id.data() + system_.system_id.size(), system_id);
   for (const auto& target : targets_) {
@@ -171,7 +207,7 @@ Status FeedSession::start_stream() {
   }
   stream_ = std::move(*stream);
   seen_lsn_ = start;
-  return {};
+  return end_claim();
 }
 
 }  // namespace aisle

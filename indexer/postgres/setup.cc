@@ -6,6 +6,8 @@
 namespace aisle {
 namespace {
 
+constexpr int first_with_idle_timeout = 140'000;
+
 // Who keeps the slot from being made, as "pid 12 (open for 35 s)".
 std::string blocking_processes(Connection& connection) {
   const auto rows = connection.query(
@@ -92,6 +94,22 @@ Result<bool> slot_is_held(Connection& connection, const std::string& slot) {
   AISLE_TRY(const Rows rows,
             connection.query("SELECT 1 FROM pg_replication_slots WHERE slot_name = $1 AND active", {slot}));
   return rows.size() > 0;
+}
+
+Result<bool> claim_slot(Connection& connection, const std::string& slot, std::chrono::milliseconds patience) {
+  AISLE_TRY(const Rows rows,
+            connection.query("SELECT pg_try_advisory_lock(hashtext('aisle slot'), hashtext($1))", {slot}));
+  if (rows.empty() || rows.text(0, 0) != "t") return false;
+  if (connection.server_version() >= first_with_idle_timeout)
+    AISLE_CHECK(connection.command("SET idle_session_timeout = " + std::to_string(patience.count())));
+  return true;
+}
+
+Status release_claim(Connection& connection, const std::string& slot) {
+  AISLE_CHECK(connection.query("SELECT pg_advisory_unlock(hashtext('aisle slot'), hashtext($1))", {slot}));
+  if (connection.server_version() >= first_with_idle_timeout)
+    AISLE_CHECK(connection.command("RESET idle_session_timeout"));
+  return {};
 }
 
 Status drop_slot(Connection& connection, const std::string& slot) {

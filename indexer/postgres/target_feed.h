@@ -29,6 +29,9 @@ struct SessionContext {
   StatusBoard& board;
   FeedState failure_state = FeedState::Reconnecting;  // what the session's error means
   bool new_slot_wanted = false;                       // the last session found that its slot cannot go on
+  // Holds the claim to the slot (see claim_slot) from one session to the next, until `claimed_until`.
+  std::optional<Connection> claim = {};
+  std::chrono::steady_clock::time_point claimed_until = {};
   // End of the last scan of this process.
   std::map<const ChangeSink*, std::chrono::steady_clock::time_point> last_scans = {};
   std::map<const ChangeSink*, FlowGuard> guards = {};

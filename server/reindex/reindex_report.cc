@@ -84,7 +84,9 @@ std::optional<ReindexStatus> Reindexer::status() const {
   status.estimate = progress.estimate;
   status.problem = progress.problem;
   if (const auto waits = waits_for_.get(); waits && status.problem.empty()) status.problem = *waits;
-  status.per_second = seconds > 0 ? static_cast<double>(progress.products) / seconds : 0;
+  const bool reads = progress.stage.starts_with("chunk:") || progress.stage == "importing";
+  if (!reads || seconds <= 0) return status;
+  status.per_second = static_cast<double>(progress.products) / seconds;
   if (status.per_second > 0 && progress.estimate > progress.products) {
     status.seconds_left = static_cast<double>(progress.estimate - progress.products) / status.per_second;
   }
