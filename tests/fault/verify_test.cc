@@ -103,6 +103,7 @@ TEST_F(VerifyTest, ValuesThatKeepComingBackAreNoDifferences) {
     SqlSession other(conninfo());
     for (; !stop.stop_requested(); ++changes) {
       other.exec("UPDATE prices SET stock = floor(random() * 2) WHERE product_id % 97 = 0");
+      std::this_thread::sleep_for(test::writer_pace);
     }
   });
   EXPECT_TRUE(eventually([&] { return changes > 20; }));
