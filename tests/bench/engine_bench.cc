@@ -37,6 +37,7 @@ using Json = nlohmann::ordered_json;
 struct Options {
   IndexPlace place;
   std::filesystem::path workload;
+  std::filesystem::path ranking;     // empty: none
   std::vector<std::string> classes;  // empty: all
   int rounds = 3;
   int warmup = 1;
@@ -224,6 +225,12 @@ int print_tokens(const Analyzer& analyzer, const std::string& side) {
   return 0;
 }
 
+Status rank_by(const std::filesystem::path& file, View& view) {
+  AISLE_TRY(auto config, RankingConfig::load(file.string()));
+  AISLE_TRY(view.ranking, Ranking::compile(std::move(config), view.context, 1));
+  return {};
+}
+
 int run(const Options& options) {
   set_log_level(LogLevel::Warn);
   const auto place = resolve_place(options.place);
@@ -237,7 +244,10 @@ int run(const Options& options) {
   const auto service = IndexService::open(place->index, place->data_dir);
   if (!service) return report(service.error());
   const double load_ms = milliseconds_since(begin);
-  const View view = (*service)->view();
+  View view = (*service)->view();
+  if (!options.ranking.empty()) {
+    if (const Status status = rank_by(options.ranking, view); !status) return report(status.error());
+  }
   if (view.live() == 0)
     return report({ErrorCode::InvalidArgument, "the index is empty: make it with aisle import"});
   auto queries = read_workload(options.workload);
@@ -256,6 +266,7 @@ int main(int argc, char** argv) {
   app.add_option("--schema", options.place.schema, "catalogue schema")->required();
   app.add_option("--data", options.place.data_dir, "folder of the index");
   app.add_option("--workload", options.workload, "queries, one JSON object a line");
+  app.add_option("--ranking", options.ranking, "ranking document");
   app.add_option("--class", options.classes, "only these classes");
   app.add_option("--rounds", options.rounds, "how often each class is timed")->check(CLI::Range(1, 1000));
   app.add_option("--warmup", options.warmup, "rounds before, not timed")->check(CLI::Range(0, 1000));

@@ -15,6 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "tests/bench/products.json"
+RANKING = ROOT / "tests/bench/ranking.json"
 CLASSES = ("and", "filtered", "sorted", "faceted", "browse", "prefix", "typo1", "typo2", "shop")
 
 
@@ -132,7 +133,8 @@ class Aisle(Engine):
         return {"peak_bytes": told["peak_bytes"], "shards": told["shards"]}
 
     def command(self, catalogue, index):
-        return [self.bench, "--schema", SCHEMA, "--data", index, "--workload", catalogue / "workload.jsonl", "--commands"]
+        return [self.bench, "--schema", SCHEMA, "--ranking", RANKING, "--data", index, "--workload", catalogue / "workload.jsonl",
+                "--commands"]
 
 
     def environment(self):
