@@ -150,6 +150,56 @@ std::vector<std::uint8_t> evaluate(const FilterNode& node, const SegmentView& vi
   return passes;
 }
 
+namespace {
+
+// Keeps those with a value within [low, high], which missing_number is not.
+void keep_in_range(const NumberColumn& column, std::int64_t low, std::int64_t high,
+                   std::vector<std::uint32_t>& documents) {
+  low = std::max(low, missing_number + 1);
+  std::size_t kept = 0;
+  column.each(documents, [&](std::size_t i, std::int64_t value) {
+    documents[kept] = documents[i];
+    kept += static_cast<std::size_t>(value >= low) & static_cast<std::size_t>(value <= high);
+  });
+  documents.resize(kept);
+}
+
+}  // namespace
+
+void keep_passing(const FilterNode& node, const SegmentView& view, std::vector<std::uint32_t>& documents) {
+  if (node.kind == FilterKind::Range)
+    return keep_in_range(view.numbers(node.field->number), node.low, node.high, documents);
+  if (node.kind == FilterKind::Numbers && node.numbers.size() == 1) {
+    const std::int64_t wanted = node.numbers.front();
+    if (wanted != missing_number)
+      return keep_in_range(view.numbers(node.field->number), wanted, wanted, documents);
+  }
+  const std::vector<std::uint8_t> passes = evaluate(node, view, documents);
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < documents.size(); ++i) {
+    documents[kept] = documents[i];
+    kept += passes[i];
+  }
+  documents.resize(kept);
+}
+
+std::vector<Conjunct> with_united_ranges(const std::vector<Conjunct>& conjuncts) {
+  std::vector<Conjunct> united;
+  for (const Conjunct& conjunct : conjuncts) {
+    const auto same = std::ranges::find_if(united, [&](const Conjunct& other) {
+      return conjunct.node.kind == FilterKind::Range && other.node.kind == FilterKind::Range &&
+             other.node.field == conjunct.node.field;
+    });
+    if (same == united.end()) {
+      united.push_back(conjunct);
+    } else {
+      same->node.low = std::max(same->node.low, conjunct.node.low);
+      same->node.high = std::min(same->node.high, conjunct.node.high);
+    }
+  }
+  return united;
+}
+
 std::uint64_t scan_cost(const FilterNode& node, const SegmentView& view) {
   if (node.kind == FilterKind::Range) return std::uint64_t{view.segment->size} * 2 + 1;
   if (node.kind != FilterKind::Keywords) return 0;

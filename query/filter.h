@@ -56,6 +56,12 @@ std::vector<std::string> selected_values(const Filter& filter, const Field& fiel
 std::vector<std::uint8_t> evaluate(const FilterNode& node, const SegmentView& view,
                                    std::span<const std::uint32_t> documents);
 
+// Keeps the documents that satisfy the node; the same as evaluate() says.
+void keep_passing(const FilterNode& node, const SegmentView& view, std::vector<std::uint32_t>& documents);
+
+// The conjuncts with ranges of one field, "price >= 10 AND price <= 20", made one.
+std::vector<Conjunct> with_united_ranges(const std::vector<Conjunct>& conjuncts);
+
 // How many documents scan() looks at, about; 0: the node has no scan.
 std::uint64_t scan_cost(const FilterNode& node, const SegmentView& view);
 

@@ -209,6 +209,7 @@ Result<SegmentView> take_segment(Reader& in, const IndexContext& context) {
   if (!deleted.empty()) view.deleted = std::make_shared<const Bitmap>(std::move(deleted));
   AISLE_CHECK(take_lists(in, context, *segment));
   AISLE_CHECK(take_columns(in, context, *segment));
+  segment->forms = PostingForms(*segment);
   AISLE_TRY(std::vector<std::uint64_t> offsets, in.list<std::uint64_t>());
   AISLE_TRY(const Reader::Section stored, in.section(page));
   if (stored.bytes.size() != (offsets.empty() ? 0 : offsets.back())) return damaged();

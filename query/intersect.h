@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
 namespace aisle {
 
@@ -51,39 +50,5 @@ void intersect(std::span<const std::uint32_t> a, std::span<const std::uint32_t> 
     j += y <= x ? 1U : 0U;
   }
 }
-
-// An ascending list that is intersected with many others: it knows the place of each of its documents, so that
-// another list takes a step for each of its own entries. Borrows the list; one on a thread at a time.
-class DocumentPlaces {
- public:
-  // `size`: more than any document number of either list.
-  DocumentPlaces(std::span<const std::uint32_t> documents, std::uint32_t size)
-      : documents_(documents), places_(kept_places()) {
-    if (places_.size() < size) places_.resize(size);
-    for (std::size_t i = 0; i < documents.size(); ++i) places_[documents[i]] = static_cast<std::uint32_t>(i);
-  }
-
-  // intersect(documents, list, meet)
-  template <class Meet>
-  void intersect(std::span<const std::uint32_t> list, Meet&& meet) const {
-    if (documents_.size() * jump_ratio < list.size()) {
-      aisle::intersect(documents_, list, meet);
-      return;
-    }
-    for (std::size_t j = 0; j < list.size(); ++j) {
-      const std::size_t i = places_[list[j]];  // left from another list when it is none of ours
-      if (i < documents_.size() && documents_[i] == list[j]) meet(i, j);
-    }
-  }
-
- private:
-  static std::vector<std::uint32_t>& kept_places() {
-    thread_local std::vector<std::uint32_t> places;
-    return places;
-  }
-
-  std::span<const std::uint32_t> documents_;
-  std::vector<std::uint32_t>& places_;
-};
 
 }  // namespace aisle

@@ -2,89 +2,109 @@
 
 #include <algorithm>
 #include <functional>
-#include <iterator>
 #include <numeric>
+#include <tuple>
 
 #include "query/intersect.h"
 
 namespace aisle {
 namespace {
 
-using Documents = std::vector<std::uint32_t>;
+using Group = PositionPostings::Group;
+using Source = PositionPostings::Source;
 
-Documents members(const Bitmap& bitmap, std::size_t count_max) {
-  Documents documents;
-  documents.reserve(count_max);
-  const auto& words = bitmap.words();
-  for (std::uint32_t i = 0; i < words.size(); ++i) {
-    for (std::uint64_t word = words[i]; word != 0; word &= word - 1) {
-      documents.push_back(i * 64U + static_cast<std::uint32_t>(std::countr_zero(word)));
-    }
-  }
-  return documents;
+DocumentSet documents_of(const Source& source, const Segment& segment) {
+  const auto list = source.postings.documents;
+  const bool dense = list.size() * DocumentSet::dense_share >= segment.size;
+  return DocumentSet::borrow(list, dense ? segment.forms.bits(source.list) : nullptr);
 }
 
-// Documents in any of the lists. Bits when they are many, else collect and sort.
-Documents unite(const PositionPostings& position, std::uint32_t size) {
-  Documents documents;
-  if (position.sources.size() == 1) {
-    const auto& only = position.sources.front().postings.documents;
-    return {only.begin(), only.end()};
+// Documents of a group; of those among `within` at least, when it is given.
+DocumentSet documents_of(const PositionPostings& position, const Group& group, const Segment& segment,
+                         const DocumentSet* within) {
+  if (group.end - group.begin == 1 && within == nullptr)
+    return documents_of(position.sources[group.begin], segment);
+  std::vector<DocumentSet> sets;
+  sets.reserve(group.end - group.begin);
+  for (std::size_t i = group.begin; i < group.end; ++i) {
+    DocumentSet set = documents_of(position.sources[i], segment);
+    sets.push_back(within != nullptr ? intersection_of(set, *within) : std::move(set));
   }
-  constexpr std::uint32_t bits_ratio = 1024;  // so many zero bits are read sooner than one number is sorted
-  if (position.total > size / bits_ratio) {
-    Bitmap found(size);
-    for (const auto& source : position.sources) {
-      for (const std::uint32_t document : source.postings.documents) found.set(document);
-    }
-    return members(found, std::min<std::size_t>(position.total, size));
-  }
-  documents.reserve(position.total);
-  for (const auto& source : position.sources) {
-    documents.insert(documents.end(), source.postings.documents.begin(), source.postings.documents.end());
-  }
-  std::ranges::sort(documents);
-  documents.erase(std::ranges::unique(documents).begin(), documents.end());
-  return documents;
+  return union_of(std::move(sets), segment.size);
 }
 
-// found[i] becomes 1 where documents[i] is in any list of the position.
-void mark(const Documents& documents, const PositionPostings& position, std::uint32_t size,
-          std::vector<std::uint8_t>& found) {
-  const auto meet = [&](std::size_t i, std::size_t) { found[i] = 1; };
-  if (position.sources.size() > 1 && position.total > documents.size() / 4) {
-    const DocumentPlaces places(documents, size);
-    for (const auto& source : position.sources) places.intersect(source.postings.documents, meet);
-  } else {
-    for (const auto& source : position.sources) intersect(documents, source.postings.documents, meet);
-  }
-}
-
-// Keeps the documents that are in any list of the position.
-void retain(Documents& documents, const PositionPostings& position, std::uint32_t size) {
-  std::size_t kept = 0;
-  if (position.sources.size() == 1) {
-    intersect(documents, position.sources.front().postings.documents,
-              [&](std::size_t i, std::size_t) { documents[kept++] = documents[i]; });
-    documents.resize(kept);
+// Fills in the documents of a position; of those among `within` at least, when it is given. Few documents are
+// sooner looked for in each list than all lists are united.
+void fill(PositionPostings& position, const Segment& segment, const DocumentSet* within) {
+  constexpr std::size_t lookup_cost = 16;  // postings united in the time that one document is looked for
+  if (within != nullptr && (position.sources.size() == 1 ||
+                            within->size() * position.sources.size() * lookup_cost > position.total))
+    within = nullptr;
+  for (Group& group : position.groups) group.documents = documents_of(position, group, segment, within);
+  if (position.groups.size() == 1) {
+    position.documents = position.groups.front().documents.borrowed();
     return;
   }
-  std::vector<std::uint8_t> found(documents.size(), 0);
-  mark(documents, position, size, found);
-  for (std::size_t i = 0; i < documents.size(); ++i) {
-    if (found[i] != 0) documents[kept++] = documents[i];
-  }
-  documents.resize(kept);
+  std::vector<DocumentSet> sets;
+  sets.reserve(position.groups.size());
+  for (const Group& group : position.groups) sets.push_back(group.documents.borrowed());
+  position.documents = union_of(std::move(sets), segment.size);
 }
 
-// Documents whose positions weigh `least` together. Whoever has none but the most frequent positions, as long as
-// these weigh less, is not among them; so only the lists of the others are united.
-Documents match_partly(const Reading& reading, const ReadingPostings& positions, std::uint64_t least,
-                       std::uint32_t size) {
+std::vector<std::size_t> needed_rarest_first(const Reading& reading, const ReadingPostings& positions) {
+  std::vector<std::size_t> order;
+  for (std::size_t p = 0; p < positions.size(); ++p) {
+    if (reading.positions[p].weight > 0) order.push_back(p);
+  }
+  std::ranges::stable_sort(order, {}, [&](std::size_t p) { return positions[p].total; });
+  return order;
+}
+
+// Documents that have all words.
+DocumentSet match_reading_wholly(const Reading& reading, ReadingPostings& positions, const Segment& segment) {
+  DocumentSet documents;
+  bool first = true;
+  for (const std::size_t p : needed_rarest_first(reading, positions)) {
+    if (!first && documents.empty()) return {};
+    fill(positions[p], segment, first ? nullptr : &documents);
+    documents =
+        first ? positions[p].documents.borrowed() : intersection_of(documents, positions[p].documents);
+    first = false;
+  }
+  for (std::size_t p = 0; p < positions.size(); ++p) {  // what need not match counts where it does
+    if (reading.positions[p].weight == 0) fill(positions[p], segment, &documents);
+  }
+  return documents;
+}
+
+DocumentSet spelt_right(const PositionPostings& position, const Segment& segment) {
+  std::vector<DocumentSet> sets;
+  for (const Group& group : position.groups) {
+    if (position.sources[group.begin].alternative->typos == 0) sets.push_back(group.documents.borrowed());
+  }
+  return union_of(std::move(sets), segment.size);
+}
+
+void mark(std::span<const std::uint32_t> documents, const DocumentSet& set, std::uint32_t weight,
+          std::vector<std::uint64_t>& weights) {
+  if (set.bits() != nullptr) {
+    for (std::size_t i = 0; i < documents.size(); ++i)
+      weights[i] += set.bits()->test(documents[i]) ? weight : 0U;
+  } else {
+    intersect(documents, set.list(), [&](std::size_t i, std::size_t) { weights[i] += weight; });
+  }
+}
+
+// Documents whose positions weigh `least` together. Whoever has none but the most frequent positions, as long
+// as these weigh less, is not among them; so only the lists of the others are united.
+DocumentSet match_reading_partly(const Reading& reading, ReadingPostings& positions, std::uint64_t least,
+                                 const Segment& segment) {
+  for (PositionPostings& position : positions) fill(position, segment, nullptr);
   std::vector<std::size_t> order(positions.size());
   std::iota(order.begin(), order.end(), 0);
-  std::ranges::stable_sort(order, std::greater<>(), [&](std::size_t i) { return positions[i].total; });
-  PositionPostings needed;
+  std::ranges::stable_sort(order, std::greater<>(),
+                           [&](std::size_t i) { return positions[i].documents.size(); });
+  std::vector<DocumentSet> needed;
   std::uint64_t passed_over = 0;
   for (const std::size_t i : order) {
     const std::uint32_t weight = reading.positions[i].weight;
@@ -92,49 +112,34 @@ Documents match_partly(const Reading& reading, const ReadingPostings& positions,
       passed_over += weight;
       continue;
     }
-    needed.total += positions[i].total;
-    needed.sources.insert(needed.sources.end(), positions[i].sources.begin(), positions[i].sources.end());
+    needed.push_back(positions[i].documents.borrowed());
   }
-  if (needed.total == 0) return {};
-  Documents documents = unite(needed, size);
+  std::vector<std::uint32_t> documents = union_of(std::move(needed), segment.size).to_list();
   std::vector<std::uint64_t> weights(documents.size());
-  std::vector<std::uint8_t> found(documents.size());
   for (std::size_t p = 0; p < positions.size(); ++p) {
-    if (reading.positions[p].weight == 0) continue;
-    std::ranges::fill(found, 0);
-    mark(documents, positions[p], size, found);
-    for (std::size_t i = 0; i < documents.size(); ++i) weights[i] += found[i] * reading.positions[p].weight;
+    if (reading.positions[p].weight > 0)
+      mark(documents, positions[p].documents, reading.positions[p].weight, weights);
   }
   std::size_t kept = 0;
   for (std::size_t i = 0; i < documents.size(); ++i) {
-    if (weights[i] >= least) documents[kept++] = documents[i];
+    documents[kept] = documents[i];
+    kept += weights[i] >= least ? 1U : 0U;
   }
   documents.resize(kept);
-  return documents;
+  return DocumentSet(std::move(documents));
 }
 
-Documents match_wholly(const Reading& reading, const ReadingPostings& positions, std::uint32_t size) {
-  std::vector<std::size_t> order;
-  for (std::size_t p = 0; p < positions.size(); ++p) {
-    if (reading.positions[p].weight > 0) order.push_back(p);
+DocumentSet all_live(const SegmentView& view) {
+  std::vector<std::uint32_t> documents;
+  documents.reserve(view.live);
+  for (std::uint32_t document = 0; document < view.segment->size; ++document) {
+    if (!view.is_deleted(document)) documents.push_back(document);
   }
-  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return positions[i].total; });  // rarest first
-  if (order.empty() || positions[order.front()].total == 0) return {};
-  Documents documents = unite(positions[order.front()], size);
-  for (std::size_t i = 1; i < order.size() && !documents.empty(); ++i)
-    retain(documents, positions[order[i]], size);
-  return documents;
+  return DocumentSet(std::move(documents));
 }
 
-Documents match_reading(const Reading& reading, int share, const ReadingPostings& positions,
-                        const SegmentView& view) {
-  const std::uint32_t size = view.segment->size;
-  Documents documents = share < Plan::share_all
-                            ? match_partly(reading, positions, reading.least_weight(share), size)
-                            : match_wholly(reading, positions, size);
-  if (view.deleted)
-    std::erase_if(documents, [&](std::uint32_t document) { return view.deleted->test(document); });
-  return documents;
+DocumentSet live_of(DocumentSet documents, const SegmentView& view) {
+  return view.deleted ? difference_of(documents, *view.deleted) : std::move(documents);
 }
 
 // Bit n of Alternative::fields, by field number; -1 where a field is not searched.
@@ -155,11 +160,19 @@ PositionPostings resolve(const Position& position, const Segment& segment, const
     for (std::uint32_t list = segment.term_lists[term]; list < segment.term_lists[term + 1]; ++list) {
       const Postings postings = segment.postings(list);
       if (((alternative.fields >> static_cast<unsigned>(bits[postings.field])) & 1U) == 0) continue;
-      resolved.sources.push_back({postings, &alternative, term});
+      resolved.sources.push_back({postings, &alternative, term, list});
       resolved.total += postings.documents.size();
     }
   }
-  std::ranges::stable_sort(resolved.sources, {}, [](const auto& source) { return source.postings.field; });
+  const auto worth = [](const Source& source) {
+    return std::tuple(source.postings.field, source.alternative->typos, source.alternative->points);
+  };
+  std::ranges::stable_sort(resolved.sources, {}, worth);
+  for (std::size_t i = 0; i < resolved.sources.size(); ++i) {
+    if (i == 0 || worth(resolved.sources[i]) != worth(resolved.sources[i - 1]))
+      resolved.groups.push_back({i, i, {}});
+    resolved.groups.back().end = i + 1;
+  }
   return resolved;
 }
 
@@ -177,26 +190,35 @@ PlanPostings resolve(const Plan& plan, const Segment& segment, const IndexContex
   return resolved;
 }
 
-std::vector<std::uint32_t> match(const Plan& plan, const PlanPostings& postings, const SegmentView& view) {
-  Documents documents;
-  if (plan.browse()) {
-    documents.reserve(view.live);
-    for (std::uint32_t document = 0; document < view.segment->size; ++document) {
-      if (!view.is_deleted(document)) documents.push_back(document);
-    }
-    return documents;
-  }
+DocumentSet match(const Plan& plan, PlanPostings& postings, const SegmentView& view) {
+  if (plan.browse()) return all_live(view);
+  const Segment& segment = *view.segment;
+  std::vector<DocumentSet> sets;
   for (std::size_t r = 0; r < postings.size(); ++r) {
-    Documents more = match_reading(plan.readings[r], plan.share, postings[r], view);
-    if (documents.empty()) {
-      documents = std::move(more);
-    } else if (!more.empty()) {
-      Documents both;
-      std::ranges::set_union(documents, more, std::back_inserter(both));
-      documents = std::move(both);
-    }
+    const Reading& reading = plan.readings[r];
+    sets.push_back(plan.partial()
+                       ? match_reading_partly(reading, postings[r], reading.least_weight(plan.share), segment)
+                       : match_reading_wholly(reading, postings[r], segment));
   }
-  return documents;
+  return live_of(union_of(std::move(sets), segment.size), view);
+}
+
+DocumentSet match_wholly(const Plan& plan, const PlanPostings& postings, const SegmentView& view,
+                         bool typos) {
+  const Segment& segment = *view.segment;
+  std::vector<DocumentSet> readings;
+  for (std::size_t r = 0; r < postings.size(); ++r) {
+    DocumentSet documents;
+    bool first = true;
+    for (const std::size_t p : needed_rarest_first(plan.readings[r], postings[r])) {
+      const PositionPostings& position = postings[r][p];
+      DocumentSet some = typos ? position.documents.borrowed() : spelt_right(position, segment);
+      documents = first ? std::move(some) : intersection_of(documents, some);
+      first = false;
+    }
+    readings.push_back(std::move(documents));
+  }
+  return live_of(union_of(std::move(readings), segment.size), view);
 }
 
 }  // namespace aisle

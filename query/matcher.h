@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "query/document_set.h"
 #include "query/index_context.h"
 #include "query/plan.h"
 #include "query/segment.h"
@@ -15,9 +16,19 @@ struct PositionPostings {
     Postings postings;
     const Alternative* alternative = nullptr;
     TermId term = no_term;
+    std::uint32_t list = 0;  // of the segment
   };
-  std::vector<Source> sources;  // ordered by field
-  std::size_t total = 0;        // postings in all of them
+  // Sources that are worth the same in each document that has their terms as often: of one field, with as
+  // many typos and points.
+  struct Group {
+    std::size_t begin = 0;  // of sources
+    std::size_t end = 0;
+    DocumentSet documents;  // since match(), and of those that match at least
+  };
+  std::vector<Source> sources;  // ordered by field, then typos, then points
+  std::vector<Group> groups;
+  std::size_t total = 0;  // postings in all of them
+  DocumentSet documents;  // of all groups
 };
 
 // Readings resolved against one segment, in the order of the plan. Borrow the plan and the segment.
@@ -25,7 +36,12 @@ using ReadingPostings = std::vector<PositionPostings>;
 using PlanPostings = std::vector<ReadingPostings>;
 PlanPostings resolve(const Plan& plan, const Segment& segment, const IndexContext& context);
 
-// Live documents that match the plan, ascending; all live ones when it has no reading. `postings` are the plan's.
-std::vector<std::uint32_t> match(const Plan& plan, const PlanPostings& postings, const SegmentView& view);
+// Live documents that match the plan; all live ones when it has no reading. `postings` are the plan's, and
+// get their documents here, once; the answer borrows from them and from the view.
+DocumentSet match(const Plan& plan, PlanPostings& postings, const SegmentView& view);
+
+// Of documents that match(): those that have all words of some reading; with `typos` off, none of them
+// misspelt.
+DocumentSet match_wholly(const Plan& plan, const PlanPostings& postings, const SegmentView& view, bool typos);
 
 }  // namespace aisle

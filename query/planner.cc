@@ -68,10 +68,12 @@ std::uint32_t Planner::fields_of_stemmer(std::size_t stemmer) const {
   return mask;
 }
 
-// A term that is there already keeps its cheaper kind and gains the fields.
-void Planner::add(Position& position, Alternative alternative) {
-  const auto at = std::ranges::find(position.alternatives, alternative.term, &Alternative::term);
-  if (at != position.alternatives.end()) {
+// A term that is there already, among the first so many, keeps its cheaper kind and gains the fields.
+void Planner::add(Position& position, Alternative alternative, std::size_t among) {
+  const auto end = position.alternatives.begin() +
+                   static_cast<std::ptrdiff_t>(std::min(among, position.alternatives.size()));
+  const auto at = std::ranges::find(position.alternatives.begin(), end, alternative.term, &Alternative::term);
+  if (at != end) {
     at->fields |= alternative.fields;
     return;
   }
@@ -146,8 +148,10 @@ void Planner::add_quantities(Position& position) {
 
 // The most frequent terms of those that begin with the word; equally frequent ones in their own order.
 void Planner::add_prefixes(Position& position) {
+  const std::size_t known = position.alternatives.size();  // those found differ from each other
   for (const FoundTerm& found : known_.find(position.word, ExpandKind::Beginnings).terms) {
-    add(position, {.term = found.term, .kind = MatchKind::Prefix, .typos = 0, .fields = ~0U, .points = 0});
+    add(position, {.term = found.term, .kind = MatchKind::Prefix, .typos = 0, .fields = ~0U, .points = 0},
+        known);
   }
 }
 
@@ -156,11 +160,13 @@ void Planner::add_typos(Position& position, bool prefix) {
   const std::uint32_t fields = ranking_ != nullptr ? ranking_->typo_fields : ~0U;
   const ExpandKind kind = prefix ? ExpandKind::TypoBeginnings : ExpandKind::Typos;
   const std::uint64_t own = frequency(position, own_kinds);
+  const std::size_t known = position.alternatives.size();
   for (const FoundTerm& found : known_.find(position.word, kind).terms) {
     const std::uint32_t common = statistics_.frequency(found.term);
     if (common > 0 && common < own * typo_dominance) continue;
     add(position,
-        {.term = found.term, .kind = MatchKind::Typo, .typos = found.number, .fields = fields, .points = 0});
+        {.term = found.term, .kind = MatchKind::Typo, .typos = found.number, .fields = fields, .points = 0},
+        known);
   }
 }
 

@@ -51,7 +51,7 @@ class Planner {
   Plan build(const PlanAsk& ask);
   Status expand_missing(std::vector<WordAsk> missing);
   Position position(const std::string& word, bool last, bool typos);
-  static void add(Position& position, Alternative alternative);
+  static void add(Position& position, Alternative alternative, std::size_t among = ~std::size_t{0});
   void set_points(Position& position) const;
   void add_stems(Position& position, const std::string& word, const Alternative& like);
   void add_synonyms(Position& position);

@@ -34,6 +34,11 @@ std::int64_t Proximity::most(std::size_t tokens) const {
 
 Proximity::Parts Proximity::parts(std::uint32_t document) const {
   const auto tokens = segment_.forward_tokens(document);
+  if (positions_ == 1) {  // has no neighbours, and the first token tells the rest
+    const bool first = !tokens.empty() && mask_of(tokens.front()) != 0;
+    return {0, first ? first_word_points * weight_ : 0,
+            first && tokens.size() == 1 ? exact_points * weight_ : 0};
+  }
   std::uint32_t before = 0;
   std::uint32_t seen = 0;
   std::size_t marked = 0;

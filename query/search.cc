@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "query/highlight.h"
 #include "query/pin_page.h"
@@ -162,7 +163,8 @@ class Search {
     const auto page = std::span<const ShardHit>(best).subspan(skipped);
     ask_.fetch->plan = ask_.plan;
     AISLE_TRY(std::vector<FetchedProduct> products, shards_.fetch(*ask_.fetch, page));
-    const Highlighter highlighter(*ask_.plan, *view_.context, request_, limits_);
+    std::optional<Highlighter> highlighter;
+    if (request_.highlight) highlighter.emplace(*ask_.plan, *view_.context, request_, limits_);
     for (std::size_t i = 0; i < page.size(); ++i) {
       FetchedProduct& product = products[i];
       if (!product.found) continue;
@@ -176,7 +178,7 @@ class Search {
       hit.explain = std::move(product.explain);
       hit.pinned = page[i].pinned;
       if (hit.pinned && request_.explain) explain_pin(ask_.effects->data(), hit);
-      if (request_.highlight) hit.highlight = highlighter.highlight(hit.product);
+      if (highlighter) hit.highlight = highlighter->highlight(hit.product);
       result_.hits.push_back(std::move(hit));
     }
     return {};

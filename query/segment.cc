@@ -10,7 +10,7 @@ SegmentBytes bytes_of(const Segment& segment) {
   bytes.ids = segment.ids.bytes();
   bytes.terms = segment.terms.bytes() + segment.typos.bytes() + of(segment.term_lists) + of(segment.lists);
   for (const auto& list : segment.stemmed_terms) bytes.terms += of(list);
-  bytes.postings = of(segment.documents) + of(segment.frequencies);
+  bytes.postings = of(segment.documents) + of(segment.frequencies) + segment.forms.bytes();
   for (const auto& list : segment.lengths) bytes.lengths += of(list);
   bytes.forward = of(segment.forward_offsets) + of(segment.forward);
   for (const NumberColumn& column : segment.numbers) bytes.columns += column.bytes();

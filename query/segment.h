@@ -10,6 +10,7 @@
 
 #include "query/bitmap.h"
 #include "query/column.h"
+#include "query/posting_forms.h"
 #include "query/stored_documents.h"
 #include "query/term_dictionary.h"
 #include "query/typo_walk.h"
@@ -41,6 +42,7 @@ struct Segment {
   std::vector<List> lists;                // one more than there are, as an end
   std::vector<std::uint32_t> documents;
   std::vector<std::uint8_t> frequencies;
+  PostingForms forms;  // of the lists above
   std::vector<std::vector<TermId>> stemmed_terms;  // by stem language of the schema: terms that differ from
                                                    // their stem, ordered by (stem, term)
   std::vector<std::vector<std::uint8_t>>

@@ -165,6 +165,7 @@ Result<std::shared_ptr<const Segment>> SegmentBuilder::finish() {
   fill_postings(*segment, place);
   fill_forward(*segment, place);
   fill_columns(*segment);
+  segment->forms = PostingForms(*segment);
   StoredDocuments::Builder stored(context_->folder);
   for (const std::uint32_t row : order_) {
     const std::size_t begin = before(row).stored;

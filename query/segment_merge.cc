@@ -27,6 +27,7 @@ class Merge {
     merged_->numbers.resize(fields.size());
     merged_->keywords.resize(fields.size());
     for (const Field& field : fields) merge_field(field);
+    merged_->forms = PostingForms(*merged_);
     StoredDocuments::Builder stored(context_.folder);
     for (const Origin& origin : origins_)
       AISLE_CHECK(stored.add(segment(origin.source).stored.get(origin.document)));

@@ -29,6 +29,7 @@ class SegmentsMatch {
       : request_(request),
         view_(view),
         deadline_(deadline),
+        conjuncts_(with_united_ranges(request.filter.conjuncts)),
         scorer_(*request.plan, *view.context, *view.statistics, request.effects.get()) {
     for (const Field* field : request.facets) result_.facets.emplace_back(*field);
   }
@@ -36,10 +37,17 @@ class SegmentsMatch {
   Status add(const SegmentView& segment) {
     AISLE_CHECK(in_time());
     const Conjunct* scanned = conjunct_to_scan(segment);
-    std::vector<std::uint32_t> documents =
-        scanned != nullptr ? live_of(segment, scan(scanned->node, segment))
-                           : aisle::match(*request_.plan, scorer_.postings(*segment.segment), segment);
-    result_.found += scanned != nullptr ? segment.live : documents.size();
+    DocumentSet found = scanned != nullptr
+                            ? DocumentSet(live_of(segment, scan(scanned->node, segment)))
+                            : aisle::match(*request_.plan, scorer_.postings(*segment.segment), segment);
+    result_.found += scanned != nullptr ? segment.live : found.size();
+    if (is_all_asked()) {
+      AISLE_CHECK(in_time());
+      result_.total += found.size();
+      if (request_.window > 0) keep_best(segment, found);
+      return {};
+    }
+    std::vector<std::uint32_t> documents = std::move(found).to_list();
     const FoundPins pins = apply_rules(segment, documents);
     AISLE_CHECK(in_time());
     narrow(segment, documents, scanned);
@@ -57,7 +65,7 @@ class SegmentsMatch {
     }
     result_.total += passed.size();
     take_pins(segment, pins, passed);
-    if (request_.window > 0) keep_best(segment, passed);
+    if (request_.window > 0) keep_best(segment, DocumentSet(std::move(passed)));
     return {};
   }
 
@@ -67,6 +75,15 @@ class SegmentsMatch {
   Status in_time() const {
     if (!deadline_.expired()) return {};
     return search_too_late();
+  }
+
+  // Whether what matches is the answer: nothing narrows it, joins it, counts or sorts it, so that it need not
+  // be listed.
+  bool is_all_asked() const {
+    if (!conjuncts_.empty() || !request_.facets.empty() || !request_.sort.empty()) return false;
+    if (!request_.effects) return true;
+    const RankingEffects& effects = request_.effects->data();
+    return effects.hidden.empty() && effects.pins.empty() && request_.effects->conjuncts().empty();
   }
 
   using FoundPins = std::vector<ShardEffects::FoundPin>;
@@ -117,7 +134,7 @@ class SegmentsMatch {
     if (!request_.plan->browse() || pins) return nullptr;
     const Conjunct* best = nullptr;
     std::uint64_t least = 0;
-    for (const Conjunct& conjunct : request_.filter.conjuncts) {
+    for (const Conjunct& conjunct : conjuncts_) {
       const std::uint64_t cost = is_left_out(conjunct) ? 0 : scan_cost(conjunct.node, segment);
       if (cost == 0 || (best != nullptr && cost >= least)) continue;
       best = &conjunct;
@@ -135,15 +152,9 @@ class SegmentsMatch {
   void narrow(const SegmentView& segment, std::vector<std::uint32_t>& documents, const Conjunct* done) const {
     const auto apply = [&](const Conjunct& conjunct) {
       if (&conjunct == done || is_left_out(conjunct)) return;
-      const std::vector<std::uint8_t> passes = evaluate(conjunct.node, segment, documents);
-      std::size_t kept = 0;
-      for (std::size_t i = 0; i < documents.size(); ++i) {
-        documents[kept] = documents[i];
-        kept += passes[i];
-      }
-      documents.resize(kept);
+      keep_passing(conjunct.node, segment, documents);
     };
-    std::ranges::for_each(request_.filter.conjuncts, apply);
+    std::ranges::for_each(conjuncts_, apply);
     if (request_.effects) std::ranges::for_each(request_.effects->conjuncts(), apply);
   }
 
@@ -157,7 +168,7 @@ class SegmentsMatch {
         if (conjunct.field == request_.facets[f]) add_marks(marks.failed_own[f], passes);
       }
     };
-    std::ranges::for_each(request_.filter.conjuncts, apply);
+    std::ranges::for_each(conjuncts_, apply);
     if (request_.effects) std::ranges::for_each(request_.effects->conjuncts(), apply);
     return marks;
   }
@@ -179,10 +190,10 @@ class SegmentsMatch {
     return {};
   }
 
-  void keep_best(const SegmentView& segment, std::span<const std::uint32_t> passed) {
+  void keep_best(const SegmentView& segment, const DocumentSet& passed) {
     const std::size_t window = request_.window;
     if (!request_.sort.empty()) {
-      for (const std::uint32_t document : first_in_order(request_.sort, segment, passed, window))
+      for (const std::uint32_t document : first_in_order(request_.sort, segment, passed.list(), window))
         add_hit(segment, document, {}, sort_values(request_.sort, segment, document));
       return;
     }
@@ -209,6 +220,7 @@ class SegmentsMatch {
   const MatchRequest& request_;
   const View& view_;
   const Deadline deadline_;
+  const std::vector<Conjunct> conjuncts_;  // of the request's filter
   Scorer scorer_;
   MatchResult result_;
 };

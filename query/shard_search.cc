@@ -32,7 +32,8 @@ Result<std::vector<PlanCount>> LocalShardSearch::count(const CountRequest& reque
     PlanCount& count = counts.emplace_back();
     for (const SegmentView* segment : segments_) {
       AISLE_CHECK(in_time());
-      count.matches += aisle::match(plan, resolve(plan, *segment->segment, *view_.context), *segment).size();
+      PlanPostings postings = resolve(plan, *segment->segment, *view_.context);
+      count.matches += aisle::match(plan, postings, *segment).size();
     }
   }
   return counts;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <string>
 
 namespace aisle {
@@ -58,9 +59,27 @@ constexpr bool has_at_most(std::uint32_t bits, int count) {
 // Says of most terms that they are too far from a word, and never of one that is near.
 class Sieve {
  public:
+  static constexpr TermId block = 16;  // terms that are sifted together
+
   Sieve(std::string_view word, int typos_max, bool prefix)
       : word_(signature_of(word)), typos_max_(typos_max), prefix_(prefix) {}
 
+  // Whether some of `block` terms may pass. Without branches, four terms a step.
+  bool any_passes(const std::uint32_t* terms) const {
+    Four passing = {};
+    for (TermId i = 0; i < block; i += 4) {
+      Four four;
+      std::memcpy(&four, terms + i, sizeof four);
+      Four too_many = beyond_most(~four & static_cast<int>(word_ & letters_mask));
+      if (!prefix_) {
+        const Four apart = length_of(four) - static_cast<int>(word_ >> letter_kinds);
+        too_many |= beyond_most(four & static_cast<int>(~word_ & letters_mask));
+        too_many |= (apart > typos_max_) | (apart < -typos_max_);
+      }
+      passing |= too_many == 0;
+    }
+    return (passing[0] | passing[1] | passing[2] | passing[3]) != 0;
+  }
   bool passes(std::uint32_t term) const {
     if (term == 0) return false;
     if (!has_at_most(word_ & ~term & letters_mask, typos_max_)) return false;
@@ -70,6 +89,15 @@ class Sieve {
   }
 
  private:
+  using Four = int __attribute__((vector_size(16)));
+
+  // Bits left of sets that have more than typos_max_.
+  Four beyond_most(Four letters) const {
+    letters &= letters - 1;
+    return typos_max_ == 1 ? letters : letters & (letters - 1);
+  }
+  static Four length_of(Four terms) { return (terms >> letter_kinds) & static_cast<int>(length_max); }
+
   std::uint32_t word_;
   int typos_max_;
   bool prefix_;
@@ -186,15 +214,22 @@ class TypoSearch {
     std::size_t first_bytes = 0;
     next_code_point(word, first_bytes);
     std::string_view lost;  // a beginning that is too far away
-    for (TermId id = begin; id < end; ++id) {
-      if (!sieve.passes(index_.signatures()[id])) continue;
+    const std::uint32_t* const signatures = index_.signatures().data();
+    const auto look_at = [&](TermId id) {
+      if (!sieve.passes(signatures[id])) return;
       const std::string_view term = dictionary_.term(id);
-      if (!lost.empty() && term.starts_with(lost)) continue;
+      if (!lost.empty() && term.starts_with(lost)) return;
       std::size_t read = 0;
       const int typos = automaton.typos(term.substr(first_bytes), typos_max_, prefix_, read);
       if (typos >= 1 && typos <= typos_max_) found_.push_back({id, static_cast<std::uint8_t>(typos)});
       if (typos > typos_max_ && first_bytes + read < term.size()) lost = term.substr(0, first_bytes + read);
+    };
+    TermId id = begin;
+    for (; end - id >= Sieve::block; id += Sieve::block) {
+      if (!sieve.any_passes(signatures + id)) continue;
+      for (TermId some = id; some < id + Sieve::block; ++some) look_at(some);
     }
+    for (; id < end; ++id) look_at(id);
   }
 
   // Terms whose first letter alone differs: left out, swapped, wrong or with another before it.

@@ -222,10 +222,10 @@ TEST(ViewEquality, XapiansOwnMatcherFindsTheSameProductsOnDisk) {
               .value();
       std::set<std::string> ours;
       for (const SegmentView& segment : view.shards.front()->segments) {
-        for (const std::uint32_t document :
-             match(plan, resolve(plan, *segment.segment, *catalogue.context()), segment)) {
+        PlanPostings postings = resolve(plan, *segment.segment, *catalogue.context());
+        match(plan, postings, segment).each([&](std::uint32_t document) {
           ours.emplace(segment.segment->ids.term(document));
-        }
+        });
       }
       Xapian::Enquire enquire(database);
       enquire.set_query(boolean_query(plan, *catalogue.schema()));

@@ -40,24 +40,6 @@ TEST(Intersect, MeetsAtEveryCommonNumberOnceInOrder) {
   }
 }
 
-TEST(Intersect, PlacesMeetWhatIntersectMeetsListAfterList) {
-  const test::Seeds all = test::seeds(500);
-  for (std::uint64_t seed = all.first; seed != all.first + all.count; ++seed) {
-    SCOPED_TRACE(test::Seeds::trace(seed));
-    test::Random random(seed);
-    const auto documents = random_list(random, random.one_of<std::size_t>({3, 50, 2000}));
-    const DocumentPlaces places(documents, 5000);  // finds what another seed left behind
-    for (int i = 0; i < 4; ++i) {
-      const auto list = random_list(random, random.one_of<std::size_t>({3, 50, 2000}));
-      std::vector<std::pair<std::size_t, std::size_t>> expected;
-      std::vector<std::pair<std::size_t, std::size_t>> met;
-      intersect(documents, list, [&](std::size_t a, std::size_t b) { expected.emplace_back(a, b); });
-      places.intersect(list, [&](std::size_t a, std::size_t b) { met.emplace_back(a, b); });
-      ASSERT_EQ(met, expected);
-    }
-  }
-}
-
 TEST(Intersect, GallopsToTheFirstEntryThatIsNotBelow) {
   const std::vector<std::uint32_t> list = {1, 3, 5, 7, 9, 11, 13};
   for (std::size_t from = 0; from <= list.size(); ++from) {

@@ -1,0 +1,268 @@
+#include "query/best_documents.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+
+namespace aisle {
+namespace {
+
+constexpr std::size_t few = 256;     // documents that are all looked at
+constexpr std::size_t lengths = 33;  // the last stands for all longer ones, which score no more
+constexpr std::size_t longest = 255;
+constexpr std::size_t short_levels =
+    3;  // of a list, which is read once for them and once for all longer ones
+
+// Whether its bits are read sooner than its list.
+bool is_dense(const DocumentSet& documents) {
+  return documents.bits() != nullptr &&
+         (!documents.has_list() || documents.size() > documents.bits()->words().size());
+}
+
+}  // namespace
+
+// The score that no document with such a length can exceed.
+struct BestDocuments::Bounds {
+  std::array<std::int64_t, lengths> by_length;
+  const std::vector<std::uint8_t>* lengths_of = nullptr;  // by document; null: all alike
+
+  std::size_t length(std::uint32_t document) const {
+    return lengths_of != nullptr ? (*lengths_of)[document] : 0;
+  }
+  std::int64_t of(std::uint32_t document) const { return by_length[std::min(length(document), lengths - 1)]; }
+};
+
+struct BestDocuments::Kind {
+  bool outstanding = false;
+  Repeating repeating = Never;
+  DocumentSet documents;  // and some of other kinds
+  Bounds bounds;
+};
+
+BestDocuments::BestDocuments(const ScoreBasis& basis, const PlanPostings& postings, const SegmentView& view,
+                             std::size_t count)
+    : basis_(basis), postings_(postings), view_(view), segment_(*view.segment), count_(count), best_(count) {
+  const auto weight = [&](std::size_t field) { return basis.weight(field); };
+  readings_.reserve(postings.size());
+  for (std::size_t r = 0; r < postings.size(); ++r) {
+    const Reading& reading = basis.plan.readings[r];
+    readings_.emplace_back(reading, postings[r], segment_, basis.statistics, weight);
+    least_.push_back(reading.least_weight(basis.plan.share));
+  }
+  if (const int field = basis.context.forward_field; field >= 0)
+    proximity_.emplace(postings.front(), segment_, weight(static_cast<std::size_t>(field)));
+}
+
+std::vector<ScoredDocument> BestDocuments::find(const DocumentSet& documents) && {
+  if (basis_.effects != nullptr && basis_.effects->changes_points()) {
+    find_adjusted(documents);
+  } else {
+    find_by_tier(documents);
+  }
+  return std::move(best_).in_order();
+}
+
+// What signals and boosts make of points is another thing for each document.
+void BestDocuments::find_adjusted(const DocumentSet& documents) {
+  const std::vector<std::uint32_t> list = documents.borrowed().to_list();
+  adjustment_.emplace(*basis_.effects, view_, list);
+  for (std::size_t i = 0; i < list.size(); ++i) look_at(list[i], i, segment_.forms.repeats(list[i]));
+  adjustment_.reset();  // it borrows the list
+}
+
+// A position that need not match and is matched by a misspelling costs a tier all the same.
+bool BestDocuments::has_optional_typos() const {
+  for (std::size_t r = 0; r < postings_.size(); ++r) {
+    for (std::size_t p = 0; p < postings_[r].size(); ++p) {
+      if (basis_.plan.readings[r].positions[p].weight > 0) continue;
+      for (const auto& source : postings_[r][p].sources) {
+        if (source.alternative->typos > 0) return true;
+      }
+    }
+  }
+  return false;
+}
+
+// What is in a better tier stands before all others; when that is enough, the others are not looked at.
+void BestDocuments::find_by_tier(const DocumentSet& documents) {
+  std::int64_t tier = 3 * tier_points;
+  if (documents.size() > few && basis_.plan.typos_max > 0 && !has_optional_typos()) {
+    if (sweep_better(false, documents, tier)) return;
+    tier = 2 * tier_points;
+  }
+  if (documents.size() > few && basis_.plan.partial()) {
+    if (sweep_better(true, documents, tier)) return;
+    tier = 0;
+  }
+  sweep(documents, tier);
+}
+
+// Those with all words first, without typos or with some; true when they are enough.
+bool BestDocuments::sweep_better(bool typos, const DocumentSet& documents, std::int64_t tier) {
+  DocumentSet better = intersection_of(match_wholly(basis_.plan, postings_, view_, typos), documents);
+  sweep(better, tier);
+  const bool enough = better.size() >= count_;
+  done_.push_back(std::move(better));
+  return enough;
+}
+
+// Shorter fields first, since they may score higher, until what is left is too long for all.
+void BestDocuments::sweep(const DocumentSet& documents, std::int64_t tier) {
+  if (documents.size() <= few) {
+    documents.each([&](std::uint32_t document) {
+      if (!is_done(document)) look_at(document, 0, segment_.forms.repeats(document));
+    });
+    return;
+  }
+  note_kinds();
+  const std::vector<Kind> kinds = kinds_of(documents, tier);
+  const std::size_t ends = segment_.forms.not_longer().size() + 1;
+  for (std::size_t level = 0; level < ends;) {
+    const std::size_t shortest = level == 0 ? 0 : PostingForms::levels[level - 1] + 1U;
+    const std::size_t end = is_dense(documents) ? level + 1
+                            : level == 0        ? std::min(short_levels, ends)
+                                                : ends;
+    bool any = false;
+    for (const Kind& kind : kinds) {
+      if (!best_.can_take(kind.bounds.by_length[shortest], 0)) continue;
+      any = true;
+      sweep_lengths(kind, level, end);
+    }
+    if (!any) return;
+    level = end;
+  }
+}
+
+std::vector<BestDocuments::Kind> BestDocuments::kinds_of(const DocumentSet& documents,
+                                                         std::int64_t tier) const {
+  std::vector<Kind> kinds;
+  DocumentSet outstanding = intersection_of(outstanding_, documents);
+  const auto add = [&](bool stands_out, Repeating repeating, DocumentSet set) {
+    if (set.empty()) return;
+    const int frequency = repeating == Often ? segment_.forms.frequency_max() : repeating == Twice ? 2 : 1;
+    kinds.push_back({stands_out, repeating, std::move(set),
+                     bounds(tier, static_cast<std::uint8_t>(frequency), stands_out)});
+  };
+  for (const Repeating repeating : {Often, Twice}) {
+    add(true, repeating, intersection_of(repeating_[repeating], outstanding));
+    add(false, repeating, intersection_of(repeating_[repeating], documents));
+  }
+  add(true, Never, std::move(outstanding));
+  add(false, Never, documents.borrowed());
+  return kinds;
+}
+
+// Documents with lengths of the levels [level, end).
+void BestDocuments::sweep_lengths(const Kind& kind, std::size_t level, std::size_t end) {
+  const DocumentSet& documents = kind.documents;
+  const Bounds& bounds = kind.bounds;
+  const auto see = [&](std::uint32_t document) {
+    if (!best_.can_take(bounds.of(document), document)) return;
+    if (is_of(document, kind) && !is_done(document))
+      look_at(document, 0, kind.repeating == Never ? Repeats() : segment_.forms.repeats(document));
+  };
+  const auto levels = segment_.forms.not_longer();
+  if (levels.empty()) {
+    documents.each(see);
+    return;
+  }
+  if (!is_dense(documents)) {
+    const std::size_t least = level == 0 ? 0 : PostingForms::levels[level - 1] + 1U;
+    const std::size_t most = end > levels.size() ? longest : PostingForms::levels[end - 1];
+    documents.each([&](std::uint32_t document) {
+      const std::size_t length = bounds.length(document);
+      if (length >= least && length <= most) see(document);
+    });
+    return;
+  }
+  const auto& words = documents.bits()->words();
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    std::uint64_t word = words[i];
+    if (end <= levels.size()) word &= levels[end - 1].words()[i];
+    if (level > 0) word &= ~levels[level - 1].words()[i];
+    for (; word != 0; word &= word - 1)
+      see(static_cast<std::uint32_t>(i * 64 + static_cast<std::size_t>(std::countr_zero(word))));
+  }
+}
+
+void BestDocuments::note_kinds() {
+  if (kinds_noted_) return;
+  kinds_noted_ = true;
+  std::vector<DocumentSet> worth_more;
+  for (const ReadingPoints& reading : readings_) reading.add_outstanding(worth_more);
+  outstanding_ = union_of(std::move(worth_more), segment_.size);
+  for (const Repeating kind : {Often, Twice}) {
+    std::vector<DocumentSet> sets;
+    for (const ReadingPoints& reading : readings_) reading.add_repeating(kind == Often, sets);
+    repeating_[kind] = union_of(std::move(sets), segment_.size);
+  }
+}
+
+BestDocuments::Bounds BestDocuments::bounds(std::int64_t tier, std::uint8_t frequency,
+                                            bool outstanding) const {
+  Bounds bounds;
+  if (const int field = basis_.context.forward_field; field >= 0)
+    bounds.lengths_of = &segment_.lengths[static_cast<std::size_t>(field)];
+  for (std::size_t length = 0; length < lengths; ++length) {
+    std::int64_t most = 0;
+    for (std::size_t r = 0; r < readings_.size(); ++r) {
+      const std::int64_t near = r == 0 && proximity_ ? proximity_->most(length) : 0;
+      most =
+          std::max(most, readings_[r].most(static_cast<std::uint8_t>(length), frequency, outstanding) + near);
+    }
+    bounds.by_length[length] = tier + std::min(most, points_max);
+  }
+  return bounds;
+}
+
+// Whether no kind with higher bounds has it.
+bool BestDocuments::is_of(std::uint32_t document, const Kind& kind) const {
+  if (!kind.outstanding && outstanding_.contains(document)) return false;
+  if (kind.repeating != Often && repeating_[Often].contains(document)) return false;
+  return kind.repeating != Never || !repeating_[Twice].contains(document);
+}
+
+bool BestDocuments::is_done(std::uint32_t document) const {
+  return std::ranges::any_of(done_, [&](const DocumentSet& some) { return some.contains(document); });
+}
+
+// The score with the ranking's signals and boosts, which stay in its tier. More points never become fewer by
+// it.
+std::int64_t BestDocuments::adjusted(std::size_t i, const DocumentScore& score) const {
+  if (!adjustment_ || score.score < 0) return score.score;
+  const std::int64_t tier = tier_of(score);
+  return tier + adjustment_->apply(i, score.score - tier);
+}
+
+// Of all readings but the first.
+DocumentScore BestDocuments::best_of_other_readings(std::uint32_t document, Repeats repeats) {
+  DocumentScore best = unmatched_score;
+  for (std::size_t r = 1; r < readings_.size(); ++r) {
+    const TextPoints text = readings_[r].of(document, repeats);
+    if (text.weight >= least_[r] && text.score().score > best.score) best = text.score();
+  }
+  return best;
+}
+
+// `i`: its place among those adjusted.
+void BestDocuments::look_at(std::uint32_t document, std::size_t i, Repeats repeats) {
+  DocumentScore score = best_of_other_readings(document, repeats);
+  const TextPoints text = readings_.front().of(document, repeats);
+  if (text.weight >= least_.front()) {
+    DocumentScore first = text.score();
+    if (proximity_) {
+      const std::int64_t points = std::min(text.points, points_max);
+      const auto with = [&](std::int64_t near) {
+        return DocumentScore{first.score - points + std::min(points + near, points_max), first.typos,
+                             first.missing};
+      };
+      const DocumentScore highest = with(proximity_->most(segment_.forward_tokens(document).size()));
+      if (!best_.can_take(adjusted(i, highest.score > score.score ? highest : score), document)) return;
+      first = with(proximity_->parts(document).sum());
+    }
+    if (first.score >= score.score) score = first;
+  }
+  best_.take({document, {adjusted(i, score), score.typos, score.missing}});
+}
+
+}  // namespace aisle

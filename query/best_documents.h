@@ -1,0 +1,78 @@
+// The best of the documents of a segment that match, most of which are never looked at: their number is
+// known, and what their length allows them is less than what the best have already.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "query/document_set.h"
+#include "query/matcher.h"
+#include "query/proximity.h"
+#include "query/reading_points.h"
+#include "query/shard_effects.h"
+#include "query/text_score.h"
+
+namespace aisle {
+
+// What scores are made from.
+struct ScoreBasis {
+  const Plan& plan;
+  const IndexContext& context;
+  const Statistics& statistics;
+  const ShardEffects* effects = nullptr;  // null: no ranking
+
+  int weight(std::size_t field) const {
+    const Field& some = context.schema->fields[field];
+    return effects != nullptr ? effects->weight(some) : some.weight;
+  }
+};
+
+// For one segment and one call of find(). Borrows everything. One thread.
+class BestDocuments {
+ public:
+  // `postings` have their documents (match()); the plan has a reading.
+  BestDocuments(const ScoreBasis& basis, const PlanPostings& postings, const SegmentView& view,
+                std::size_t count);
+
+  // The `count` best of documents that match, best first, then by number.
+  std::vector<ScoredDocument> find(const DocumentSet& documents) &&;
+
+ private:
+  using Repeats = ReadingPoints::Repeats;
+  struct Bounds;                                          // by length of the forward field
+  struct Kind;                                            // of documents, that share bounds
+  enum Repeating : std::uint8_t { Often, Twice, Never };  // the most that a document does
+
+  void find_adjusted(const DocumentSet& documents);
+  void find_by_tier(const DocumentSet& documents);
+  bool sweep_better(bool typos, const DocumentSet& documents, std::int64_t tier);
+  void sweep(const DocumentSet& documents, std::int64_t tier);
+  void sweep_lengths(const Kind& kind, std::size_t level, std::size_t end);
+  void look_at(std::uint32_t document, std::size_t i, Repeats repeats);
+  DocumentScore best_of_other_readings(std::uint32_t document, Repeats repeats);
+  std::int64_t adjusted(std::size_t i, const DocumentScore& score) const;
+  void note_kinds();
+  std::vector<Kind> kinds_of(const DocumentSet& documents, std::int64_t tier) const;
+  Bounds bounds(std::int64_t tier, std::uint8_t frequency, bool outstanding) const;
+  bool is_of(std::uint32_t document, const Kind& kind) const;
+  bool is_done(std::uint32_t document) const;
+  bool has_optional_typos() const;
+
+  const ScoreBasis& basis_;
+  const PlanPostings& postings_;
+  const SegmentView& view_;
+  const Segment& segment_;
+  const std::size_t count_;
+  std::vector<ReadingPoints> readings_;
+  std::vector<std::uint64_t> least_;  // weight, by reading
+  std::optional<Proximity> proximity_;
+  std::optional<PointAdjustment> adjustment_;
+  bool kinds_noted_ = false;
+  DocumentSet outstanding_;                   // ReadingPoints::add_outstanding()
+  std::array<DocumentSet, Never> repeating_;  // documents that repeat some term of the plan
+  std::vector<DocumentSet> done_;             // better tiers
+  BestHeap best_;
+};
+
+}  // namespace aisle

@@ -1,0 +1,62 @@
+// What a segment keeps beside its lists so that few of their entries are looked at. Made from them, never
+// written.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "query/bitmap.h"
+
+namespace aisle {
+
+struct Segment;
+
+// Immutable once made.
+class PostingForms {
+ public:
+  // A document that holds a term more than once in a field. Everywhere else the frequency is one, so that the
+  // length of the field alone tells what the term is worth.
+  struct Repeat {
+    std::uint32_t document = 0;
+    std::uint32_t list = 0;
+    std::uint8_t frequency = 0;
+  };
+
+  PostingForms() = default;
+  explicit PostingForms(const Segment& segment);
+
+  // The documents of a list as bits; null unless it is dense (DocumentSet::dense_share).
+  const Bitmap* bits(std::uint32_t list) const;
+  // Documents that hold the list's term twice or, with `often`, more than twice, ascending.
+  std::span<const std::uint32_t> repeating(std::uint32_t list, bool often) const {
+    const std::size_t at = std::size_t{list} * 2 + (often ? 1 : 0);
+    return std::span(repeating_).subspan(repeat_begins_[at], repeat_begins_[at + 1] - repeat_begins_[at]);
+  }
+  std::uint8_t frequency_max() const { return frequency_max_; }  // of all lists
+  // What a document repeats, from Repeat::document == document until it changes.
+  std::span<const Repeat> repeats(std::uint32_t document) const;
+
+  // Levels of lengths of the forward field: documents with levels[i] tokens or fewer. None without such a
+  // field.
+  static constexpr std::uint8_t levels[] = {1, 2, 3, 4, 5, 6, 8, 11};
+  std::span<const Bitmap> not_longer() const { return not_longer_; }
+  std::size_t bytes() const;
+
+ private:
+  static constexpr std::uint32_t block = 8;  // documents that share a place in by_document_
+
+  void add_lists(const Segment& segment);
+  void add_levels(const Segment& segment);
+
+  std::vector<std::pair<std::uint32_t, Bitmap>> dense_;  // by list
+  std::vector<std::uint32_t> repeat_begins_;             // by list and often, into the next
+  std::vector<std::uint32_t> repeating_;
+  std::uint8_t frequency_max_ = 1;
+  std::vector<Repeat> by_document_;
+  std::vector<std::uint32_t> block_begins_;
+  std::vector<Bitmap> not_longer_;
+};
+
+}  // namespace aisle

@@ -1,0 +1,135 @@
+#include "query/reading_points.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "query/intersect.h"
+
+namespace aisle {
+namespace {
+
+constexpr std::uint8_t no_typos_known = 255;  // the position does not match
+
+std::int64_t impact(std::uint64_t factor, std::uint32_t saturation) {
+  return static_cast<std::int64_t>((factor * saturation) >> 12U);
+}
+
+}  // namespace
+
+ReadingPoints::ReadingPoints(const Reading& reading, const ReadingPostings& positions, const Segment& segment,
+                             const Statistics& statistics, const std::function<int(std::size_t)>& weight)
+    : segment_(segment), statistics_(statistics) {
+  positions_.reserve(positions.size());
+  for (std::size_t p = 0; p < positions.size(); ++p) {
+    const PositionPostings& postings = positions[p];
+    PositionGroups& position = positions_.emplace_back(PositionGroups{&reading.positions[p], &postings, {}});
+    position.groups.reserve(postings.groups.size());
+    for (const PositionPostings::Group& group : postings.groups) {
+      const auto& source = postings.sources[group.begin];
+      const std::uint16_t field = source.postings.field;
+      if (!position.groups.empty() && position.groups.back().field != field)
+        position.groups.back().ends_field = true;
+      const auto factor =
+          static_cast<std::uint64_t>(std::int64_t{source.alternative->points} * weight(field));
+      position.groups.push_back({&group, field, factor, source.alternative->typos, false, false, 0, {}});
+    }
+    if (!position.groups.empty()) position.groups.back().ends_field = true;
+    for (std::size_t begin = 0, i = 0; i < position.groups.size(); ++i) {
+      if (!position.groups[i].ends_field) continue;
+      mark_outstanding(std::span(position.groups).subspan(begin, i + 1 - begin));
+      begin = i + 1;
+    }
+  }
+}
+
+// Groups that are worth more than the largest.
+void ReadingPoints::mark_outstanding(std::span<Group> field) {
+  const auto largest =
+      std::ranges::max_element(field, {}, [](const Group& group) { return group.from->documents.size(); });
+  for (Group& group : field) group.outstanding = group.factor > largest->factor;
+}
+
+bool ReadingPoints::holds(Group& group, std::uint32_t document) {
+  const DocumentSet& documents = group.from->documents;
+  if (documents.bits() != nullptr) return documents.bits()->test(document);
+  const auto list = documents.list();
+  if (list.empty() || list.back() < document) return false;
+  if (group.at >= list.size() || list[group.at] > document) group.at = 0;
+  group.at = gallop(list, group.at, document);
+  return list[group.at] == document;
+}
+
+std::uint8_t ReadingPoints::frequency(const PositionPostings& position, Group& group, Repeats repeats) {
+  if (repeats.empty()) return 1;
+  if (group.lists.empty()) {
+    for (std::size_t i = group.from->begin; i < group.from->end; ++i)
+      group.lists.push_back(position.sources[i].list);
+    std::ranges::sort(group.lists);
+  }
+  std::uint8_t most = 1;
+  for (const PostingForms::Repeat& repeat : repeats) {
+    if (repeat.frequency > most && std::ranges::binary_search(group.lists, repeat.list))
+      most = repeat.frequency;
+  }
+  return most;
+}
+
+// Of each field the best source counts, and the fields add up.
+TextPoints ReadingPoints::of(std::uint32_t document, Repeats repeats) {
+  TextPoints total;
+  for (PositionGroups& position : positions_) {
+    std::uint8_t typos = no_typos_known;
+    std::int64_t best = 0;
+    for (Group& group : position.groups) {
+      if (holds(group, document)) {
+        typos = std::min(typos, group.typos);
+        const std::uint8_t length = segment_.lengths[group.field][document];
+        const std::uint8_t times = frequency(*position.postings, group, repeats);
+        best = std::max(best, impact(group.factor, statistics_.saturation(group.field, times, length)));
+      }
+      if (group.ends_field) total.points += std::exchange(best, 0);
+    }
+    if (typos != no_typos_known) {
+      total.typos = static_cast<std::uint8_t>(total.typos + typos);
+      total.weight += position.asked->weight;
+    } else if (position.asked->weight > 0) {
+      total.missing |= position.asked->words;
+    }
+  }
+  return total;
+}
+
+std::int64_t ReadingPoints::most(std::uint8_t length, std::uint8_t frequency, bool outstanding) const {
+  std::int64_t sum = 0;
+  for (const PositionGroups& position : positions_) {
+    std::uint64_t factor = 0;
+    for (const Group& group : position.groups) {
+      if (outstanding || !group.outstanding) factor = std::max(factor, group.factor);
+      if (!group.ends_field) continue;
+      const bool forward = group.field == segment_.forward_field;
+      sum += impact(factor, statistics_.saturation(group.field, frequency, forward ? length : 0));
+      factor = 0;
+    }
+  }
+  return sum;
+}
+
+void ReadingPoints::add_outstanding(std::vector<DocumentSet>& sets) const {
+  for (const PositionGroups& position : positions_) {
+    for (const Group& group : position.groups) {
+      if (group.outstanding && !group.from->documents.empty())
+        sets.push_back(group.from->documents.borrowed());
+    }
+  }
+}
+
+void ReadingPoints::add_repeating(bool often, std::vector<DocumentSet>& sets) const {
+  for (const PositionGroups& position : positions_) {
+    for (const auto& source : position.postings->sources) {
+      const auto documents = segment_.forms.repeating(source.list, often);
+      if (!documents.empty()) sets.push_back(DocumentSet::borrow(documents, nullptr));
+    }
+  }
+}
+
+}  // namespace aisle

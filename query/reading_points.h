@@ -1,0 +1,61 @@
+// The points of one reading for documents of one segment, read off the groups that match() filled in: of many
+// documents few are asked.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "query/matcher.h"
+#include "query/statistics.h"
+#include "query/text_score.h"
+
+namespace aisle {
+
+// Borrows everything. One thread.
+class ReadingPoints {
+ public:
+  using Repeats = std::span<const PostingForms::Repeat>;
+
+  // `weight`: of a field by its number.
+  ReadingPoints(const Reading& reading, const ReadingPostings& positions, const Segment& segment,
+                const Statistics& statistics, const std::function<int(std::size_t)>& weight);
+
+  // Of a document that matches the plan; `repeats` is what it repeats. Quickest for ascending documents.
+  TextPoints of(std::uint32_t document, Repeats repeats);
+  // No document with so many tokens in the forward field, and no term more often than `frequency`, has more
+  // points; unless `outstanding`, no document that is not in add_outstanding() either.
+  std::int64_t most(std::uint8_t length, std::uint8_t frequency, bool outstanding) const;
+  // Adds the documents whose terms are worth more than those that most documents have: of a word that is
+  // rarer than what it begins, say.
+  void add_outstanding(std::vector<DocumentSet>& sets) const;
+  // Adds the documents that hold some term twice or, with `often`, more than twice, a set a list.
+  void add_repeating(bool often, std::vector<DocumentSet>& sets) const;
+
+ private:
+  struct Group {
+    const PositionPostings::Group* from = nullptr;
+    std::uint16_t field = 0;
+    std::uint64_t factor = 0;
+    std::uint8_t typos = 0;
+    bool ends_field = false;
+    bool outstanding = false;
+    std::size_t at = 0;                // in the documents' list, not before the last one asked for
+    std::vector<std::uint32_t> lists;  // ascending; empty until asked for
+  };
+  struct PositionGroups {
+    const Position* asked = nullptr;
+    const PositionPostings* postings = nullptr;
+    std::vector<Group> groups;
+  };
+
+  static void mark_outstanding(std::span<Group> field);
+  static bool holds(Group& group, std::uint32_t document);
+  static std::uint8_t frequency(const PositionPostings& position, Group& group, Repeats repeats);
+
+  const Segment& segment_;
+  const Statistics& statistics_;
+  std::vector<PositionGroups> positions_;
+};
+
+}  // namespace aisle

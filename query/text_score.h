@@ -1,0 +1,78 @@
+// What the words of a query give a document, and the order of documents by it. See query/scorer.h for the
+// formula.
+#pragma once
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace aisle {
+
+inline constexpr std::int64_t points_max = 999'999;
+inline constexpr std::int64_t tier_points = 1'000'000;
+
+struct DocumentScore {
+  std::int64_t score = 0;
+  std::uint8_t typos = 0;
+  std::uint32_t missing = 0;  // words of the query it lacks, bits as in Position::words
+};
+inline constexpr DocumentScore unmatched_score{-1, 0, 0};
+
+struct ScoredDocument {
+  std::uint32_t document = 0;
+  DocumentScore score;
+};
+
+inline std::int64_t tier_of(int typos, std::uint32_t missing) {
+  return missing != 0 ? 0 : std::max(3 - typos, 1) * tier_points;
+}
+inline std::int64_t tier_of(const DocumentScore& score) {
+  return tier_of(score.typos, score.missing);
+}
+
+// Of one reading, without proximity.
+struct TextPoints {
+  std::int64_t points = 0;
+  std::uint8_t typos = 0;
+  std::uint64_t weight = 0;   // of the positions matched
+  std::uint32_t missing = 0;  // words of the positions not matched
+
+  DocumentScore score() const {
+    return {tier_of(typos, missing) + std::min(points, points_max), typos, missing};
+  }
+};
+
+// The `count` best documents, whatever order they come in: by score, then by number.
+class BestHeap {
+ public:
+  explicit BestHeap(std::size_t count) : count_(count) { heap_.reserve(count); }
+
+  bool can_take(std::int64_t score, std::uint32_t document) const {
+    if (heap_.size() < count_) return true;
+    const ScoredDocument& last = heap_.front();
+    return score != last.score.score ? score > last.score.score : document < last.document;
+  }
+  void take(const ScoredDocument& some) {
+    if (!can_take(some.score.score, some.document)) return;
+    if (heap_.size() == count_) {
+      std::ranges::pop_heap(heap_, before);
+      heap_.pop_back();
+    }
+    heap_.push_back(some);
+    std::ranges::push_heap(heap_, before);
+  }
+  std::vector<ScoredDocument> in_order() && {
+    std::ranges::sort_heap(heap_, before);
+    return std::move(heap_);
+  }
+
+ private:
+  static bool before(const ScoredDocument& a, const ScoredDocument& b) {
+    return a.score.score != b.score.score ? a.score.score > b.score.score : a.document < b.document;
+  }
+
+  std::size_t count_;
+  std::vector<ScoredDocument> heap_;  // the last of them in front
+};
+
+}  // namespace aisle
