@@ -142,9 +142,10 @@ TEST_F(PostgresFeedTest, F27_TransactionOfManyRowsArrivesWholeAndThePositionFoll
   const std::uint64_t rows = test::number_from("AISLE_ROWS", 100'000);
   sql("INSERT INTO products SELECT i, 'Bulk ' || i, NULL, 1 FROM generate_series(1001, " +
       std::to_string(1'000 + rows) + ") i");
+  const Lsn done = *parse_lsn(value("SELECT pg_current_wal_lsn()"));
+  const auto patience = std::chrono::seconds(30 + rows / 3'000);
+  EXPECT_TRUE(eventually([&] { return status().confirmed_lsn >= done; }, patience));  // once all is read
   expect_converges();
-  const std::string done = value("SELECT pg_current_wal_lsn()");
-  EXPECT_TRUE(eventually([&] { return status().confirmed_lsn >= *parse_lsn(done); }));
 }
 
 TEST_F(PostgresFeedTest, MoreKeysThanTheLimitBecomeAScan) {
