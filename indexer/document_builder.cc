@@ -4,6 +4,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "analyzers/base_units.h"
 #include "base/utf8.h"
 #include "indexer/keyword_value.h"
 #include "schemas/number_value.h"
@@ -92,10 +93,7 @@ class TokenCollector {
     std::uint32_t last = 0;
     for (std::size_t i = 0; i < tokens.size(); ++i) {
       Token& token = tokens[i];
-      // a word that is split has its first part behind it, at the same position
-      const bool mixed = token.kind == TokenKind::Word && i + 1 < tokens.size() &&
-                         tokens[i + 1].kind == TokenKind::Part && tokens[i + 1].position == token.position;
-      const bool base = token.kind != TokenKind::Joined && !mixed;
+      const bool base = is_base_unit(tokens, i);
       last = std::max(last, token.position);
       tokens_.push_back({std::move(token.text), next_ + token.position, base});
     }

@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "query/followers.h"
 #include "query/intersect.h"
 #include "query/limits.h"
 #include "query/typo_walk.h"
@@ -58,11 +59,11 @@ std::vector<FoundTerm> terms_of(const std::vector<Candidate>& candidates) {
   return terms;
 }
 
-// Each once; all forms and pairs, of the others the best `count_max`.
+// Each once; all forms, pairs and followers, of the others the best `count_max`.
 std::vector<FoundTerm> best(std::vector<Candidate> found, ExpandKind kind, const Statistics& statistics,
                             std::size_t count_max) {
   unite(found);
-  if (kind == ExpandKind::Forms || kind == ExpandKind::Pairs) return terms_of(found);
+  if (kind == ExpandKind::Forms || kind == ExpandKind::Pairs || kind == ExpandKind::Followers) return terms_of(found);
   for (Candidate& candidate : found) candidate.frequency = statistics.frequency(candidate.term);
   const auto kept = found.begin() + static_cast<std::ptrdiff_t>(std::min(count_max, found.size()));
   std::partial_sort(found.begin(), kept, found.end(), [](const Candidate& a, const Candidate& b) {
@@ -275,6 +276,10 @@ Result<std::vector<WordExpansion>> expand(const ExpandRequest& request, const Vi
     WordExpansion& answer = answers.emplace_back();
     if (ask.kind == ExpandKind::Beginnings) {
       answer.terms = Beginnings(ask, context, segments, statistics).find(request.beginnings_max);
+      continue;
+    }
+    if (ask.kind == ExpandKind::Followers) {
+      answer.terms = followers_of(ask.word, segments, request.beginnings_max);
       continue;
     }
     Finder finder(ask, context, segments, request.typo_lengths);

@@ -4,26 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include "base/utf8.h"
-#include "schemas/json_reader.h"
+#include "query/product_text.h"
 
 namespace aisle {
 namespace {
-
-// The strings at a field's path, several joined by a comma; "" when there are none.
-std::string text_at(const nlohmann::json& product, const Field& field) {
-  const auto pointer = nlohmann::json::json_pointer(field.path);
-  if (!product.contains(pointer)) return "";
-  const nlohmann::json& value = product.at(pointer);
-  if (value.is_string()) return value.get<std::string>();
-  if (!value.is_array()) return "";
-  std::string text;
-  for (const nlohmann::json& element : value) {
-    if (!element.is_string()) continue;
-    if (!text.empty()) text += ", ";
-    text += element.get_ref<const std::string&>();
-  }
-  return text;
-}
 
 bool is_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });

@@ -27,6 +27,7 @@ struct QueryLimits {
   std::size_t per_page_max = 100;
   std::size_t window_max = 1000;  // page * per_page
   std::size_t sort_keys_max = 3;
+  std::size_t suggestions_max = 20;
   std::size_t highlight_bytes_max = 64 * 1024;  // a field; the rest is left unmarked
   std::chrono::milliseconds time_hard{500};
 };

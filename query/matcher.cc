@@ -176,6 +176,13 @@ PositionPostings resolve(const Position& position, const Segment& segment, const
   return resolved;
 }
 
+DocumentSet demanded(const Plan& plan, const SegmentView& view, DocumentSet documents) {
+  if (plan.demands.empty()) return documents;
+  std::vector<std::uint32_t> list = std::move(documents).to_list();
+  keep_demanded(plan.demands, *view.segment, list);
+  return DocumentSet(std::move(list));
+}
+
 }  // namespace
 
 PlanPostings resolve(const Plan& plan, const Segment& segment, const IndexContext& context) {
@@ -191,7 +198,7 @@ PlanPostings resolve(const Plan& plan, const Segment& segment, const IndexContex
 }
 
 DocumentSet match(const Plan& plan, PlanPostings& postings, const SegmentView& view) {
-  if (plan.browse()) return all_live(view);
+  if (plan.browse()) return demanded(plan, view, all_live(view));
   const Segment& segment = *view.segment;
   std::vector<DocumentSet> sets;
   for (std::size_t r = 0; r < postings.size(); ++r) {
@@ -200,7 +207,7 @@ DocumentSet match(const Plan& plan, PlanPostings& postings, const SegmentView& v
                        ? match_reading_partly(reading, postings[r], reading.least_weight(plan.share), segment)
                        : match_reading_wholly(reading, postings[r], segment));
   }
-  return live_of(union_of(std::move(sets), segment.size), view);
+  return demanded(plan, view, live_of(union_of(std::move(sets), segment.size), view));
 }
 
 DocumentSet match_wholly(const Plan& plan, const PlanPostings& postings, const SegmentView& view,

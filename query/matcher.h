@@ -36,7 +36,7 @@ using ReadingPostings = std::vector<PositionPostings>;
 using PlanPostings = std::vector<ReadingPostings>;
 PlanPostings resolve(const Plan& plan, const Segment& segment, const IndexContext& context);
 
-// Live documents that match the plan; all live ones when it has no reading. `postings` are the plan's, and
+// Live documents that match the plan and its demands; all live ones when it has no reading. `postings` are the plan's, and
 // get their documents here, once; the answer borrows from them and from the view.
 DocumentSet match(const Plan& plan, PlanPostings& postings, const SegmentView& view);
 

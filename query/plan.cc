@@ -16,6 +16,10 @@ std::string_view kind_name(MatchKind kind) {
       return "prefix";
     case MatchKind::Joined:
       return "joined";
+    case MatchKind::Code:
+      return "code";
+    case MatchKind::Phrase:
+      return "phrase";
     case MatchKind::Typo:
       return "typo";
   }

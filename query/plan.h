@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "query/demand.h"
 #include "schemas/index_schema.h"
 
 namespace aisle {
@@ -16,6 +17,8 @@ enum class MatchKind : std::uint8_t {
   Synonym,
   Prefix,
   Joined,  // the word and its neighbour written as one, or a form of that
+  Code,    // the same code in another length
+  Phrase,  // literally, of a quoted part
   Typo
 };
 std::string_view kind_name(MatchKind kind);
@@ -52,11 +55,12 @@ struct Reading {
 struct Plan {
   static constexpr int share_all = 100;
 
-  std::vector<Reading> readings;  // none: the query has no words and all products match
+  std::vector<Reading> readings;  // none: the query asks for no words and all products match
   int typos_max = 0;              // a word may be off by this at the most
   // Percent of the weight of a reading that a product must match. Below share_all a product may lack words;
   // it then stands below all that lack none.
   int share = share_all;
+  std::vector<Demand> demands;  // all must hold
   bool browse() const { return readings.empty(); }
   bool partial() const { return share < share_all; }
 };

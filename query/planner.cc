@@ -4,7 +4,6 @@
 #include <array>
 
 #include "analyzers/units.h"
-#include "base/utf8.h"
 #include "query/typo_walk.h"
 
 namespace aisle {
@@ -14,6 +13,8 @@ namespace {
 constexpr std::uint32_t factor(MatchKind kind, int typos) {
   switch (kind) {
     case MatchKind::Literal:
+    case MatchKind::Code:
+    case MatchKind::Phrase:
       return 256;
     case MatchKind::Stem:
       return 232;
@@ -32,28 +33,10 @@ constexpr std::uint32_t factor(MatchKind kind, int typos) {
 // Bounds what several phrases in one query come to.
 constexpr std::size_t phrase_readings_max = 16;
 
-// A word that products hold is only taken for another that is that much more common, or for one that a single
-// product has: a misprint there.
-constexpr std::uint64_t typo_dominance = 10;
-
-constexpr auto own_kinds = std::to_array({MatchKind::Literal, MatchKind::Stem});
+constexpr auto own_kinds = std::to_array({MatchKind::Literal, MatchKind::Stem, MatchKind::Code, MatchKind::Phrase});
 constexpr auto bent_kinds = std::to_array({MatchKind::Typo});
 
 }  // namespace
-
-ParsedQuery parse_query(std::string_view q, const Analyzer& analyzer, const QueryLimits& limits) {
-  ParsedQuery parsed;
-  const std::string_view cut = cut_utf8(q, limits.query_bytes_max);
-  parsed.truncated = cut.size() < q.size();
-  for (Token& token : analyzer.query_tokens(cut)) {
-    if (parsed.words.size() < limits.words_max) {
-      parsed.words.push_back(std::move(token.text));
-    } else {
-      parsed.ignored_words.push_back(std::move(token.text));
-    }
-  }
-  return parsed;
-}
 
 Planner::Planner(const IndexContext& context, const Statistics& statistics, const QueryLimits& limits,
                  ShardSearch& shards, const Ranking* ranking)
@@ -85,7 +68,7 @@ void Planner::add(Position& position, Alternative alternative, std::size_t among
 // so a rare longer word does not outrank the word that was typed. All misspellings count as another term, so
 // a misprint in the catalogue does not outrank the word that was meant.
 void Planner::set_points(Position& position) const {
-  const std::uint64_t own = frequency(position, own_kinds);
+  const std::uint64_t own = own_frequency(position);
   const std::uint64_t others =
       own + frequency(position, std::to_array({MatchKind::Synonym, MatchKind::Prefix}));
   const std::uint64_t misspellings = frequency(position, bent_kinds);
@@ -156,14 +139,9 @@ void Planner::add_prefixes(Position& position) {
 }
 
 void Planner::add_typos(Position& position, bool prefix) {
-  if (typos_allowed(position.word, typo_lengths()) == 0) return;
-  const std::uint32_t fields = ranking_ != nullptr ? ranking_->typo_fields : ~0U;
-  const ExpandKind kind = prefix ? ExpandKind::TypoBeginnings : ExpandKind::Typos;
-  const std::uint64_t own = frequency(position, own_kinds);
+  const std::uint32_t fields = (ranking_ != nullptr ? ranking_->typo_fields : ~0U) & ~fields_of_type(FieldType::Code);
   const std::size_t known = position.alternatives.size();
-  for (const FoundTerm& found : known_.find(position.word, kind).terms) {
-    const std::uint32_t common = statistics_.frequency(found.term);
-    if (common > 0 && common < own * typo_dominance) continue;
+  for (const FoundTerm& found : misspellings(position, prefix)) {
     add(position,
         {.term = found.term, .kind = MatchKind::Typo, .typos = found.number, .fields = fields, .points = 0},
         known);
@@ -175,6 +153,7 @@ Position Planner::position(const std::string& word, bool last, bool typos) {
   add(position, {.term = word, .kind = MatchKind::Literal, .typos = 0, .fields = ~0U, .points = 0});
   add_stems(position, word, {.term = "", .kind = MatchKind::Stem, .typos = 0, .fields = 0, .points = 0});
   add_quantities(position);
+  add_same_codes(position);
   if (last) add_prefixes(position);
   if (typos) add_typos(position, last);
   add_synonyms(position);
@@ -185,6 +164,11 @@ Position Planner::position(const std::string& word, bool last, bool typos) {
 Reading Planner::as_typed(const PlanAsk& ask) {
   Reading reading;
   for (std::size_t i = 0; i < ask.words.size(); ++i) {
+    if (const Phrase* phrase = phrase_at(ask.phrases, i)) {
+      add_phrase(ask, *phrase, reading);
+      i += phrase->words - 1;
+      continue;
+    }
     const bool last = ask.last_is_prefix && i + 1 == ask.words.size();
     reading.positions.push_back(position(ask.words[i], last, ask.typos));
     reading.positions.back().words = Position::word_bit(i);
@@ -212,6 +196,7 @@ bool Planner::has_forms(const std::string& word) {
 void Planner::add_joined(const PlanAsk& ask, Reading& reading) {
   const std::vector<std::string>& words = ask.words;
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    if (phrase_at(ask.phrases, i) != nullptr || phrase_at(ask.phrases, i + 1) != nullptr) continue;
     const std::string joined = words[i] + words[i + 1];
     if (joined.size() > Analyzer::token_bytes_max) continue;
     const bool written = is_written(joined);
@@ -227,23 +212,12 @@ void Planner::add_joined(const PlanAsk& ask, Reading& reading) {
   }
 }
 
-// A code written with dashes or spaces: the whole query as one word.
-void Planner::add_code(const PlanAsk& ask, Plan& plan) {
-  const std::vector<std::string>& words = ask.words;
-  std::string joined;
-  for (const std::string& word : words) joined += word;
-  if (words.size() < 2 || !has_digit(joined) || joined.size() > Analyzer::token_bytes_max) return;
-  Reading code;
-  code.positions.push_back(position(normalize_code(joined), ask.last_is_prefix, false));
-  for (std::size_t i = 0; i < words.size(); ++i) code.positions.back().words |= Position::word_bit(i);
-  plan.readings.push_back(std::move(code));
-}
-
 // What a word that hardly any product holds consists of: the letters and digits of a mixed one, two words
 // that products write next to each other ("wallmount"). Nothing when it is to stay whole.
 std::vector<std::string> Planner::pieces(const Position& position) {
   std::vector<std::string> found;
-  if (frequency(position, own_kinds) != 0) return found;
+  const bool quoted = position.alternatives.front().kind == MatchKind::Phrase;
+  if (quoted || own_frequency(position) != 0) return found;
   if (has_digit(position.word)) {
     for (Token& token : context_.analyzer->index_tokens(position.word)) {
       if (token.kind == TokenKind::Part) found.push_back(std::move(token.text));
@@ -278,6 +252,10 @@ void Planner::add_apart(Plan& plan) {
     }
   }
   if (changed) plan.readings.push_back(std::move(apart));
+}
+
+std::uint64_t Planner::own_frequency(const Position& position) const {
+  return frequency(position, own_kinds);
 }
 
 std::uint64_t Planner::frequency(const Position& position, std::span<const MatchKind> kinds) const {
@@ -337,11 +315,13 @@ void Planner::add_phrases(Plan& plan) {
 
 Plan Planner::build(const PlanAsk& ask) {
   Plan plan;
+  plan.demands = demands_of(ask);
   if (ask.words.empty()) return plan;
   plan.share = ask.share;
   plan.readings.push_back(as_typed(ask));
-  for (const std::string& word : ask.words) {
-    if (ask.typos) plan.typos_max = std::max(plan.typos_max, typos_allowed(word, typo_lengths()));
+  for (std::size_t i = 0; i < ask.words.size(); ++i) {
+    if (ask.typos && phrase_at(ask.phrases, i) == nullptr)
+      plan.typos_max = std::max(plan.typos_max, typos_allowed(ask.words[i], typo_lengths()));
   }
   add_phrases(plan);
   add_apart(plan);

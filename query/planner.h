@@ -10,6 +10,7 @@
 #include "query/expansion.h"
 #include "query/index_context.h"
 #include "query/limits.h"
+#include "query/parsed_query.h"
 #include "query/phrase_synonyms.h"
 #include "query/plan.h"
 #include "query/ranking.h"
@@ -18,20 +19,20 @@
 
 namespace aisle {
 
-// The words of a query after the analyzer.
-struct ParsedQuery {
-  std::vector<std::string> words;
-  std::vector<std::string> ignored_words;  // beyond QueryLimits::words_max
-  bool truncated = false;                  // cut at QueryLimits::query_bytes_max
-};
-ParsedQuery parse_query(std::string_view q, const Analyzer& analyzer, const QueryLimits& limits);
-
 struct PlanAsk {
   std::vector<std::string> words;
   bool typos = false;
   // The last word may also be the beginning of one, unless it is not being typed.
   bool last_is_prefix = true;
   int share = Plan::share_all;  // of the plan
+  std::vector<Phrase> phrases{};
+  std::vector<Exclusion> excluded{};
+};
+
+// What a word may have been meant to be.
+struct Meant {
+  std::vector<std::string> words;  // one, or two that titles have next to each other
+  int typos = 0;
 };
 
 // Plans are made once for all shards, from what all of them hold, so that every shard matches the same. Keeps
@@ -46,6 +47,11 @@ class Planner {
   // shards for what is not known yet, for all plans together. Errors are those of ShardSearch::expand().
   Result<std::vector<Plan>> plans(std::span<const PlanAsk> asks);
   Result<Plan> plan(const PlanAsk& ask);
+  // Those of the words that some product holds, in their order.
+  Result<std::vector<std::string>> written(const std::vector<std::string>& words);
+  // By word what it may have been meant to be, best first: words that are much more common, or at all known. None for
+  // most words.
+  Result<std::vector<std::vector<Meant>>> meant(std::span<const std::string> words, bool last_is_prefix);
 
  private:
   Plan build(const PlanAsk& ask);
@@ -56,8 +62,11 @@ class Planner {
   void add_stems(Position& position, const std::string& word, const Alternative& like);
   void add_synonyms(Position& position);
   static void add_quantities(Position& position);
+  void add_same_codes(Position& position) const;
   void add_prefixes(Position& position);
   void add_typos(Position& position, bool prefix);
+  std::vector<FoundTerm> misspellings(const Position& position, bool prefix);
+  std::vector<Meant> meant(const std::string& word, bool last);
   Reading as_typed(const PlanAsk& ask);
   bool is_written(const std::string& word);
   bool has_forms(const std::string& word);
@@ -66,6 +75,7 @@ class Planner {
   std::vector<std::string> pieces(const Position& position);
   void add_apart(Plan& plan);
   void add_phrases(Plan& plan);
+  std::uint64_t own_frequency(const Position& position) const;  // of the word and its forms
   std::uint64_t frequency(const Position& position, std::span<const MatchKind> kinds) const;
   void weigh(Reading& reading);
   void stand_in(const PhraseStep& step, const Reading& given, Reading& reading);
@@ -74,6 +84,13 @@ class Planner {
   }
   TypoLengths typo_lengths() const { return ranking_ != nullptr ? ranking_->typo_lengths : TypoLengths(); }
   std::uint32_t fields_of_stemmer(std::size_t stemmer) const;
+  std::uint32_t fields_of_type(FieldType type) const;
+  std::vector<std::uint16_t> numbers_of(std::uint32_t mask) const;
+  std::string code_of(std::span<const std::string> words) const;
+  void add_phrase(const PlanAsk& ask, const Phrase& phrase, Reading& reading) const;
+  Demand row_of(std::span<const std::string> words, const std::string& text) const;
+  Demand demand_of(const Exclusion& exclusion);
+  std::vector<Demand> demands_of(const PlanAsk& ask);
 
   const IndexContext& context_;
   const Statistics& statistics_;

@@ -7,7 +7,8 @@
 namespace aisle {
 namespace {
 
-constexpr auto meant_kinds = std::to_array({MatchKind::Literal, MatchKind::Stem, MatchKind::Synonym});
+constexpr auto meant_kinds = std::to_array({MatchKind::Literal, MatchKind::Stem, MatchKind::Code, MatchKind::Phrase,
+                                            MatchKind::Synonym});
 constexpr auto begun_kinds = std::to_array({MatchKind::Prefix, MatchKind::Joined});
 constexpr auto bent_kinds = std::to_array({MatchKind::Typo});
 

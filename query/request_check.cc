@@ -8,14 +8,6 @@
 namespace aisle {
 namespace {
 
-Status in_range(std::string_view name, std::int64_t value, std::int64_t low, std::int64_t high) {
-  if (value >= low && value <= high) return {};
-  const std::string limit =
-      value < low ? "the least is " + std::to_string(low) : "the limit is " + std::to_string(high);
-  return fail(ErrorCode::InvalidArgument,
-              std::string(name) + " is " + std::to_string(value) + ", " + limit);
-}
-
 Status check_numbers(const SearchRequest& request, const QueryLimits& limits) {
   const auto window = static_cast<std::int64_t>(limits.window_max);
   const auto per_page = static_cast<std::int64_t>(limits.per_page_max);
@@ -29,7 +21,17 @@ Status check_numbers(const SearchRequest& request, const QueryLimits& limits) {
                                               " fields, the limit is " + std::to_string(limits.facets_max));
 }
 
-Result<const Field*> compile_facet(const std::string& name, const IndexSchema& schema) {
+}  // namespace
+
+Status in_range(std::string_view name, std::int64_t value, std::int64_t low, std::int64_t high) {
+  if (value >= low && value <= high) return {};
+  const std::string limit =
+      value < low ? "the least is " + std::to_string(low) : "the limit is " + std::to_string(high);
+  return fail(ErrorCode::InvalidArgument,
+              std::string(name) + " is " + std::to_string(value) + ", " + limit);
+}
+
+Result<const Field*> compile_facet(std::string_view parameter, const std::string& name, const IndexSchema& schema) {
   const Field* field = schema.find(name);
   if (field == nullptr) {
     std::vector<std::string> names;
@@ -37,21 +39,19 @@ Result<const Field*> compile_facet(const std::string& name, const IndexSchema& s
       if (some.facet) names.push_back(some.name);
     }
     return fail(ErrorCode::InvalidArgument,
-                "facets: unknown field \"" + name + "\"" + did_you_mean(name, names));
+                std::string(parameter) + ": unknown field \"" + name + "\"" + did_you_mean(name, names));
   }
   if (!field->facet) {
     return fail(ErrorCode::InvalidArgument,
-                "facets: field \"" + name + "\" has no \"facet\": true in the schema");
+                std::string(parameter) + ": field \"" + name + "\" has no \"facet\": true in the schema");
   }
   return field;
 }
 
-}  // namespace
-
 Status compile_texts(MatchRequest& request, const std::vector<std::string>& facets, const IndexSchema& schema,
                      const QueryLimits& limits) {
   for (const std::string& name : facets) {
-    AISLE_TRY(const Field* field, compile_facet(name, schema));
+    AISLE_TRY(const Field* field, compile_facet("facets", name, schema));
     request.facets.push_back(field);
   }
   for (const std::string& text : request.filter_texts) {

@@ -1,5 +1,9 @@
 // From what a shopper asks to what shards are asked: names resolved, limits kept.
 #pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
 #include "base/error.h"
 #include "query/limits.h"
 #include "query/search_request.h"
@@ -7,6 +11,12 @@
 #include "schemas/index_schema.h"
 
 namespace aisle {
+
+// InvalidArgument names the parameter, its value and the limit.
+Status in_range(std::string_view name, std::int64_t value, std::int64_t low, std::int64_t high);
+
+// The field to count; InvalidArgument names the parameter, the field and the nearest one.
+Result<const Field*> compile_facet(std::string_view parameter, const std::string& name, const IndexSchema& schema);
 
 // Everything of the request but its words: the plan comes later. InvalidArgument names field, value and limit
 // or the nearest name.

@@ -91,6 +91,7 @@ TextPoints Scorer::text_points(const Reading& reading, const ReadingPostings& po
 }
 
 DocumentScore Scorer::score(const SegmentView& view, std::uint32_t document) {
+  if (!meets(basis_.plan.demands, *view.segment, document)) return unmatched_score;
   const std::span<const std::uint32_t> one(&document, 1);
   if (basis_.plan.browse()) return best_browsing(view, DocumentSet::borrow(one, nullptr), 1).front().score;
   const Segment& segment = *view.segment;
@@ -137,6 +138,7 @@ std::vector<ScorePart> Scorer::parts_of(const Reading& reading, const ReadingPos
 }
 
 std::vector<ScorePart> Scorer::explain(const SegmentView& view, std::uint32_t document) {
+  if (!meets(basis_.plan.demands, *view.segment, document)) return {};
   std::vector<ScorePart> parts = explain_text(view, document);
   const ShardEffects* effects = basis_.effects;
   if (effects == nullptr || !effects->changes_points()) return parts;

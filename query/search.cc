@@ -4,6 +4,8 @@
 #include <array>
 #include <optional>
 
+#include "query/code_answer.h"
+#include "query/did_you_mean.h"
 #include "query/highlight.h"
 #include "query/pin_page.h"
 #include "query/planner.h"
@@ -45,7 +47,7 @@ class Search {
           counter.result(selected_values(ask_.filter, counter.field()), ask_.facet_values));
     }
     if (!request_.why.empty()) {
-      AISLE_TRY(result_.why, explain_absence({view_, request_, ask_, words_, limits_.window_max}, planner_, shards_));
+      AISLE_TRY(result_.why, explain_absence({view_, request_, ask_, query_, limits_.window_max}, planner_, shards_));
     }
     result_.coverage = shards_.coverage();
     result_.lsn = shards_.lsn();
@@ -54,12 +56,34 @@ class Search {
 
  private:
   Status find_matches() {
-    ParsedQuery parsed = parse_query(request_.q, *view_.context->analyzer, limits_);
-    result_.ignored_words = std::move(parsed.ignored_words);
-    result_.truncated_query = parsed.truncated;
-    words_ = std::move(parsed.words);
-    AISLE_CHECK(choose_rules(words_));
-    return match_words();
+    query_ = parse_query(request_.q, *view_.context->analyzer, limits_);
+    result_.ignored_words = query_.ignored_words;
+    result_.truncated_query = query_.truncated;
+    for (const Phrase& phrase : query_.phrases) result_.phrases.push_back(phrase.text);
+    for (const Exclusion& exclusion : query_.excluded) result_.excluded.push_back(exclusion.text);
+    code_ = trade_code_of(query_, *view_.context->schema);
+    AISLE_CHECK(choose_rules(query_.words));
+    AISLE_CHECK(match_words());
+    if (literal_found_ && request_.per_page > 0) {
+      AISLE_TRY(result_.did_you_mean,
+                did_you_mean({view_, request_, limits_, query_, ask_, *literal_found_}, planner_, shards_));
+    }
+    if (!code_) return {};
+    AISLE_TRY(result_.code, answer_code(*code_, matches_.found > 0, planner_));
+    return {};
+  }
+
+  PlanAsk plan_ask(bool typos, int share) const {
+    return {query_.words, typos, request_.prefix && query_.last_is_open, share, query_.phrases, query_.excluded};
+  }
+
+  // Whether it holds of some word that is not quoted.
+  template <class Holds>
+  bool any_free_word(Holds&& holds) const {
+    for (std::size_t i = 0; i < query_.words.size(); ++i) {
+      if (phrase_at(query_.phrases, i) == nullptr && holds(query_.words[i])) return true;
+    }
+    return false;
   }
 
   // What rules do is settled by the words as they were typed, whatever is left out of them later.
@@ -76,17 +100,16 @@ class Search {
     return {};
   }
 
-  // Whether misspellings of these words are tried when they find little.
-  bool is_bendable(const std::vector<std::string>& words) const {
+  // Whether misspellings of words are tried when they find little.
+  bool is_bendable() const {
     const TypoLengths lengths = ranking_ != nullptr ? ranking_->typo_lengths : TypoLengths();
     return request_.typos &&
-           std::ranges::any_of(words, [&](const std::string& word) { return typos_allowed(word, lengths) > 0; });
+           any_free_word([&](const std::string& word) { return typos_allowed(word, lengths) > 0; });
   }
 
   // Whether the statistics already tell that misspellings will be wanted.
-  bool is_unheard_of(const std::vector<std::string>& words) const {
-    return std::ranges::any_of(
-        words, [&](const std::string& word) { return view_.statistics->frequency(word) == 0; });
+  bool is_unheard_of() const {
+    return any_free_word([&](const std::string& word) { return view_.statistics->frequency(word) == 0; });
   }
 
   Result<MatchResult> match(Plan plan) {
@@ -99,21 +122,21 @@ class Search {
   // All words literally; where that finds little, misspellings and products that lack words, too.
   Status match_words() {
     const std::uint64_t typo_least = ranking_ != nullptr ? ranking_->typo_threshold : typo_threshold;
-    const bool bendable = is_bendable(words_);
+    const bool bendable = is_bendable();
     const Relaxation relaxation = ranking_ != nullptr ? ranking_->relaxation : Relaxation::Frequency;
-    const bool relaxable = words_.size() > 1 && relaxation != Relaxation::None;
+    const bool relaxable = query_.words.size() > 1 && !code_ && relaxation != Relaxation::None &&
+                           any_free_word([](const std::string&) { return true; });
     const int enough = relaxation == Relaxation::Last ? first_word_share : relaxed_share;
     const int share = relaxable && request_.sort.empty() ? enough : Plan::share_all;
-    std::vector<PlanAsk> asks = {{words_, false, request_.prefix}};
-    if (bendable && shards_.is_far() && is_unheard_of(words_))
-      asks.push_back({words_, true, request_.prefix, share});
+    std::vector<PlanAsk> asks = {plan_ask(false, Plan::share_all)};
+    if (bendable && shards_.is_far() && is_unheard_of()) asks.push_back(plan_ask(true, share));
     AISLE_TRY(std::vector<Plan> plans, planner_.plans(asks));
     AISLE_TRY(matches_, match(std::move(plans.front())));
     const std::uint64_t literal = matches_.found;
     const bool bend = bendable && literal < typo_least;
+    if (bend) literal_found_ = literal;
     if (bend || (share < Plan::share_all && literal < relaxed_below)) {
-      AISLE_CHECK(
-          match_wider({words_, bend, request_.prefix, literal < relaxed_below ? share : Plan::share_all}));
+      AISLE_CHECK(match_wider(plan_ask(bend, literal < relaxed_below ? share : Plan::share_all)));
     }
     if (matches_.found > 0 || !relaxable || request_.sort.empty()) return {};
     return match_nearest(bend, enough);
@@ -138,7 +161,7 @@ class Search {
   Status match_nearest(bool typos, int enough) {
     std::vector<PlanAsk> asks;
     for (const int share : nearest_shares) {
-      if (share >= enough) asks.push_back({words_, typos, request_.prefix, share});
+      if (share >= enough) asks.push_back(plan_ask(typos, share));
     }
     AISLE_TRY(const std::vector<PlanCount> counts, count(asks));
     const auto found = std::ranges::find_if(counts, [](const PlanCount& some) { return some.matches > 0; });
@@ -186,9 +209,10 @@ class Search {
 
   std::vector<std::string> words_of(std::uint32_t missing) const {
     std::vector<std::string> words;
-    for (std::size_t i = 0; i < words_.size(); ++i) {
+    for (std::size_t i = 0; i < query_.words.size(); ++i) {
+      const std::string& word = query_.words[i];
       const bool lacks = (missing & Position::word_bit(i)) != 0;
-      if (lacks && std::ranges::find(words, words_[i]) == words.end()) words.push_back(words_[i]);
+      if (lacks && std::ranges::find(words, word) == words.end()) words.push_back(word);
     }
     return words;
   }
@@ -207,7 +231,9 @@ class Search {
   ShardSearch& shards_;
   const Ranking* ranking_;
   Planner planner_;
-  std::vector<std::string> words_;  // of the query
+  ParsedQuery query_;
+  std::optional<std::string> code_;  // that the query is; it is nobody else's in part
+  std::optional<std::uint64_t> literal_found_;  // products with all words as typed, when they are few
   MatchRequest ask_;
   MatchResult matches_;
   SearchResult result_;

@@ -15,7 +15,7 @@ struct ScorePart {
   std::string word;  // of the query; "" for parts of the whole
   std::string term;  // what matched in the product
   std::string field;
-  std::string kind;  // literal, stem, synonym, prefix, typo, tier, proximity, exact, base, signal, boost, bury, pin,
+  std::string kind;  // literal, stem, synonym, prefix, code, phrase, typo, tier, proximity, exact, base, signal, boost, bury, pin,
                      // limit
   std::int64_t points = 0;
   std::string rule{};  // of the ranking, that made this part
@@ -78,6 +78,20 @@ struct WhyAnswer {
   std::string rule;          // hidden, filtered: when a rule does it
 };
 
+// Of a query that is a code of the trade.
+struct CodeAnswer {
+  std::string value;   // normalised
+  std::string type;    // "EAN-13"
+  std::string status;  // found, unknown, wrong_check_digit
+  std::vector<std::string> did_you_mean;  // codes of products of which it is a slip
+};
+
+// Another query that finds more literally.
+struct DidYouMean {
+  std::string q;
+  std::uint64_t total = 0;  // products that have all its words and pass the filter
+};
+
 struct SearchResult {
   std::uint64_t total = 0;  // exact
   std::int64_t page = 1;
@@ -89,8 +103,12 @@ struct SearchResult {
       dropped_words;  // words that even the best product lacks (with a sort: the page's first)
   std::vector<std::string> ignored_words;  // beyond words_max
   bool truncated_query = false;
+  std::vector<std::string> phrases;   // quoted parts of the query, as typed
+  std::vector<std::string> excluded;  // parts that products must not hold, as typed
   double coverage = 1.0;  // share of all documents that were searched
   Lsn lsn = 0;            // every change up to here is in it
+  std::optional<CodeAnswer> code;
+  std::optional<DidYouMean> did_you_mean;
   std::vector<std::string> rules;        // of the ranking, that held; the deciding first
   std::size_t rules_left_out = 0;        // that held too, beyond rules_applied_max
   std::string redirect;                  // "" = none

@@ -5,7 +5,11 @@
 namespace aisle {
 
 void merge_counts(std::vector<PlanCount>& into, const std::vector<PlanCount>& more) {
-  for (std::size_t i = 0; i < into.size(); ++i) into[i].matches += more[i].matches;
+  for (std::size_t i = 0; i < into.size(); ++i) {
+    const PlanCount& some = more[i];
+    if (some.matches > 0 && (into[i].matches == 0 || some.first < into[i].first)) into[i].first = some.first;
+    into[i].matches += some.matches;
+  }
 }
 
 void merge_matches(MatchResult& into, MatchResult more) {

@@ -27,6 +27,7 @@ struct CountRequest {
 // Of one plan.
 struct PlanCount {
   std::uint64_t matches = 0;
+  std::string first{};  // the least id of those; "" without
   friend bool operator==(const PlanCount&, const PlanCount&) = default;
 };
 

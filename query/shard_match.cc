@@ -131,7 +131,7 @@ class SegmentsMatch {
   // products, which join those that match and are filtered with them.
   const Conjunct* conjunct_to_scan(const SegmentView& segment) const {
     const bool pins = request_.effects && !request_.effects->data().pins.empty();
-    if (!request_.plan->browse() || pins) return nullptr;
+    if (!request_.plan->browse() || !request_.plan->demands.empty() || pins) return nullptr;
     const Conjunct* best = nullptr;
     std::uint64_t least = 0;
     for (const Conjunct& conjunct : conjuncts_) {

@@ -1,6 +1,7 @@
 #include "query/shard_search.h"
 
 #include <algorithm>
+#include <bit>
 #include <optional>
 
 #include "query/limits.h"
@@ -10,6 +11,17 @@
 #include "query/shard_match.h"
 
 namespace aisle {
+namespace {
+
+// Of a set that is not empty.
+std::uint32_t first_of(const DocumentSet& documents) {
+  if (documents.has_list()) return documents.list().front();
+  const auto& words = documents.bits()->words();
+  const auto at = std::ranges::find_if(words, [](std::uint64_t word) { return word != 0; });
+  return static_cast<std::uint32_t>((at - words.begin()) * 64 + std::countr_zero(*at));
+}
+
+}  // namespace
 
 LocalShardSearch::LocalShardSearch(const View& view, Deadline deadline) : view_(view), deadline_(deadline) {
   for (const auto& image : view.shards) {
@@ -32,8 +44,13 @@ Result<std::vector<PlanCount>> LocalShardSearch::count(const CountRequest& reque
     PlanCount& count = counts.emplace_back();
     for (const SegmentView* segment : segments_) {
       AISLE_CHECK(in_time());
-      PlanPostings postings = resolve(plan, *segment->segment, *view_.context);
-      count.matches += aisle::match(plan, postings, *segment).size();
+      const Segment& some = *segment->segment;
+      PlanPostings postings = resolve(plan, some, *view_.context);
+      const DocumentSet documents = aisle::match(plan, postings, *segment);
+      if (documents.empty()) continue;
+      const std::string_view first = some.ids.term(first_of(documents));
+      if (count.matches == 0 || first < count.first) count.first = first;
+      count.matches += documents.size();
     }
   }
   return counts;

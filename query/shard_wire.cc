@@ -112,7 +112,7 @@ Result<ExpandRequest> decode_expand(std::string_view bytes, const QueryLimits& l
   in.list([&] {
     WordAsk& ask = request.asks.emplace_back();
     ask.word = in.text();
-    ask.kind = static_cast<ExpandKind>(in.byte_up_to(static_cast<std::uint8_t>(ExpandKind::TypoBeginnings)));
+    ask.kind = static_cast<ExpandKind>(in.byte_up_to(static_cast<std::uint8_t>(ExpandKind::Followers)));
   });
   AISLE_CHECK(close(in));
   return request;
@@ -163,14 +163,21 @@ Result<CountRequest> decode_count(std::string_view bytes) {
 
 std::string encode_counts(const std::vector<PlanCount>& counts) {
   WireWriter out = begin(Message::Counts);
-  out.list(counts, [&](const PlanCount& count) { out.number(count.matches); });
+  out.list(counts, [&](const PlanCount& count) {
+    out.number(count.matches);
+    out.text(count.first);
+  });
   return out.take();
 }
 
 Result<std::vector<PlanCount>> decode_counts(std::string_view bytes, std::size_t asked) {
   AISLE_TRY(WireReader in, open(bytes, Message::Counts));
   std::vector<PlanCount> counts;
-  in.list([&] { counts.push_back({in.number()}); });
+  in.list([&] {
+    PlanCount& count = counts.emplace_back();
+    count.matches = in.number();
+    count.first = in.text();
+  });
   AISLE_CHECK(close(in));
   AISLE_CHECK(expect_count(counts.size(), asked));
   return counts;

@@ -99,11 +99,15 @@ class Inquiry {
   // The first word that does not match alone, and what the product has instead.
   Result<WhyAnswer> unmatched(const ShardPin& product) {
     AISLE_TRY(const std::vector<std::string> own, words_of(product.hit));
-    for (std::size_t i = 0; i < answered_.words.size(); ++i) {
-      const std::string& word = answered_.words[i];
-      AISLE_TRY(Plan plan, planner_.plan({{word},
-                                          answered_.request.typos,
-                                          answered_.request.prefix && i + 1 == answered_.words.size()}));
+    AISLE_TRY(const bool demanded, fails_demand());
+    if (demanded) return answer_;
+    const ParsedQuery& query = answered_.query;
+    for (std::size_t i = 0; i < query.words.size(); ++i) {
+      if (phrase_at(query.phrases, i) != nullptr) continue;
+      const std::string& word = query.words[i];
+      const bool last = query.last_is_open && i + 1 == query.words.size();
+      AISLE_TRY(Plan plan,
+                planner_.plan({{word}, answered_.request.typos, answered_.request.prefix && last}));
       AISLE_TRY(const auto alone, look(std::make_shared<const Plan>(std::move(plan)), {}));
       if (alone && alone->matches) continue;
       return missing_word(word, own);
@@ -111,6 +115,24 @@ class Inquiry {
     return say(
         "unmatched",
         "each word matches it alone, but not all together: misspellings are tried only when little is found");
+  }
+
+  // Whether a phrase or an exclusion keeps it out, and then which.
+  Result<bool> fails_demand() {
+    for (const Demand& demand : answered_.ask.plan->demands) {
+      Plan alone;
+      alone.demands = {demand};
+      AISLE_TRY(const auto product, look(std::make_shared<const Plan>(std::move(alone)), {}));
+      if (product && product->matches) continue;
+      answer_.stage = "unmatched";
+      answer_.word = demand.text;
+      answer_.sentence =
+          demand.excluded
+              ? fmt::format("it holds \"{}\", which the query leaves out", demand.text)
+              : fmt::format("it does not hold \"{}\" as it stands in quotes", demand.text);
+      return true;
+    }
+    return false;
   }
 
   Result<WhyAnswer> missing_word(const std::string& word, const std::vector<std::string>& own) {

@@ -17,7 +17,7 @@ struct Answered {
   const View& view;
   const SearchRequest& request;
   const MatchRequest& ask;             // with the plan of the answer
-  std::span<const std::string> words;  // of the query; those left out of the plan too
+  const ParsedQuery& query;
   std::size_t window_max = 1000;       // places looked at for its rank
 };
 

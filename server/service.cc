@@ -88,12 +88,6 @@ Status take_in(SearchRequest& request, bool preview) {
   return {};
 }
 
-// "unavailable" would not say what is: shards on other nodes.
-HttpResponse refuse_search(const Error& error, std::string_view request_id) {
-  if (error.code != ErrorCode::Unavailable) return refuse(error, request_id);
-  return error_response(503, "shard_unavailable", error.message, request_id);
-}
-
 }  // namespace
 
 Status Service::start() {
@@ -160,6 +154,7 @@ Status Service::add_routes() {
   AISLE_CHECK(public_->route("GET", "/v1/indexes", {}, to(&Service::index_list)));
   AISLE_CHECK(public_->route("GET", "/v1/indexes/{index}/search", searching, to(&Service::search)));
   AISLE_CHECK(public_->route("POST", "/v1/indexes/{index}/search", searching, to(&Service::search)));
+  AISLE_CHECK(public_->route("GET", "/v1/indexes/{index}/suggest", searching, to(&Service::suggest)));
   AISLE_CHECK(public_->route("GET", "/v1/indexes/{index}/products/{id}", {}, to(&Service::product)));
   if (config_.web.empty()) return {};
   AISLE_TRY(StaticFiles files, StaticFiles::load(config_.web));
@@ -190,6 +185,11 @@ IndexService* Service::find(const std::string& index) const {
   return nullptr;
 }
 
+HttpResponse Service::no_index(const HttpRequest& request) {
+  const std::string& name = request.path_parameters.at("index");
+  return refuse({ErrorCode::NotFound, "there is no index \"" + name + "\""}, request.request_id);
+}
+
 HttpResponse Service::search(const HttpRequest& request) const {
   return search(request, false);
 }
@@ -199,11 +199,8 @@ HttpResponse Service::preview(const HttpRequest& request) const {
 }
 
 HttpResponse Service::search(const HttpRequest& request, bool preview) const {
-  const std::string& name = request.path_parameters.at("index");
-  IndexService* index = find(name);
-  if (index == nullptr) {
-    return refuse({ErrorCode::NotFound, "there is no index \"" + name + "\""}, request.request_id);
-  }
+  IndexService* index = find(request.path_parameters.at("index"));
+  if (index == nullptr) return no_index(request);
   if (request.method == "POST" && !request.query_string.empty()) {
     return refuse({ErrorCode::InvalidArgument, "a POST takes its parameters in the body, not in the address"},
                   request.request_id);
@@ -249,11 +246,7 @@ HttpResponse Service::search(const HttpRequest& request, bool preview) const {
 HttpResponse Service::product(const HttpRequest& request) const {
   const IndexService* index = find(request.path_parameters.at("index"));
   const std::string& id = request.path_parameters.at("id");
-  if (index == nullptr) {
-    return refuse(
-        {ErrorCode::NotFound, "there is no index \"" + request.path_parameters.at("index") + "\""},
-        request.request_id);
-  }
+  if (index == nullptr) return no_index(request);
   const View view = index->view();
   const auto found = find_product(*shards_of(*index, view, 1.0), id);
   if (!found) return refuse(found.error(), request.request_id);

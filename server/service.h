@@ -43,6 +43,7 @@ class Service {
   Status listen();
   Status add_routes();
   IndexService* find(const std::string& index) const;
+  static HttpResponse no_index(const HttpRequest& request);
 
   std::unique_ptr<ShardSearch> shards_of(const IndexService& index, const View& view,
                                          std::optional<double> min_coverage, Lsn min_lsn = 0) const;
@@ -50,6 +51,7 @@ class Service {
   HttpResponse search(const HttpRequest& request) const;
   HttpResponse preview(const HttpRequest& request) const;  // on the admin listener
   HttpResponse search(const HttpRequest& request, bool preview) const;
+  HttpResponse suggest(const HttpRequest& request) const;  // service_suggest.cc
   HttpResponse product(const HttpRequest& request) const;
   HttpResponse index_list(const HttpRequest& request) const;
   HttpResponse ready(const HttpRequest& request) const;

@@ -40,4 +40,9 @@ HttpResponse refuse(const Error& error, std::string_view request_id) {
   return error_response(500, "internal", "something went wrong on our side", request_id);
 }
 
+HttpResponse refuse_search(const Error& error, std::string_view request_id) {
+  if (error.code != ErrorCode::Unavailable) return refuse(error, request_id);
+  return error_response(503, "shard_unavailable", error.message, request_id);
+}
+
 }  // namespace aisle

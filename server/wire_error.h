@@ -12,5 +12,7 @@ int http_status(ErrorCode code);
 // The answer for a failed request. What is our own fault goes to the log; the client gets a sentence without
 // internals.
 HttpResponse refuse(const Error& error, std::string_view request_id);
+// The same of a search, where "unavailable" would not say what is: shards on other nodes.
+HttpResponse refuse_search(const Error& error, std::string_view request_id);
 
 }  // namespace aisle

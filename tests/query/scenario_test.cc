@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "query/search.h"
+#include "query/suggest.h"
 #include "schemas/json_reader.h"
 #include "server/search_wire.h"
 #include "tests/support/catalogue.h"
@@ -88,9 +89,23 @@ class Expectation {
     if (has("product")) check_products();
     check_rules();
     check_sums();
+    check_meant();
   }
 
  private:
+  void check_meant() const {
+    if (has("did_you_mean")) {
+      json meant = json::object();
+      if (result_.did_you_mean) meant = {{"q", result_.did_you_mean->q}, {"total", result_.did_you_mean->total}};
+      EXPECT_EQ(meant, at("did_you_mean"));
+    }
+    if (!has("code")) return;
+    json code = json::object();
+    if (result_.code) code = {{"type", result_.code->type}, {"status", result_.code->status}};
+    if (at("code").contains("did_you_mean") && result_.code) code["did_you_mean"] = result_.code->did_you_mean;
+    EXPECT_EQ(code, at("code"));
+  }
+
   bool has(const char* name) const { return expected_.contains(name); }
   const json& at(const char* name) const { return expected_.at(name); }
 
@@ -230,13 +245,14 @@ void check_names(const JsonReader& scenario) {
   scenario.member("schema");
   scenario.member("catalogue").elements();
   for (const JsonReader& step : scenario.member("steps").elements()) {
-    step.allow_only({"request", "expected"});
-    step.member("request").members();
+    step.allow_only({"request", "suggest", "expected"});
+    step.member(step.has("suggest") ? "suggest" : "request").members();
     const JsonReader expected = step.member("expected");
     expected.allow_only({"total",     "hits",         "hits_any_order", "first",   "facets", "facet_order",
                          "selected",  "numbers",      "dropped",        "ignored", "typos",  "missing",
                          "truncated", "highlight",    "product",        "pinned",  "rules",  "redirect",
-                         "user_data", "dropped_pins", "parts",          "why",     "error"});
+                         "user_data", "dropped_pins", "parts",          "why",     "error",
+                         "code",      "did_you_mean", "suggestions"});
     if (expected.members().empty()) expected.fail("promises nothing");
     if (!expected.has("error")) continue;
     expected.member("error").allow_only({"code", "message"});
@@ -269,7 +285,11 @@ class Scenario : public testing::TestWithParam<std::string> {
     }
     int number = 0;
     for (const json& step : scenario_.at("steps")) {
-      SCOPED_TRACE(name + ", step " + std::to_string(++number) + ": " + step.at("request").dump());
+      SCOPED_TRACE(name + ", step " + std::to_string(++number) + ": " + step.dump());
+      if (step.contains("suggest")) {
+        check_suggestions(step, view);
+        continue;
+      }
       const auto request = parse_search_body(step.at("request").dump());
       auto result = request ? search(view, *request, {}, Deadline::never()) : tl::unexpected(request.error());
       const json& expected = step.at("expected");
@@ -282,6 +302,33 @@ class Scenario : public testing::TestWithParam<std::string> {
       ASSERT_TRUE(result) << result.error().message;
       Expectation(expected, *result).check();
     }
+  }
+
+  static void check_suggestions(const json& step, const View& view) {
+    SuggestRequest request;
+    request.q = step.at("suggest").value("q", "");
+    request.limit = step.at("suggest").value("limit", request.limit);
+    request.scope = step.at("suggest").value("scope", "");
+    LocalShardSearch shards(view, Deadline::never());
+    const auto result = suggest(view, request, {}, shards);
+    const json& expected = step.at("expected");
+    if (expected.contains("error")) {
+      ASSERT_FALSE(result) << "no error";
+      EXPECT_EQ(result.error().message, expected.at("error").at("message").get<std::string>());
+      return;
+    }
+    ASSERT_TRUE(result) << result.error().message;
+    json found = json::array();
+    for (std::size_t i = 0; i < result->suggestions.size(); ++i) {
+      const Suggestion& some = result->suggestions[i];
+      json scopes = json::object();
+      for (const SuggestScope& scope : some.scopes) scopes[scope.value] = scope.count;
+      const json all = {{"q", some.q}, {"count", some.count}, {"typos", some.typos}, {"scopes", scopes}};
+      json& promised = found.emplace_back(json::object());  // of it what the scenario names
+      const json named = i < expected.at("suggestions").size() ? expected.at("suggestions")[i] : all;
+      for (const auto& [member, value] : named.items()) promised[member] = all.value(member, json());
+    }
+    EXPECT_EQ(found, expected.at("suggestions"));
   }
 
   json scenario_;

@@ -46,6 +46,12 @@ class ShardWireTest : public test::Kitchen {
     result.lsn = 0x16B374D848;
     return result;
   }
+  // Of "steel kettle" -ketlte
+  Plan demanding_plan() {
+    Planner planner(*view_.context, *view_.statistics, limits_, *local_);
+    const ParsedQuery query = parse_query("\"steel kettle\" -ketlte", *view_.context->analyzer, limits_);
+    return planner.plan({query.words, false, false, Plan::share_all, query.phrases, query.excluded}).value();
+  }
   const IndexSchema& schema() const { return *view_.context->schema; }
 
   std::unique_ptr<LocalShardSearch> local_;
@@ -63,12 +69,28 @@ Status status_of(const Result<T>& result) {
   return result ? Status() : tl::unexpected<Error>(result.error());
 }
 
+TEST_F(ShardWireTest, DemandsAndTheFirstOfACountTravel) {
+  const CountRequest count{{demanding_plan()}};
+  const CountRequest arrived = decode_count(encode_count(count)).value();
+  const std::vector<Demand>& demands = arrived.plans.front().demands;
+  ASSERT_EQ(demands.size(), 2U);
+  EXPECT_EQ(demands[0].row, (std::vector<std::string>{"steel", "kettle"}));
+  EXPECT_EQ(demands[0].text, "steel kettle");
+  EXPECT_FALSE(demands[0].excluded);
+  EXPECT_TRUE(demands[1].excluded);
+  ASSERT_FALSE(demands[1].terms.empty());
+  EXPECT_EQ(demands[1].terms[0].term, "ketlte");
+  const std::vector<PlanCount> counts = local_->count(arrived).value();
+  EXPECT_EQ(decode_counts(encode_counts(counts), 1).value(), counts);
+  EXPECT_EQ(counts.front(), (PlanCount{1, "1"}));
+}
+
 class EveryMessage : public ShardWireTest {
  protected:
   std::vector<Message> messages() {
     const ExpandRequest expand{{{"kettle", ExpandKind::Forms}, {"ke", ExpandKind::Beginnings}}, 100, 64, {}};
     const MatchRequest match = match_request("steel kettle");
-    const CountRequest count{{*match.plan, Plan()}};
+    const CountRequest count{{*match.plan, demanding_plan()}};
     const std::vector<std::string_view> ids = {"1", "nobody"};
     const QueryLimits limits = limits_;
     const IndexSchema& fields = schema();
@@ -109,7 +131,7 @@ TEST_F(EveryMessage, OfAnotherVersionOrKindIsRefused) {
     const Status version = all[i].decode(later);
     ASSERT_FALSE(version);
     EXPECT_EQ(version.error().code, ErrorCode::DataLoss);
-    EXPECT_THAT(version.error().message, HasSubstr("has version 3, this node knows 2"));
+    EXPECT_THAT(version.error().message, HasSubstr("has version 4, this node knows 3"));
     EXPECT_FALSE(all[i].decode(all[(i + 1) % all.size()].bytes));
   }
 }

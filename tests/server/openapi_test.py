@@ -29,13 +29,14 @@ BINARY = sys.argv.pop(1) if len(sys.argv) > 1 else None
 
 SCHEMA = {"index": "products", "fields": {
     "title": {"type": "text", "search": True},
+    "ean": {"type": "code", "search": True},
     "brand": {"type": "keyword", "search": True, "facet": True},
     "category": {"type": "hierarchy", "facet": True},
     "price": {"type": "decimal", "facet": True, "volatile": True},
     "added": {"type": "date", "facet": True},
     "new": {"type": "bool", "facet": True}}}
 PRODUCTS = [
-    {"id": "p1", "title": "Steel kettle", "brand": "Nordal", "category": "Home > Kitchen", "price": 34.9,
+    {"id": "p1", "title": "Steel kettle", "brand": "Nordal", "category": "Home > Kitchen", "price": 34.9, "ean": "4006381333931",
      "added": "2024-01-31", "new": True},
     {"id": "p2", "title": "Kettle descaler", "brand": "Velo", "category": "Home > Care", "price": 5},
     {"id": "p3", "title": "Cast iron pan", "new": False}]
@@ -60,6 +61,12 @@ class Document(unittest.TestCase):
         body = DOCUMENT["components"]["schemas"]["SearchRequest"]["properties"]
         self.assertEqual(sorted(names), sorted(query))
         self.assertEqual(sorted(names), sorted(body))
+
+    def test_it_has_every_parameter_of_suggestions_and_no_other(self):
+        table = source("suggest_wire.cc").split("to_array<Parameter>({", 1)[1].split("});", 1)[0]
+        names = re.findall(r'"(\w+)"', table)
+        query = [p["name"] for p in OPERATIONS["GET", "/v1/indexes/{index}/suggest"]["parameters"] if p["in"] == "query"]
+        self.assertEqual(sorted(names), sorted(query))
 
     def test_its_schemas_are_schemas_and_its_references_lead_somewhere(self):
         for schema in DOCUMENT["components"]["schemas"].values():
@@ -111,6 +118,15 @@ class Answers(unittest.TestCase):
         self.assertEqual(self.answer("kettle zzyzx")["relaxed"], {"dropped": ["zzyzx"]})
         self.assertEqual(self.answer("a b c d e f g h i j kettle")["ignored_words"], ["kettle"])
         self.assertTrue(self.answer("kettle " * 100)["truncated"])
+
+    def test_phrases_exclusions_and_another_spelling(self):
+        answer = self.answer('"steel kettle" -pan')
+        self.assertEqual((answer["phrases"], answer["excluded"]), (["steel kettle"], ["pan"]))
+        self.assertEqual(self.answer("ketlte")["did_you_mean"], {"q": "kettle", "total": 2})
+
+    def test_a_code_found_unknown_and_wrong(self):
+        for code, status in (("4006381333931", "found"), ("4012345678901", "unknown"), ("4006381333932", "wrong_check_digit")):
+            self.assertEqual(self.answer(code, "--explain")["code"]["status"], status)
 
     def test_facets_without_a_product(self):
         self.assertEqual(self.answer("zzyzx", "--facets", "brand,price,added")["total"], 0)

@@ -106,6 +106,30 @@ TEST_F(ServiceTest, AProductIsReadByItsId) {
   EXPECT_EQ(aisle_->product("products", "p/4 ü")["title"], "Tea towel");
 }
 
+TEST_F(ServiceTest, SuggestionsAnswerWhileOneTypes) {
+  start();
+  const std::string path = "/v1/indexes/products/suggest";
+  const auto answer = aisle_->json(path + "?q=Steel%20ket&limit=1&min_coverage=1");
+  EXPECT_EQ(answer["q"], "Steel ket");
+  ASSERT_EQ(answer["suggestions"].size(), 1U) << answer;
+  EXPECT_EQ(answer["suggestions"][0]["q"], "Steel kettle");
+  EXPECT_EQ(answer["suggestions"][0]["count"], 1);
+  EXPECT_EQ(answer["coverage"], 1.0);
+  EXPECT_EQ(answer["view"]["generation"], 1);
+  EXPECT_EQ(aisle_->json(path)["suggestions"].size(), 0U);
+  const auto refusal = [&](const std::string& query) {
+    const auto refused = aisle_->get(path + query);
+    EXPECT_EQ(refused.status, 400) << query;
+    return refused.body;
+  };
+  EXPECT_THAT(refusal("?q=a&limit=21"), HasSubstr("limit is 21, the limit is 20"));
+  EXPECT_THAT(refusal("?q=a&limit=many"), HasSubstr("limit is \\\"many\\\", expected a whole number"));
+  EXPECT_THAT(refusal("?q=a&scop=brand"), HasSubstr("did you mean \\\"scope\\\"?"));
+  EXPECT_THAT(refusal("?q=a&scope=title"), HasSubstr("scope: field \\\"title\\\" has no"));
+  EXPECT_THAT(refusal("?q=a&q=b"), HasSubstr("q is given twice"));
+  EXPECT_THAT(refusal("?q=%FF"), HasSubstr("q is not valid UTF-8"));
+}
+
 TEST_F(ServiceTest, WhatIsNotThereIs404AndSaysWhat) {
   start();
   const auto expect_404 = [&](const std::string& target, const std::string& sentence) {
@@ -116,6 +140,7 @@ TEST_F(ServiceTest, WhatIsNotThereIs404AndSaysWhat) {
   expect_404("/v1/indexes/products/products/p99", "p99");
   expect_404("/v1/indexes/other/products/p1", "there is no index \\\"other\\\"");
   expect_404("/v1/indexes/other/search?q=x", "there is no index \\\"other\\\"");
+  expect_404("/v1/indexes/other/suggest?q=x", "there is no index \\\"other\\\"");
   expect_404("/v2", "");
   EXPECT_EQ(aisle_->post("/v1/indexes/other/search", "{}").status, 404);
 }

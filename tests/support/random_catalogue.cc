@@ -20,7 +20,9 @@ const std::vector<std::string> shop_words = {
     "women's", "womens",  "h&m",    "c++",        "all-in-one"};
 const std::vector<std::string> brands = {"Nordal", "Velo", "nordal", "H&M", "Kettle Co", "O'Neil \"x\""};
 const std::vector<std::string> tags = {"new", "sale", "AND", "steel", "x\\y", ""};
-const std::vector<std::string> codes = {"KDL-40 W600/B", "kdl40w600b", "X-100", "4012345678901", "14"};
+const std::vector<std::string> codes = {"KDL-40 W600/B",  "kdl40w600b",    "X-100",          "4012345678901",
+                                        "14",             "0306406152",    "978-0306406157", "036000291452",
+                                        "10036000291459", "0036000291452", "kettle",         "036000 291453"};
 const std::vector<std::string> paths = {
     "Home", "Home > Kitchen", "Home > Kitchen > Pans", "Home > Lamps",
     "Toys", "Toys > Pans",    "Toys > Cars > Red",     "Home > Kitchen > Kettles"};
@@ -205,6 +207,24 @@ OracleFilter RandomCatalogue::filter(std::size_t depth) {
   return filter;
 }
 
+// Some of the words as a phrase, which titles more often have when they were written in a row; or some left out.
+std::string RandomCatalogue::quoted(const std::string& q) {
+  switch (random_.below(6)) {
+    case 0:
+      return '"' + q + '"';
+    case 1:
+      return '"' + words(1, 2) + "\" " + q;
+    case 2:
+      return q + " \"" + words(1, 2) + '"';
+    case 3:
+      return q + " -" + word();
+    case 4:
+      return "-\"" + words(1, 2) + "\" " + (random_.chance(50) ? q : "");
+    default:
+      return "-" + word() + random_.one_of<std::string>({"", " " + q, " -" + word(), " \"" + word() + "\""});
+  }
+}
+
 SearchRequest RandomCatalogue::request(const QueryLimits& limits) {
   SearchRequest request;
   if (random_.chance(90)) {
@@ -213,7 +233,9 @@ SearchRequest RandomCatalogue::request(const QueryLimits& limits) {
       if (random_.chance(35)) next = misspelt(next);
       request.q += (request.q.empty() ? "" : " ") + next;
     }
+    if (random_.chance(15)) request.q = quoted(request.q);
     if (random_.chance(5)) request.q = random_.one_of(codes);
+    if (random_.chance(3)) request.q = '"' + random_.one_of(codes) + '"';
     if (random_.chance(3)) request.q += " " + words(5, 12);
   }
   for (std::uint64_t i = random_.below(3); i > 0; --i)

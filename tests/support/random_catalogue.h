@@ -32,6 +32,7 @@ class RandomCatalogue {
   std::string record(const std::string& id);
   std::string word();
   std::string misspelt(std::string word);
+  std::string quoted(const std::string& q);
   OracleFilter test();
   std::int64_t number(const Field& field);
   std::string value(const Field& field);

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analyzers/trade_code.h"
 #include "analyzers/units.h"
+#include "query/code_answer.h"
 #include "query/planner.h"
 #include "query/typo_walk.h"
 
@@ -79,7 +81,7 @@ std::uint64_t SearchOracle::counted(const std::string& term) const {
 // That of a word and its forms together, with what it begins when it is one of these; that of all
 // misspellings.
 std::uint64_t SearchOracle::rarity(const Position& position, const std::string& term) const {
-  std::set<Kind> kinds = {Kind::Literal, Kind::Stem};
+  std::set<Kind> kinds = {Kind::Literal, Kind::Stem, Kind::Code};
   const Kind kind = position.terms.at(term).kind;
   if (kind == Kind::Prefix) kinds.insert(kind);
   if (kind == Kind::Typo) kinds = {kind};
@@ -91,6 +93,10 @@ std::uint64_t SearchOracle::points_of(const Position& position, const std::strin
   switch (alternative.kind) {
     case Kind::Literal:
       return rarity(position, term);
+    case Kind::Phrase:
+      return alternative.points > 0 ? alternative.points : inverse_frequency(counted(term));
+    case Kind::Code:
+      return alternative.points > 0 ? alternative.points : rarity(position, term);
     case Kind::Stem:
       return rarity(position, term) * 232 / 256;
     case Kind::Prefix:
@@ -169,10 +175,17 @@ SearchOracle::Position SearchOracle::position(const std::string& word, bool last
     for (const std::string& way : ways_to_write(*quantity)) ways[way] = 0;
     add_most_frequent(position, ways, Kind::Stem, ways.size());
   }
+  for (const std::string& code : same_trade_codes(word)) {
+    const auto [place, added] = position.terms.try_emplace(code);
+    if (added) place->second.kind = Kind::Code;
+    for (const Field* field : searched_) {
+      if (field->type == FieldType::Code) place->second.fields.insert(field->number);
+    }
+  }
   std::map<std::string, int> beginnings;
   std::map<std::string, int> misspelt;
   const int allowed = typos_allowed(word);
-  const std::uint64_t own = common(position, {Kind::Literal, Kind::Stem});
+  const std::uint64_t own = common(position, {Kind::Literal, Kind::Stem, Kind::Code});
   for (const std::string& term : terms) {
     const bool adds_nothing = has_digit(term) && !has_digit(word) && !stands_in(FieldType::Code, term);
     if (last && term.starts_with(word) && !adds_nothing) beginnings[term] = 0;
@@ -185,19 +198,23 @@ SearchOracle::Position SearchOracle::position(const std::string& word, bool last
   add_most_frequent(bent, std::move(misspelt), Kind::Typo, limits_.typo_candidates_max);
   for (const auto& [term, alternative] : bent.terms) {
     if (counted(term) > 0 && counted(term) < own * 10) continue;  // the word itself is common enough
-    position.terms.try_emplace(term, alternative).first->second.fields = alternative.fields;
+    auto& fields = position.terms.try_emplace(term, Alternative{alternative.kind, alternative.typos, {}, 0}).first->second.fields;
+    for (const Field* field : searched_) {
+      if (field->type != FieldType::Code) fields.insert(field->number);
+    }
   }
   return position;
 }
 
 // A word and its neighbour in one, where products write them so, counts half for each.
-void SearchOracle::add_joined(const std::vector<std::string>& words, bool last_is_prefix,
-                              Reading& reading) const {
+void SearchOracle::add_joined(const ParsedQuery& query, Reading& reading) const {
+  const std::vector<std::string>& words = query.words;
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    if (phrase_at(query.phrases, i) != nullptr || phrase_at(query.phrases, i + 1) != nullptr) continue;
     const std::string pair = words[i] + words[i + 1];
     if (pair.size() > Analyzer::token_bytes_max) continue;
     const bool written = frequency(pair) > 0;
-    const Position joined = position(pair, written && last_is_prefix && i + 2 == words.size(), false);
+    const Position joined = position(pair, written && query.last_is_open && i + 2 == words.size(), false);
     if (!written && joined.terms.size() < 2) continue;
     for (const auto& [term, alternative] : joined.terms) {
       const Alternative half{Kind::Joined, 0, alternative.fields, points_of(joined, term) * 232 / 512};
@@ -223,7 +240,8 @@ bool SearchOracle::are_neighbours(const std::string& first, const std::string& s
 // What a word that hardly anybody writes consists of; nothing when it stays whole.
 std::vector<std::string> SearchOracle::pieces(const Position& position) const {
   std::vector<std::string> found;
-  if (common(position, {Kind::Literal, Kind::Stem}) != 0) return found;
+  const bool quoted = position.terms.at(position.word).kind == Kind::Phrase;
+  if (quoted || common(position, {Kind::Literal, Kind::Stem, Kind::Code}) != 0) return found;
   if (has_digit(position.word)) {
     for (const Token& token : context_.analyzer->index_tokens(position.word)) {
       if (token.kind == TokenKind::Part) found.push_back(token.text);
@@ -263,7 +281,7 @@ void SearchOracle::weigh(Reading& reading) const {
   std::uint64_t known = 0;
   for (Position& position : reading) {
     if (idle(position) && !all_idle) continue;
-    std::uint64_t holding = common(position, {Kind::Literal, Kind::Stem});
+    std::uint64_t holding = common(position, {Kind::Literal, Kind::Stem, Kind::Code, Kind::Phrase});
     if (holding == 0) holding = common(position, {Kind::Prefix, Kind::Joined});
     if (holding == 0) holding = frequency(position.word) > 0 ? 1 : common(position, {Kind::Typo});
     if (holding == 0) continue;
@@ -277,18 +295,98 @@ void SearchOracle::weigh(Reading& reading) const {
   }
 }
 
-std::vector<SearchOracle::Reading> SearchOracle::readings(const std::vector<std::string>& words,
-                                                          bool last_is_prefix, bool typos) const {
+// A word of a phrase: itself in the title, or its share of a code that the whole phrase is.
+SearchOracle::Position SearchOracle::phrase_position(const Phrase& phrase, const ParsedQuery& query,
+                                                     std::size_t word) const {
+  Position position{query.words[word], {}, {}, 0};
+  const bool forward_only = phrase.words > 1 && context_.forward_field >= 0;
+  Alternative& itself = position.terms[query.words[word]];
+  itself.kind = Kind::Phrase;
+  for (const Field* field : searched_) {
+    if (!forward_only || field->number == context_.forward_field) itself.fields.insert(field->number);
+  }
+  const auto begin = query.words.begin() + static_cast<std::ptrdiff_t>(phrase.begin);
+  const std::string code = code_of({begin, begin + static_cast<std::ptrdiff_t>(phrase.words)});
+  if (code.empty()) return position;
+  Alternative& as_code = position.terms[code];
+  as_code.kind = Kind::Phrase;
+  as_code.points = inverse_frequency(counted(code)) / phrase.words;
+  for (const Field* field : searched_) {
+    if (field->type == FieldType::Code) as_code.fields.insert(field->number);
+  }
+  return position;
+}
+
+std::string SearchOracle::code_of(const std::vector<std::string>& words) const {
+  std::string joined;
+  for (const std::string& word : words) joined += word;
+  const bool fits = words.size() > 1 && has_digit(joined) && joined.size() <= Analyzer::token_bytes_max;
+  return fits ? normalize_code(joined) : "";
+}
+
+bool SearchOracle::holds(const Document& document, const std::string& term) const {
+  return std::ranges::any_of(searched_, [&](const Field* field) {
+    return occurrences(document, field->number, term) > 0;
+  });
+}
+
+// One word anywhere, several next to each other in the title or as a code.
+bool SearchOracle::holds_row(const Document& document, const std::vector<std::string>& words) const {
+  if (words.size() == 1) return holds(document, words.front());
+  const std::string code = code_of(words);
+  const bool is_code = !code.empty() && std::ranges::any_of(searched_, [&](const Field* field) {
+    return field->type == FieldType::Code && occurrences(document, field->number, code) > 0;
+  });
+  const auto title = base_tokens(document, static_cast<std::uint16_t>(context_.forward_field));
+  return is_code || std::search(title.begin(), title.end(), words.begin(), words.end()) != title.end();
+}
+
+bool SearchOracle::holds_excluded(const Document& document, const Exclusion& exclusion) const {
+  if (holds_row(document, exclusion.words)) return true;
+  if (exclusion.literal) return false;
+  std::string joined;
+  for (const std::string& word : exclusion.words) joined += word;
+  if (exclusion.words.size() > 1) return joined.size() <= Analyzer::token_bytes_max && holds(document, joined);
+  return std::ranges::any_of(document.texts, [&](const FieldTokens& text) {
+    const int language = context_.stemmer_of_field[text.field];
+    if (language < 0) return false;
+    const Analyzer& analyzer = *context_.stemmers[static_cast<std::size_t>(language)];
+    return std::ranges::any_of(text.tokens, [&](const IndexToken& token) {
+      return analyzer.stem(token.term) == analyzer.stem(joined);
+    });
+  });
+}
+
+// A product whose code is the whole query stands above those that mention it.
+SearchOracle::Position SearchOracle::whole_code(const std::string& code, const std::set<std::size_t>& words) const {
+  Position whole{code, {}, words, 0};
+  std::set<std::uint16_t> fields;
+  for (const Field* field : searched_) {
+    if (field->type == FieldType::Code) fields.insert(field->number);
+  }
+  if (fields.empty() || code.size() < 4) return whole;
+  std::vector<std::string> codes = same_trade_codes(code);
+  codes.push_back(code);
+  for (const std::string& some : codes) {
+    if (frequency(some) > 0) whole.terms[some] = {Kind::Code, 0, fields, some == code ? 8'000'000U : 7'000'000U};
+  }
+  return whole;
+}
+
+std::vector<SearchOracle::Reading> SearchOracle::readings(const ParsedQuery& query, bool typos) const {
+  const std::vector<std::string>& words = query.words;
   std::vector<Reading> all(1);
   std::string joined;
   std::set<std::size_t> every;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    all[0].push_back(position(words[i], last_is_prefix && i + 1 == words.size(), typos));
+    const Phrase* phrase = phrase_at(query.phrases, i);
+    all[0].push_back(phrase != nullptr ? phrase_position(*phrase, query, i)
+                                       : position(words[i], query.last_is_open && i + 1 == words.size(), typos));
     all[0].back().words = {i};
     every.insert(i);
     joined += words[i];
   }
-  add_joined(words, last_is_prefix, all[0]);
+  add_joined(query, all[0]);
   Reading apart;
   bool changed = false;
   for (const Position& typed : all.front()) {
@@ -301,9 +399,14 @@ std::vector<SearchOracle::Reading> SearchOracle::readings(const std::vector<std:
     }
   }
   if (changed) all.push_back(std::move(apart));
-  if (words.size() > 1 && has_digit(joined) && joined.size() <= Analyzer::token_bytes_max) {
-    all.push_back({position(normalize_code(joined), true, false)});
-    all.back()[0].words = every;
+  if (query.phrases.empty() && has_digit(joined) && joined.size() <= Analyzer::token_bytes_max) {
+    const std::string code = normalize_code(joined);
+    if (words.size() > 1) {
+      all.push_back({position(code, query.last_is_open, false)});
+      all.back()[0].words = every;
+    }
+    const Position whole = whole_code(code, every);
+    if (!whole.terms.empty()) all.push_back({whole});
   }
   for (Reading& reading : all) weigh(reading);
   return all;
@@ -386,15 +489,21 @@ std::optional<SearchOracle::Score> SearchOracle::score(const Document& document,
   return score;
 }
 
-SearchOracle::Matches SearchOracle::match(const std::vector<std::string>& words, bool typos,
-                                          int share) const {
+SearchOracle::Matches SearchOracle::match(const ParsedQuery& query, bool typos, int share) const {
   Matches matches;
-  if (words.empty()) {
-    for (std::size_t i = 0; i < documents_.size(); ++i) matches[i] = {};
-    return matches;
-  }
-  const std::vector<Reading> all = readings(words, true, typos);
+  const std::vector<Reading> all = query.words.empty() ? std::vector<Reading>() : readings(query, typos);
   for (std::size_t i = 0; i < documents_.size(); ++i) {
+    const bool excluded = std::ranges::any_of(
+        query.excluded, [&](const Exclusion& exclusion) { return holds_excluded(documents_[i], exclusion); });
+    const bool phrased = std::ranges::all_of(query.phrases, [&](const Phrase& phrase) {
+      const auto begin = query.words.begin() + static_cast<std::ptrdiff_t>(phrase.begin);
+      return holds_row(documents_[i], {begin, begin + static_cast<std::ptrdiff_t>(phrase.words)});
+    });
+    if (excluded || !phrased) continue;
+    if (all.empty()) {
+      matches[i] = {};
+      continue;
+    }
     std::optional<Score> first;
     std::optional<Score> other;
     for (const Reading& reading : all) {
@@ -411,18 +520,23 @@ SearchOracle::Matches SearchOracle::match(const std::vector<std::string>& words,
 
 // Few literal matches call for misspellings and for products that lack words; the latter only by relevance,
 // else where there is nothing, and then only those that lack least.
-SearchOracle::Matches SearchOracle::match_wider(const std::vector<std::string>& words,
-                                                const SearchRequest& request, int& typos) const {
-  Matches literal = match(words, false, 100);
+SearchOracle::Matches SearchOracle::match_wider(const ParsedQuery& query, const SearchRequest& request,
+                                                int& typos) const {
+  Matches literal = match(query, false, 100);
+  std::vector<std::string> free;
+  for (std::size_t i = 0; i < query.words.size(); ++i) {
+    if (phrase_at(query.phrases, i) == nullptr) free.push_back(query.words[i]);
+  }
   const bool bend =
       request.typos && literal.size() < 10 &&
-      std::ranges::any_of(words, [](const std::string& word) { return typos_allowed(word) > 0; });
-  const bool relax = words.size() > 1 && literal.size() < 50;
+      std::ranges::any_of(free, [](const std::string& word) { return typos_allowed(word) > 0; });
+  const bool is_code = trade_code_of(query, *context_.schema).has_value();
+  const bool relax = query.words.size() > 1 && !free.empty() && !is_code && literal.size() < 50;
   const auto widen = [&](int share) {
-    Matches wide = match(words, bend, share);
+    Matches wide = match(query, bend, share);
     if (wide.size() == literal.size()) return;
     literal = std::move(wide);
-    for (const std::string& word : words) typos = std::max(typos, bend ? typos_allowed(word) : 0);
+    for (const std::string& word : free) typos = std::max(typos, bend ? typos_allowed(word) : 0);
   };
   if (bend || (relax && request.sort.empty())) widen(relax && request.sort.empty() ? 30 : 100);
   for (const int share : {80, 65, 50, 40, 30}) {
@@ -458,7 +572,7 @@ SearchResult SearchOracle::search(const SearchRequest& request,
   ParsedQuery parsed = parse_query(request.q, *context_.analyzer, limits_);
   result.ignored_words = std::move(parsed.ignored_words);
   result.truncated_query = parsed.truncated;
-  const Matches matches = match_wider(parsed.words, request, result.typos);
+  const Matches matches = match_wider(parsed, request, result.typos);
   const std::vector<OracleFilter> conjuncts = filter ? conjuncts_of(*filter) : std::vector<OracleFilter>();
   std::vector<std::size_t> found;
   for (const auto& entry : matches) {

@@ -9,6 +9,7 @@
 
 #include "query/index_context.h"
 #include "query/limits.h"
+#include "query/parsed_query.h"
 #include "query/search_request.h"
 #include "query/search_result.h"
 #include "schemas/op.h"
@@ -29,7 +30,7 @@ class SearchOracle {
   const std::vector<Document>& documents() const { return documents_; }
 
  private:
-  enum class Kind : std::uint8_t { Literal, Stem, Prefix, Joined, Typo };
+  enum class Kind : std::uint8_t { Literal, Stem, Prefix, Joined, Phrase, Code, Typo };
   struct Alternative {
     Kind kind = Kind::Literal;
     int typos = 0;
@@ -59,19 +60,25 @@ class SearchOracle {
   std::uint64_t common(const Position& position, const std::set<Kind>& kinds) const;
   std::vector<std::string> pieces(const Position& position) const;
   bool are_neighbours(const std::string& first, const std::string& second) const;
-  void add_joined(const std::vector<std::string>& words, bool last_is_prefix, Reading& reading) const;
+  void add_joined(const ParsedQuery& query, Reading& reading) const;
   void weigh(Reading& reading) const;
   std::uint64_t mean_length(std::uint16_t field) const;
 
   Position position(const std::string& word, bool last, bool typos) const;
   void add_most_frequent(Position& position, std::map<std::string, int> found, Kind kind,
                          std::size_t count_max) const;
-  std::vector<Reading> readings(const std::vector<std::string>& words, bool last_is_prefix, bool typos) const;
+  std::vector<Reading> readings(const ParsedQuery& query, bool typos) const;
+  Position phrase_position(const Phrase& phrase, const ParsedQuery& query, std::size_t word) const;
+  Position whole_code(const std::string& code, const std::set<std::size_t>& words) const;
+  std::string code_of(const std::vector<std::string>& words) const;
+  bool holds_row(const Document& document, const std::vector<std::string>& words) const;
+  bool holds_excluded(const Document& document, const Exclusion& exclusion) const;
+  bool holds(const Document& document, const std::string& term) const;
   std::optional<Score> score(const Document& document, const Reading& reading, bool first, int share) const;
   std::int64_t points(const Document& document, const Position& position, int& typos) const;
   std::int64_t proximity(const Document& document, const Reading& reading) const;
-  Matches match(const std::vector<std::string>& words, bool typos, int share) const;
-  Matches match_wider(const std::vector<std::string>& words, const SearchRequest& request, int& typos) const;
+  Matches match(const ParsedQuery& query, bool typos, int share) const;
+  Matches match_wider(const ParsedQuery& query, const SearchRequest& request, int& typos) const;
   FacetResult facet(const Field& field, const std::vector<const Document*>& documents,
                     const std::set<std::string>& selected, std::size_t values_max) const;
   FacetResult tree(const Field& field, const std::map<std::string, std::uint64_t>& counts,

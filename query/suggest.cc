@@ -1,0 +1,252 @@
+#include "query/suggest.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+#include <tuple>
+
+#include "query/did_you_mean.h"
+#include "query/editable_query.h"
+#include "query/planner.h"
+#include "query/request_check.h"
+#include "query/typo_walk.h"
+
+namespace aisle {
+namespace {
+
+constexpr std::size_t counted_most = 48;    // candidates
+constexpr std::size_t misspelt_most = 16;   // candidates that begin otherwise than typed
+constexpr std::size_t scoped_most = 3;      // suggestions that tell where
+constexpr std::size_t scopes_most = 3;      // of one
+constexpr std::size_t letters_least = 2;    // of a word that is suggested
+
+struct Candidate {
+  std::string term;
+  int typos = 0;
+  std::map<std::size_t, std::string> words;  // of the query, that it changes
+  PlanCount count{};
+  std::shared_ptr<const Plan> plan{};
+};
+
+class Suggester {
+ public:
+  Suggester(const View& view, const SuggestRequest& request, const QueryLimits& limits, ShardSearch& shards)
+      : view_(view),
+        request_(request),
+        limits_(limits),
+        shards_(shards),
+        analyzer_(*view.context->analyzer),
+        planner_(*view.context, *view.statistics, limits, shards, view.ranking.get()),
+        query_(parse_query(request.q, analyzer_, limits)),
+        text_(request.q, analyzer_, limits) {}
+
+  Result<SuggestResult> run() {
+    AISLE_CHECK(in_range("limit", request_.limit, 1, static_cast<std::int64_t>(limits_.suggestions_max)));
+    AISLE_TRY(const Field* scope, scope_field());
+    SuggestResult result;
+    if (!text_.words().empty() && query_.last_is_open && query_.ignored_words.empty() && !query_.truncated) {
+      AISLE_CHECK(find_candidates());
+      AISLE_TRY(result.suggestions, suggestions(scope));
+    }
+    result.coverage = shards_.coverage();
+    result.lsn = shards_.lsn();
+    return result;
+  }
+
+ private:
+  Result<const Field*> scope_field() const {
+    for (const Field& field : view_.context->schema->fields) {
+      if (request_.scope.empty() && field.facet && field.type == FieldType::Hierarchy) return &field;
+    }
+    if (request_.scope.empty()) return nullptr;
+    AISLE_TRY(const Field* field, compile_facet("scope", request_.scope, *view_.context->schema));
+    if (field->is_keyword()) return field;
+    return fail(ErrorCode::InvalidArgument, "scope: field \"" + field->name + "\" is " +
+                                                std::string(type_name(field->type)) + ", expected keyword or hierarchy");
+  }
+
+  std::size_t last() const { return text_.words().size() - 1; }
+
+  // Words that follow the last one, or that it begins; where nobody has any of these together with the words before,
+  // words that it may be the misspelt beginning of.
+  Status find_candidates() {
+    AISLE_CHECK(mend_words_before());
+    const std::string word = text_.is_closed() ? mended(last()) : text_.words()[last()];
+    std::vector<WordAsk> asks = {{word, ExpandKind::Followers}};
+    if (!text_.is_closed()) {
+      asks.push_back({word, ExpandKind::Beginnings});
+      if (last() > 0) asks.push_back({mended(last() - 1), ExpandKind::Followers});
+    }
+    AISLE_TRY(const std::vector<WordExpansion> found, expand(std::move(asks)));
+    const std::size_t beginnings = found.size() > 1 ? found[1].terms.size() : 0;
+    if (beginnings > 0 || text_.is_closed()) {
+      for (const FoundTerm& some : found[0].terms) add(some.term, 0, last() + 1);
+    }
+    if (found.size() > 2) {
+      for (const FoundTerm& some : found[2].terms) {
+        if (some.term.starts_with(word)) add(some.term, 0, last());
+      }
+    }
+    if (found.size() > 1) {
+      for (const FoundTerm& some : found[1].terms) add(some.term, 0, last());
+    }
+    AISLE_CHECK(count_candidates());
+    if (!candidates_.empty() || text_.is_closed()) return {};
+    AISLE_TRY(const auto misspelt, expand({{word, ExpandKind::TypoBeginnings}}));
+    for (const FoundTerm& some : misspelt.front().terms) {
+      if (candidates_.size() < misspelt_most) add(some.term, some.number, last());
+    }
+    return count_candidates();
+  }
+
+  // Words before the last one that nobody has are taken for what they may have been meant to be.
+  Status mend_words_before() {
+    const std::size_t before = text_.is_closed() ? last() + 1 : last();
+    const auto words = std::span(text_.words()).first(before);
+    AISLE_TRY(const auto meant, planner_.meant(words, false));
+    for (std::size_t i = 0; i < before; ++i) {
+      if (meant[i].empty() || view_.statistics->frequency(words[i]) > 0) continue;
+      mended_[i] = meant[i].front().words.front();
+      for (std::size_t part = 1; part < meant[i].front().words.size(); ++part)
+        mended_[i] += " " + meant[i].front().words[part];
+      mended_typos_ += meant[i].front().typos;
+    }
+    return {};
+  }
+
+  const std::string& mended(std::size_t word) const {
+    const auto at = mended_.find(word);
+    return at == mended_.end() ? text_.words()[word] : at->second;
+  }
+
+  Result<std::vector<WordExpansion>> expand(std::vector<WordAsk> asks) {
+    const TypoLengths lengths = view_.ranking ? view_.ranking->typo_lengths : TypoLengths();
+    ExpandRequest request{std::move(asks), limits_.prefix_expansions_max, limits_.typo_candidates_max, lengths};
+    return shards_.expand(request);
+  }
+
+  // Little words and single letters complete nothing.
+  bool is_worth_it(const std::string& term) const {
+    const auto letters = std::ranges::count_if(term, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+    const bool typed = term == text_.words()[last()];
+    return typed || has_digit(term) ||
+           (static_cast<std::size_t>(letters) >= letters_least && !analyzer_.is_stop_word(term));
+  }
+
+  void add(const std::string& term, int typos, std::size_t place) {
+    if (candidates_.size() == counted_most || !is_worth_it(term)) return;
+    Candidate candidate{term, typos + mended_typos_, mended_};
+    candidate.words[place] = term;
+    const bool known = std::ranges::any_of(
+        candidates_, [&](const Candidate& other) { return other.words == candidate.words; });
+    if (!known) candidates_.push_back(std::move(candidate));
+  }
+
+  Status count_candidates() {
+    std::vector<PlanAsk> asks;
+    for (const Candidate& candidate : candidates_) {
+      ParsedQuery query = parse_query(text_.with(candidate.words), analyzer_, limits_);
+      asks.push_back({std::move(query.words), false, false, Plan::share_all, std::move(query.phrases),
+                      std::move(query.excluded)});
+    }
+    if (asks.empty()) return {};
+    CountRequest request;
+    AISLE_TRY(request.plans, planner_.plans(asks));
+    AISLE_TRY(std::vector<PlanCount> counts, shards_.count(request));
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+      candidates_[i].count = std::move(counts[i]);
+      candidates_[i].plan = std::make_shared<const Plan>(std::move(request.plans[i]));
+    }
+    std::erase_if(candidates_, [](const Candidate& candidate) { return candidate.count.matches == 0; });
+    return {};
+  }
+
+  // The best, one for all forms of a word.
+  void choose() {
+    std::ranges::sort(candidates_, [&](const Candidate& a, const Candidate& b) {
+      const auto key = [&](const Candidate& some) {
+        return std::tuple(some.typos, ~some.count.matches, ~view_.statistics->frequency(some.term), text_.with(some.words));
+      };
+      return key(a) < key(b);
+    });
+    std::set<std::map<std::size_t, std::string>> seen;
+    std::erase_if(candidates_, [&](const Candidate& candidate) {
+      auto stems = candidate.words;
+      for (auto& [place, word] : stems) word = analyzer_.stem(word);
+      return !seen.insert(std::move(stems)).second;
+    });
+    const auto limit = static_cast<std::size_t>(request_.limit);
+    if (candidates_.size() > limit) candidates_.erase(candidates_.begin() + request_.limit, candidates_.end());
+  }
+
+  Result<std::vector<Suggestion>> suggestions(const Field* scope) {
+    choose();
+    AISLE_TRY(const auto spellings, spellings_of_candidates());
+    std::vector<Suggestion> all;
+    for (Candidate& candidate : candidates_) {
+      for (auto& [place, word] : candidate.words) {
+        if (const auto at = spellings.find(word); at != spellings.end()) word = at->second;
+      }
+      Suggestion& suggestion = all.emplace_back();
+      suggestion.q = text_.with(candidate.words);
+      suggestion.count = candidate.count.matches;
+      suggestion.typos = candidate.typos;
+      if (scope == nullptr || all.size() > scoped_most) continue;
+      AISLE_TRY(suggestion.scopes, scopes_of(candidate, *scope));
+    }
+    return all;
+  }
+
+  Result<std::map<std::string, std::string>> spellings_of_candidates() {
+    std::vector<std::string> ids;
+    std::vector<std::string> terms;
+    for (const Candidate& candidate : candidates_) {
+      if (std::ranges::find(ids, candidate.count.first) == ids.end()) ids.push_back(candidate.count.first);
+      for (const auto& [place, word] : candidate.words) terms.push_back(word);
+    }
+    if (ids.empty()) return std::map<std::string, std::string>();
+    return spellings_in(ids, terms, view_, shards_);
+  }
+
+  // The values of most of its products; of a hierarchy those that have no other below them.
+  Result<std::vector<SuggestScope>> scopes_of(const Candidate& candidate, const Field& field) {
+    MatchRequest ask;
+    ask.plan = candidate.plan;
+    ask.facets = {&field};
+    AISLE_TRY(const MatchResult matches, shards_.match(ask));
+    const FacetCounts counts = matches.facets.front().counts({}, ask.facet_values);
+    std::vector<SuggestScope> scopes;
+    for (const auto& [value, count] : counts.values) {  // ordered by value
+      const std::string below = std::string(value) + field.separator;
+      const auto next = std::ranges::lower_bound(counts.values, below, {}, [](const auto& some) { return some.first; });
+      const bool is_above = next != counts.values.end() && next->first.starts_with(below);
+      if (field.type == FieldType::Hierarchy && is_above) continue;
+      scopes.push_back({field.name, std::string(value), count});
+    }
+    std::ranges::stable_sort(scopes, [](const SuggestScope& a, const SuggestScope& b) { return a.count > b.count; });
+    if (scopes.size() > scopes_most) scopes.resize(scopes_most);
+    return scopes;
+  }
+
+  const View& view_;
+  const SuggestRequest& request_;
+  const QueryLimits& limits_;
+  ShardSearch& shards_;
+  const Analyzer& analyzer_;
+  Planner planner_;
+  ParsedQuery query_;
+  EditableQuery text_;
+  std::map<std::size_t, std::string> mended_;  // words before the last one, by number
+  int mended_typos_ = 0;
+  std::vector<Candidate> candidates_;
+};
+
+}  // namespace
+
+Result<SuggestResult> suggest(const View& view, const SuggestRequest& request, const QueryLimits& limits,
+                              ShardSearch& shards) {
+  return Suggester(view, request, limits, shards).run();
+}
+
+}  // namespace aisle

@@ -1,0 +1,46 @@
+// Queries that a shopper may be typing, completed from the words of the catalogue and counted.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "query/limits.h"
+#include "query/shard_search.h"
+#include "query/view.h"
+
+namespace aisle {
+
+struct SuggestRequest {
+  std::string q{};         // as far as typed
+  std::int64_t limit = 8;  // suggestions
+  std::string scope{};     // a facet of keywords or a hierarchy; "": the first hierarchy that is a facet, if any
+};
+
+// Where products of a suggestion are found: a value to filter by.
+struct SuggestScope {
+  std::string field;
+  std::string value;
+  std::uint64_t count = 0;
+};
+
+struct Suggestion {
+  std::string q;            // the whole query, its last word completed or one more at the end
+  std::uint64_t count = 0;  // products that have all its words as they stand or in another form
+  int typos = 0;            // by which it is what was typed
+  std::vector<SuggestScope> scopes{};  // those of most products; of the first suggestions only
+};
+
+struct SuggestResult {
+  std::vector<Suggestion> suggestions;  // fewest typos, then most products, then most frequent word, then by text
+  double coverage = 1.0;
+  Lsn lsn = 0;
+};
+
+// One for all forms of a word; none without products. The same for any number of shards. Errors:
+//   InvalidArgument   limit, scope: names field, value and limit or the nearest name
+//   and those of ShardSearch
+Result<SuggestResult> suggest(const View& view, const SuggestRequest& request, const QueryLimits& limits,
+                              ShardSearch& shards);
+
+}  // namespace aisle

@@ -1,0 +1,23 @@
+// What an answer was taken from, as JSON.
+#pragma once
+#include <string>
+
+#include "query/view.h"
+#include "schemas/op.h"
+
+namespace aisle {
+
+struct AnswerContext {
+  double took_ms = 0;
+  double lag_ms = 0;
+  bool control_plane_stale = false;  // the cluster's state was not heard of lately
+  bool stale = false;  // it lacks changes that min_lsn asked for
+};
+
+// "1.0", or what was searched of all documents with four digits, never rounded up.
+std::string coverage_text(double coverage);
+
+// `"view": {...}, "coverage": 1.0`, members of an object.
+void append_view(std::string& out, const View& view, Lsn lsn, double coverage, const AnswerContext& context);
+
+}  // namespace aisle

@@ -1,0 +1,90 @@
+// What is added to a query, synonyms or misspellings, removes nothing that matches it literally.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "query/ranking.h"
+#include "query/search.h"
+#include "tests/support/random_catalogue.h"
+
+namespace aisle::test {
+namespace {
+
+std::vector<Hit> hits_of(const View& view, const SearchRequest& request) {
+  auto found = search(view, request, {}, Deadline::never());
+  EXPECT_TRUE(found) << request.q;
+  return found ? std::move(found->hits) : std::vector<Hit>();
+}
+
+std::shared_ptr<const Ranking> ranking(const Catalogue& catalogue, const nlohmann::json& synonyms) {
+  const nlohmann::json document = {
+      {"index", "random"}, {"profile", {{"relaxation", "none"}}}, {"synonyms", synonyms}};
+  const auto config = RankingConfig::parse(document.dump());
+  EXPECT_TRUE(config) << document.dump();
+  auto compiled = config ? Ranking::compile(*config, catalogue.context(), 1)
+                         : tl::unexpected<Error>(config.error());
+  return compiled ? *compiled : nullptr;
+}
+
+std::set<std::string> ids_of(const std::vector<Hit>& hits) {
+  std::set<std::string> ids;
+  for (const Hit& hit : hits) ids.insert(hit.id);
+  return ids;
+}
+
+class LiteralStays : public testing::Test {
+ protected:
+  // `change` of a view and a request adds to what is found; returns how much was added in all.
+  template <class Change>
+  std::size_t run(std::uint64_t count, Change&& change) const {
+    std::size_t added = 0;
+    const Seeds all = seeds(count);
+    for (std::uint64_t seed = all.first; seed != all.first + all.count; ++seed) {
+      SCOPED_TRACE(Seeds::trace(seed));
+      Random random(seed);
+      RandomCatalogue products(catalogue_, random);
+      View view = catalogue_.grow(products.upserts(40), 2, random);
+      view.ranking = plain_;
+      SearchRequest request = products.request({});
+      request.sort.clear();
+      request.typos = false;
+      request.page = 1;
+      request.per_page = 100;
+      const std::vector<Hit> literal = hits_of(view, request);
+      change(view, request, products);
+      const std::vector<Hit> wider = hits_of(view, request);
+      const std::set<std::string> all_found = ids_of(wider);
+      for (const std::string& id : ids_of(literal)) EXPECT_TRUE(all_found.contains(id)) << request.q << " " << id;
+      if (testing::Test::HasFailure()) return added;
+      added += wider.size() - literal.size();
+    }
+    return added;
+  }
+
+  const Catalogue catalogue_{random_schema_text};
+  const std::shared_ptr<const Ranking> plain_ = ranking(catalogue_, nlohmann::json::array());
+};
+
+TEST_F(LiteralStays, MisspellingsRemoveNothing) {
+  const std::size_t added = run(300, [](View&, SearchRequest& request, RandomCatalogue&) { request.typos = true; });
+  EXPECT_GT(added, 20U) << "nothing was misspelt";
+}
+
+TEST_F(LiteralStays, SynonymsRemoveNothing) {
+  const std::size_t added = run(300, [&](View& view, SearchRequest& request, RandomCatalogue& products) {
+    nlohmann::json synonyms = nlohmann::json::array();
+    const std::string from = request.q.substr(0, request.q.find(' '));
+    const std::string to = products.words(1, 1);
+    const nlohmann::json one_way = {{"from", from}, {"to", {to}}};
+    const auto config = RankingConfig::parse(nlohmann::json({{"index", "random"}, {"synonyms", {one_way}}}).dump());
+    if (!config || !Ranking::compile(*config, view.context, 1)) return;  // a word that is none, or itself
+    synonyms.push_back(one_way);
+    view.ranking = ranking(catalogue_, synonyms);
+  });
+  EXPECT_GT(added, 20U) << "no synonym found anything";
+}
+
+}  // namespace
+}  // namespace aisle::test
