@@ -75,6 +75,7 @@ class QueryTextParser {
     } else if (excluded && begins_word(q_, begin)) {
       std::size_t end = begin;
       while (end < q_.size() && mark_at(q_, end, spaces) == 0) ++end;
+      if (end == begin + 1) return false;
       add(at, {std::string(q_.substr(begin, end - begin)), false, true});
       at = end;
     } else {

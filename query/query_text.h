@@ -1,11 +1,11 @@
 // The syntax of a query: "quoted phrases" and -exclusions among plain text. docs/search-api.md explains it.
 //
 //   query    := { phrase | excluded | plain }
-//   excluded := '-' ( phrase | word )        word: all up to the next space; begins with a letter
+//   excluded := '-' ( phrase | word )        word: up to the next space, two bytes and more, a letter first
 //   phrase   := '"' text '"'                 text: not blank
 //
 // A quote opens a phrase and a dash an exclusion only where something begins: in front, behind a space, behind
-// a phrase. Everything else is plain text: 27", wi-fi, -40, a lone dash, a quote that is not closed.
+// a phrase. Everything else is plain text: 27", wi-fi, -40, rust -o oleum, a lone dash, a quote that is not closed.
 #pragma once
 #include <string>
 #include <string_view>

@@ -1,7 +1,7 @@
 // The answer to a search as JSON.
 #include <fmt/format.h>
 
-#include "schemas/json_reader.h"
+#include "base/utf8.h"
 #include "server/search_wire.h"
 
 namespace aisle {

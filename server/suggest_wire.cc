@@ -6,6 +6,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "base/utf8.h"
 #include "schemas/json_reader.h"
 #include "server/query_parameters.h"
 

@@ -35,7 +35,7 @@ TEST(QueryText, QuotesAndDashesAmongPlainText) {
 
 TEST(QueryText, WhatIsNoSyntaxIsText) {
   for (const char* text : {"27\" monitor", "5' 10\"", "\"pan", "pan\"", "\"\" pan", "\" \" pan", "wi-fi", "pan -", "- pan", "--pan",
-                           "pan - lid", "-40", "pan -40 lid", "-\"pan", "-'pan'", "c++ -", "pan-\"lid\""})
+                           "pan - lid", "-40", "pan -40 lid", "rust -o oleum", "-x", "-\"pan", "-'pan'", "c++ -", "pan-\"lid\""})
     EXPECT_THAT(parse_query_text(text), ElementsAre(plain(text))) << text;
 }
 
@@ -61,11 +61,11 @@ TEST(QueryText, LimitsCutPhrasesAndExclusions) {
   const auto analyzer = Analyzer::create("en").value();
   QueryLimits limits;
   limits.words_max = 3;
-  const ParsedQuery cut = parse_query(R"(a "b c d e" -f -g -h -i)", *analyzer, limits);
+  const ParsedQuery cut = parse_query(R"(a "b c d e" -ff -gg -hh -ii)", *analyzer, limits);
   EXPECT_THAT(cut.words, ElementsAre("a", "b", "c"));
   EXPECT_EQ(cut.phrases.at(0).words, 2U);
   EXPECT_EQ(cut.excluded.size(), 3U);
-  EXPECT_THAT(cut.ignored_words, ElementsAre("d", "e", "-i"));
+  EXPECT_THAT(cut.ignored_words, ElementsAre("d", "e", "-ii"));
   const ParsedQuery full = parse_query(R"(a "b c")", *analyzer, limits);
   EXPECT_THAT(full.ignored_words, IsEmpty());
   EXPECT_THAT(parse_query(R"(a b c "d")", *analyzer, limits).phrases, IsEmpty());

@@ -3,15 +3,15 @@
 from browser import until
 from page_case import PageCase
 
-# Keeps back the first answer to a question with `held` in it until window.release() is called, deaf to cancellation:
+# Keeps back the first answer to a search with `held` in it until window.release() is called, deaf to cancellation:
 # what a slow network does.
 HOLD_ANSWER = """
 const held = arguments[0];
 const ask = window.fetch;
 let waiting = false;
 window.fetch = (address, options = {}) => {
-  const q = new URL(address, location.href).searchParams.get("q");
-  if (waiting || q !== held) return ask(address, options);
+  const {pathname, searchParams} = new URL(address, location.href);
+  if (waiting || !pathname.endsWith("/search") || searchParams.get("q") !== held) return ask(address, options);
   waiting = true;
   const answer = ask(address, {...options, signal: undefined});
   return new Promise((resolve) => { window.release = () => { window.released = answer.then(resolve); }; });

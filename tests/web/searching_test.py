@@ -207,3 +207,122 @@ class OneProduct(PageCase):
         self.refused = True
         self.page.open(product="no such product")
         until(lambda: "cannot be shown" in (self.page.text("dialog[open]") or ""), "a word about the missing product")
+
+
+class Suggestions(PageCase):
+    def suggestions(self, q):
+        return self.api.suggest(q=q, scope="category")["suggestions"]
+
+    def shown(self):
+        return self.page.texts("#suggestions .suggestion-text")
+
+    def await_list(self):
+        until(lambda: self.page.is_visible("#suggestions"), "the suggestions")
+
+    def active(self):
+        """The option that assistive technology is told of, and whether it is the one that looks chosen."""
+        return self.browser.run("""const box = document.querySelector("#box");
+            const at = document.getElementById(box.getAttribute("aria-activedescendant"));
+            const chosen = document.querySelectorAll("#suggestions [aria-selected=true]");
+            return at === null ? null : [at.querySelector(".suggestion-text").textContent, chosen.length === 1 && chosen[0] === at];""")
+
+    def beginning(self):
+        """The first letters of a brand, which begin words of the catalogue."""
+        return self.api.plain_brand().lower()[:4]
+
+    def test_suggestions_of_the_api_appear_below_the_box_with_their_counts(self):
+        begin = self.beginning()
+        expected = self.suggestions(begin)
+        self.assertGreater(len(expected), 0)
+        self.page.open()
+        self.page.search_for(begin)
+        self.await_list()
+        texts = [entry["q"] for entry in expected if entry["q"] != begin]
+        until(lambda: [text for text in self.shown() if " in " not in text] == texts, lambda: f"{texts}; shown are {self.shown()}")
+        self.assertEqual("true", self.browser.run("return document.querySelector('#box').getAttribute('aria-expanded');"))
+        self.assertIn(f"{expected[0]['count']:,}", self.page.texts("#suggestions .suggestion-count"))
+        self.save("suggestions")
+
+    def test_arrows_choose_and_enter_searches(self):
+        begin = self.beginning()
+        self.page.open()
+        self.page.search_for(begin)
+        self.await_list()
+        shown = self.shown()
+        self.assertIsNone(self.active())
+        self.browser.press("ArrowDown")
+        self.assertEqual([shown[0], True], self.active())
+        self.assertEqual("box", self.page.focused())
+        self.browser.press("ArrowDown", "ArrowUp", "ArrowUp")
+        self.assertIsNone(self.active(), "what was typed stands between the last and the first")
+        self.browser.press("ArrowUp")
+        self.assertEqual([shown[-1], True], self.active())
+        self.browser.press("ArrowDown", "ArrowDown", "Enter")
+        self.page.await_state("q", [shown[0].split(" in ")[0]])
+        until(lambda: not self.page.is_visible("#suggestions"), "a closed list")
+        self.page.await_total(self.api.total(q=shown[0].split(" in ")[0]))
+
+    def test_escape_closes_the_list_first_and_then_clears(self):
+        begin = self.beginning()
+        self.page.open()
+        self.page.search_for(begin)
+        self.await_list()
+        self.browser.press("Escape")
+        self.assertFalse(self.page.is_visible("#suggestions"))
+        self.assertEqual([begin], self.page.state()["q"])
+        self.browser.press("Escape")
+        self.page.await_state("q", [])
+
+    def test_a_click_searches_within_a_category(self):
+        begin = self.beginning()
+        first = self.suggestions(begin)[0]
+        scope = first["scopes"][0]
+        self.page.open()
+        self.page.search_for(begin)
+        self.await_list()
+        until(lambda: any(" in " in text for text in self.shown()), "a category among the suggestions")
+        self.browser.click(".suggestion:has(.suggestion-scope)")
+        self.page.await_state("category", [scope["value"]])
+        self.page.await_total(self.api.total(q=first["q"], filter=f'category = "{scope["value"]}"'))
+        self.assertFalse(self.page.is_visible("#suggestions"))
+
+    def test_leaving_the_box_closes_the_list(self):
+        self.page.open()
+        self.page.search_for(self.beginning())
+        self.await_list()
+        self.browser.press("Tab")
+        until(lambda: not self.page.is_visible("#suggestions"), "a closed list")
+
+    def test_text_of_a_suggestion_is_never_markup(self):
+        self.page.open()
+        found = self.browser.run("""return import(new URL("suggest_list.js", document.baseURI)).then((m) => {
+            const answer = {suggestions: [{q: "<img src=x>", count: 1, scopes: [{field: "category", value: "A > <b>", count: 1}]}]};
+            const node = document.createElement("div");
+            for (const option of m.options(answer, "<im")) node.append(...option.label);
+            return [node.textContent, node.querySelectorAll("img").length];});""")
+        self.assertEqual(["<img src=x><img src=x> in <b>", 0], found)
+
+
+class DidYouMean(PageCase):
+    def test_a_misspelt_query_offers_the_right_one_with_its_hits(self):
+        typo = with_typo(self.api.plain_brand().lower())
+        meant = self.api.search(q=typo)["did_you_mean"]
+        self.page.open(q=typo)
+        self.assertIn(f"Did you mean {meant['q']} ({meant['total']:,} product", self.page.text("#notice"))
+        self.save("did_you_mean")
+        self.browser.click("#notice .meant")
+        self.page.await_state("q", [meant["q"]])
+        until(lambda: meant["q"] in self.page.text("#total"), "the answer to the right query")
+        self.assertGreaterEqual(self.page.total(), meant["total"])
+        self.assertIsNone(self.browser.run("return document.querySelector('.meant');"))
+
+    def test_a_code_with_a_wrong_digit_says_so_and_offers_the_right_one(self):
+        code = str(next(hit["product"]["ean"] for hit in self.api.search(q="")["hits"] if hit["product"].get("ean")))
+        wrong = code[:-1] + str((int(code[-1]) + 1) % 10)
+        self.page.open(q=wrong)
+        self.assertEqual(0, len(self.page.ids()))
+        self.assertIn("its check digit is wrong", self.page.text("#message"))
+        self.save("wrong_check_digit")
+        self.browser.click("#message .meant")
+        self.page.await_state("q", [code])
+        until(lambda: len(self.page.ids()) > 0, "the product")

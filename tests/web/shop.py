@@ -24,6 +24,9 @@ class Api:
         parameters.setdefault("per_page", PAGE_SIZE)
         return self._get("/v1/indexes/products/search?" + urllib.parse.urlencode(parameters))
 
+    def suggest(self, **parameters):
+        return self._get("/v1/indexes/products/suggest?" + urllib.parse.urlencode(parameters))
+
     def total(self, **parameters):
         return self.search(**parameters)["total"]
 

@@ -1,4 +1,4 @@
-// The two calls this page makes. Both throw ServiceError, or the browser's AbortError when `signal` fired.
+// The calls this page makes. All throw ServiceError, or the browser's AbortError when `signal` fired.
 
 import { filterExpression } from "./filter.js";
 import { pageSize } from "./state.js";
@@ -53,6 +53,11 @@ export async function search(state, signal) {
   const begin = performance.now();
   const answer = await fetchJson(searchPath(state), signal);
   return { answer, roundTripMs: performance.now() - begin };
+}
+
+// What a shopper may be typing.
+export async function suggest(text, signal) {
+  return fetchJson(`${index}/suggest?${new URLSearchParams({ q: text, scope: "category" })}`, signal);
 }
 
 export async function product(id, signal) {

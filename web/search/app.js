@@ -18,7 +18,7 @@ const typingDelayMs = 80;
 const by = (id) => document.getElementById(id);
 const store = new UrlState();
 const hits = new HitsView(by("hits"), store, () => box.focus());
-const box = new SearchBox(by("search"), store, () => hits.focusFirst());
+const box = new SearchBox(by("search"), store, api.suggest, () => hits.focusFirst());
 const facets = new FacetsView(by("facet-list"), store);
 const dialog = new ProductDialog(by("product"), store, api.product);
 const drawer = new Drawer({

@@ -1,6 +1,6 @@
 // The lines around the hits: total, figures, what was corrected or left out, empty and failed.
 
-import { button, element, icon } from "./dom.js";
+import { button, element, icon, isPlainClick } from "./dom.js";
 import { formatCount, formatMilliseconds, plural } from "./format.js";
 import { filterCount, noFilters, pageMax, pageSize } from "./state.js";
 
@@ -31,6 +31,13 @@ function figures(answer, roundTripMs) {
 // “kettle”, “red”; "" when no word was left out.
 function droppedWords(answer) {
   return (answer.relaxed?.dropped ?? []).map((word) => `“${word}”`).join(", ");
+}
+
+// What to say of a query that is a code nobody has.
+function codeText(code) {
+  if (code?.status === "wrong_check_digit") return `${code.value} is no ${code.type}: its check digit is wrong.`;
+  if (code?.status === "unknown") return `No product has the ${code.type} ${code.value}.`;
+  return "";
 }
 
 function noticeText(answer, state) {
@@ -79,7 +86,7 @@ export class StatusView {
     const { total, figures: line, notice, message, live } = this.#parts;
     total.textContent = heading(answer, state);
     line.replaceChildren(...figures(answer, roundTripMs));
-    notice.textContent = noticeText(answer, state);
+    notice.replaceChildren(...(answer.total > 0 ? this.#meant(answer) : []), noticeText(answer, state));
     notice.hidden = notice.textContent === "";
     message.hidden = answer.total > 0;
     message.classList.remove("failed");
@@ -103,13 +110,33 @@ export class StatusView {
     live.textContent = `${title}: ${error.message}`;
   }
 
+  #link(q) {
+    return element("a", { href: this.#store.href({ q, page: 1 }), class: "meant", onclick: (event) => {
+      if (!isPlainClick(event)) return;
+      event.preventDefault();
+      this.#store.change({ q, page: 1 });
+    } }, q);
+  }
+
+  // “Did you mean ...?” with another query, and how many products that finds; or with other codes.
+  #meant(answer) {
+    const other = answer.did_you_mean;
+    if (other) return ["Did you mean ", this.#link(other.q), ` (${plural(other.total, "product", "products")})? `];
+    const codes = answer.code?.did_you_mean ?? [];
+    return codes.length === 0 ? [] : ["Did you mean ", ...codes.flatMap((code, at) => [at === 0 ? "" : " or ", this.#link(code)]), "?"];
+  }
+
   #empty(answer, state) {
     const q = state.q.trim();
     const tips = [];
     const dropped = droppedWords(answer);
     if (dropped !== "") tips.push(`Also tried without ${dropped}.`);
     if (filterCount(state) > 0) tips.push("Fewer filters may help.");
-    if (q !== "") tips.push("Try fewer or more general words; small typos are forgiven, model and EAN codes are not.");
+    const code = codeText(answer.code);
+    if (code !== "") tips.push(code);
+    const meant = this.#meant(answer);
+    if (meant.length > 0) tips.push(meant);
+    if (q !== "" && code === "") tips.push("Try fewer or more general words; small typos are forgiven, model and EAN codes are not.");
     const clearWords = q === "" ? null : button("Clear the words", "", () => this.#store.change({ q: "", page: 1 }));
     return [icon(emptyPicture, 48), element("h2", {}, q === "" ? "No products here" : `Nothing found for “${q}”`),
       ...tips.map((tip) => element("p", { class: "message-text" }, tip)),
