@@ -197,6 +197,7 @@ SimpleFoldings::SimpleFoldings() {
     Entry& entry = entries_[static_cast<std::size_t>(c)];
     if (folded.size() > entry.bytes.size() || has_mark(folded)) continue;
     if (u_isalnum(c) && !all_alphanumeric(folded)) continue;
+    if (c == 0x0149) continue;  // "ŉ" brings an apostrophe, which is no letter here
     std::copy(folded.begin(), folded.end(), entry.bytes.begin());
     entry.length = static_cast<std::uint8_t>(folded.size());
   }

@@ -29,6 +29,12 @@ char number_separator(std::int32_t c) {
   return c == ',' ? ',' : '\0';
 }
 
+// Of "ŉ", which folds to an apostrophe and n: dropped as it is between letters.
+void drop_modifier_apostrophes(std::string& folded) {
+  constexpr std::string_view apostrophe = "\xCA\xBC";  // U+02BC
+  for (std::size_t at = 0; (at = folded.find(apostrophe, at)) != std::string::npos;) folded.erase(at, apostrophe.size());
+}
+
 class Segmenter {
  public:
   Segmenter(std::string_view text, std::span<const std::string_view> elisions, Segmentation& out)
@@ -75,7 +81,9 @@ class Segmenter {
       add_unit({begin, at_, text_begin, folded_size(), UnitKind::Letters, gap});
     } else {
       out_.folded.resize(text_begin);
-      add_pieces(fold_general(without_apostrophes(begin)), {begin, at_, 0, 0, UnitKind::Letters, gap});
+      std::string folded = fold_general(without_apostrophes(begin));
+      drop_modifier_apostrophes(folded);
+      add_pieces(folded, {begin, at_, 0, 0, UnitKind::Letters, gap});
     }
     if (out_.units.size() == units_before + 1) take_plus_or_sharp(out_.units.back());
   }
