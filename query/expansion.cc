@@ -59,11 +59,11 @@ std::vector<FoundTerm> terms_of(const std::vector<Candidate>& candidates) {
   return terms;
 }
 
-// Each once; all forms, pairs and followers, of the others the best `count_max`.
+// Each once; all forms and pairs, of the others the best `count_max`.
 std::vector<FoundTerm> best(std::vector<Candidate> found, ExpandKind kind, const Statistics& statistics,
                             std::size_t count_max) {
   unite(found);
-  if (kind == ExpandKind::Forms || kind == ExpandKind::Pairs || kind == ExpandKind::Followers) return terms_of(found);
+  if (kind == ExpandKind::Forms || kind == ExpandKind::Pairs) return terms_of(found);
   for (Candidate& candidate : found) candidate.frequency = statistics.frequency(candidate.term);
   const auto kept = found.begin() + static_cast<std::ptrdiff_t>(std::min(count_max, found.size()));
   std::partial_sort(found.begin(), kept, found.end(), [](const Candidate& a, const Candidate& b) {
@@ -74,7 +74,8 @@ std::vector<FoundTerm> best(std::vector<Candidate> found, ExpandKind kind, const
 }
 
 std::size_t count_max(const ExpandRequest& request, ExpandKind kind) {
-  return kind == ExpandKind::Beginnings ? request.beginnings_max : request.typos_max;
+  const bool typos = kind == ExpandKind::Typos || kind == ExpandKind::TypoBeginnings;
+  return typos ? request.typos_max : request.beginnings_max;
 }
 
 std::size_t code_points(std::string_view text) {
@@ -279,7 +280,9 @@ Result<std::vector<WordExpansion>> expand(const ExpandRequest& request, const Vi
       continue;
     }
     if (ask.kind == ExpandKind::Followers) {
-      answer.terms = followers_of(ask.word, segments, request.beginnings_max);
+      std::vector<Candidate> followers;
+      for (const std::string_view term : followers_of(ask.word, segments)) followers.push_back({term, 0, 0});
+      answer.terms = best(std::move(followers), ask.kind, statistics, request.beginnings_max);
       continue;
     }
     Finder finder(ask, context, segments, request.typo_lengths);

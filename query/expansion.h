@@ -27,7 +27,7 @@ enum class ExpandKind : std::uint8_t {
   Beginnings,      // terms that begin with the word
   Typos,           // terms within the typos the word is allowed
   TypoBeginnings,  // the same, where the word may be the misspelt beginning of the term
-  Followers,       // terms that stand behind the word in titles; of one shard the most frequent there
+  Followers,       // terms that stand behind the word in titles
 };
 
 struct WordAsk {
@@ -52,7 +52,7 @@ struct FoundTerm {
 // Answer to one ask. Terms of deleted products alone are in none.
 struct WordExpansion {
   bool written = false;          // Written: some product holds the word
-  std::vector<FoundTerm> terms;  // Forms: by stemmer, then term; Pairs, Followers: by term; else best first
+  std::vector<FoundTerm> terms;  // Forms: by stemmer, then term; Pairs: by term; else best first
   friend bool operator==(const WordExpansion&, const WordExpansion&) = default;
 };
 
