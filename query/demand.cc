@@ -45,7 +45,8 @@ Documents with_row(const Segment& segment, const std::vector<std::string>& row) 
   const bool ordered = segment.forward_field >= 0;
   std::vector<Documents> lists;
   for (const TermId term : terms)
-    lists.push_back(with_term(segment, term, ordered ? std::span(&forward, 1) : std::span<const std::uint16_t>()));
+    lists.push_back(
+        with_term(segment, term, ordered ? std::span(&forward, 1) : std::span<const std::uint16_t>()));
   std::ranges::sort(lists, {}, &Documents::size);
   Documents documents = std::move(lists.front());
   for (const Documents& list : lists | std::views::drop(1)) {
@@ -53,11 +54,13 @@ Documents with_row(const Segment& segment, const std::vector<std::string>& row) 
     intersect(documents, list, [&](std::size_t i, std::size_t) { documents[kept++] = documents[i]; });
     documents.resize(kept);
   }
-  if (ordered) std::erase_if(documents, [&](std::uint32_t some) { return !stand_in_a_row(segment, some, terms); });
+  if (ordered)
+    std::erase_if(documents, [&](std::uint32_t some) { return !stand_in_a_row(segment, some, terms); });
   return documents;
 }
 
-bool holds_term(const Segment& segment, std::uint32_t document, TermId term, std::span<const std::uint16_t> fields) {
+bool holds_term(const Segment& segment, std::uint32_t document, TermId term,
+                std::span<const std::uint16_t> fields) {
   bool found = false;
   each_list(segment, term, fields, [&](std::span<const std::uint32_t> list) {
     found = found || std::ranges::binary_search(list, document);

@@ -40,7 +40,8 @@ class Corrector {
   }
 
  private:
-  // Every way to put others in the places of words, the likelier ones first. A word that nobody has is not kept.
+  // Every way to put others in the places of words, the likelier ones first. A word that nobody has is not
+  // kept.
   std::vector<Others> combinations(const std::vector<std::vector<Meant>>& meant) const {
     std::vector<Others> all(1);
     for (std::size_t word = 0; word < meant.size(); ++word) {
@@ -58,7 +59,8 @@ class Corrector {
     return all;
   }
 
-  std::string text_with(const Others& others, const std::map<std::string, std::string>& spellings = {}) const {
+  std::string text_with(const Others& others,
+                        const std::map<std::string, std::string>& spellings = {}) const {
     std::map<std::size_t, std::string> texts;
     for (const auto& [word, meant] : others) {
       std::string& text = texts[word];
@@ -72,8 +74,12 @@ class Corrector {
 
   PlanAsk ask(const std::string& q) const {
     ParsedQuery query = parse_query(q, *search_.view.context->analyzer, search_.limits);
-    return {std::move(query.words),   false, search_.request.prefix && query.last_is_open, Plan::share_all,
-            std::move(query.phrases), std::move(query.excluded)};
+    return {std::move(query.words),
+            false,
+            search_.request.prefix && query.last_is_open,
+            Plan::share_all,
+            std::move(query.phrases),
+            std::move(query.excluded)};
   }
 
   // Of the products found those that pass the shopper's filters.
@@ -89,7 +95,8 @@ class Corrector {
 
   Result<std::string> spelt(const Others& others, const std::string& id) {
     std::vector<std::string> terms;
-    for (const auto& [word, meant] : others) terms.insert(terms.end(), meant.words.begin(), meant.words.end());
+    for (const auto& [word, meant] : others)
+      terms.insert(terms.end(), meant.words.begin(), meant.words.end());
     AISLE_TRY(const auto spellings, spellings_in({id}, terms, search_.view, shards_));
     return text_with(others, spellings);
   }
@@ -103,8 +110,8 @@ class Corrector {
 }  // namespace
 
 Result<std::map<std::string, std::string>> spellings_in(const std::vector<std::string>& ids,
-                                                        const std::vector<std::string>& terms, const View& view,
-                                                        ShardSearch& shards) {
+                                                        const std::vector<std::string>& terms,
+                                                        const View& view, ShardSearch& shards) {
   std::map<std::string, std::string> spellings;
   const FetchRequest fetch{std::make_shared<const Plan>(), nullptr, false, false};
   const std::vector<std::string_view> named(ids.begin(), ids.end());
@@ -115,7 +122,8 @@ Result<std::map<std::string, std::string>> spellings_in(const std::vector<std::s
   return spellings;
 }
 
-Result<std::optional<DidYouMean>> did_you_mean(const FoundLittle& search, Planner& planner, ShardSearch& shards) {
+Result<std::optional<DidYouMean>> did_you_mean(const FoundLittle& search, Planner& planner,
+                                               ShardSearch& shards) {
   return Corrector(search, planner, shards).run();
 }
 

@@ -25,13 +25,14 @@ struct FoundLittle {
   std::uint64_t literal = 0;  // products that have all words as typed, before filters
 };
 
-// The spelling of the whole query that most products have, when they are more than `literal` and some pass the filters.
-// Errors: of ShardSearch.
-Result<std::optional<DidYouMean>> did_you_mean(const FoundLittle& search, Planner& planner, ShardSearch& shards);
+// The spelling of the whole query that most products have, when they are more than `literal` and some pass
+// the filters. Errors: of ShardSearch.
+Result<std::optional<DidYouMean>> did_you_mean(const FoundLittle& search, Planner& planner,
+                                               ShardSearch& shards);
 
 // How products write the terms, out of the one with that id; those that it does not hold stay as they are.
 Result<std::map<std::string, std::string>> spellings_in(const std::vector<std::string>& ids,
-                                                        const std::vector<std::string>& terms, const View& view,
-                                                        ShardSearch& shards);
+                                                        const std::vector<std::string>& terms,
+                                                        const View& view, ShardSearch& shards);
 
 }  // namespace aisle

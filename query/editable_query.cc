@@ -13,7 +13,8 @@ EditableQuery::EditableQuery(std::string_view q, const Analyzer& analyzer, const
     if (parts_[part].quoted || parts_[part].excluded) continue;
     for (Token& token : analyzer.query_tokens(parts_[part].text)) {
       if (words_.size() == limits.words_max) break;
-      if (!places_.empty() && places_.back().part == part && places_.back().end > token.begin) continue;  // "½"
+      if (!places_.empty() && places_.back().part == part && places_.back().end > token.begin)
+        continue;  // "½"
       words_.push_back(std::move(token.text));
       places_.push_back({part, token.begin, token.end});
     }

@@ -21,7 +21,8 @@ class EditableQuery {
   const std::vector<std::string>& words() const { return words_; }
   // Something, if only a space, stands behind the last word.
   bool is_closed() const { return is_closed_; }
-  // The text with others in the places of words, by number; words().size() stands for one more word at the end.
+  // The text with others in the places of words, by number; words().size() stands for one more word at the
+  // end.
   std::string with(const std::map<std::size_t, std::string>& others) const;
 
  private:

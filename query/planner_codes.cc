@@ -8,7 +8,8 @@
 namespace aisle {
 namespace {
 
-// A product whose code is the whole query stands above those that mention it. Shorter ones are sizes and counts.
+// A product whose code is the whole query stands above those that mention it. Shorter ones are sizes and
+// counts.
 constexpr std::size_t whole_code_least = 4;
 constexpr std::uint32_t whole_code_points = 8'000'000;  // 500,000 points of a score at weight 1
 constexpr std::uint32_t same_code_points = 7'000'000;   // of a product that has the code in another length
@@ -31,7 +32,8 @@ std::uint32_t Planner::fields_of_type(FieldType type) const {
 // A code in pieces, as code fields hold it; nothing when the words are none.
 std::string Planner::code_of(std::span<const std::string> words) const {
   const std::string all = joined(words);
-  return words.size() > 1 && has_digit(all) && fields_of_type(FieldType::Code) != 0 ? normalize_code(all) : "";
+  return words.size() > 1 && has_digit(all) && fields_of_type(FieldType::Code) != 0 ? normalize_code(all)
+                                                                                    : "";
 }
 
 // The same GTIN or ISBN in another length.
@@ -72,7 +74,8 @@ Result<std::vector<std::string>> Planner::written(const std::vector<std::string>
   std::vector<std::string> found;
   for (const std::string& word : words) is_written(word);
   if (auto missing = known_.take_missing(); !missing.empty()) AISLE_CHECK(expand_missing(std::move(missing)));
-  std::ranges::copy_if(words, std::back_inserter(found), [&](const std::string& word) { return is_written(word); });
+  std::ranges::copy_if(words, std::back_inserter(found),
+                       [&](const std::string& word) { return is_written(word); });
   return found;
 }
 

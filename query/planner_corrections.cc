@@ -31,7 +31,8 @@ std::vector<FoundTerm> Planner::misspellings(const Position& position, bool pref
 std::vector<Meant> Planner::meant(const std::string& word, bool last) {
   std::vector<Meant> found;
   const Position as_is = position(word, last, false);
-  if (std::ranges::find(as_is.alternatives, MatchKind::Prefix, &Alternative::kind) != as_is.alternatives.end())
+  if (std::ranges::find(as_is.alternatives, MatchKind::Prefix, &Alternative::kind) !=
+      as_is.alternatives.end())
     return found;
   for (const FoundTerm& some : misspellings(as_is, last)) {
     if (found.size() < spellings_most) found.push_back({{some.term}, some.number});
@@ -41,7 +42,8 @@ std::vector<Meant> Planner::meant(const std::string& word, bool last) {
   return found;
 }
 
-Result<std::vector<std::vector<Meant>>> Planner::meant(std::span<const std::string> words, bool last_is_prefix) {
+Result<std::vector<std::vector<Meant>>> Planner::meant(std::span<const std::string> words,
+                                                       bool last_is_prefix) {
   for (;;) {
     std::vector<std::vector<Meant>> all;
     for (std::size_t i = 0; i < words.size(); ++i)

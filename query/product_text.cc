@@ -23,8 +23,8 @@ std::string text_at(const nlohmann::json& product, const Field& field) {
   return text;
 }
 
-std::map<std::string, std::string> spellings_of(const std::vector<std::string>& terms, std::string_view product,
-                                                const IndexContext& context) {
+std::map<std::string, std::string> spellings_of(const std::vector<std::string>& terms,
+                                                std::string_view product, const IndexContext& context) {
   std::map<std::string, std::string> spellings;
   const nlohmann::json parsed = nlohmann::json::parse(product, nullptr, false);
   if (!parsed.is_object()) return spellings;
@@ -34,7 +34,8 @@ std::map<std::string, std::string> spellings_of(const std::vector<std::string>& 
     const std::string text = text_at(parsed, *field);
     for (const Token& token : context.stemmers[static_cast<std::size_t>(stemmer)]->index_tokens(text)) {
       if (token.kind == TokenKind::Joined || std::ranges::find(terms, token.text) == terms.end()) continue;
-      spellings.try_emplace(token.text, lower_case(std::string_view(text).substr(token.begin, token.end - token.begin)));
+      spellings.try_emplace(token.text,
+                            lower_case(std::string_view(text).substr(token.begin, token.end - token.begin)));
     }
   }
   return spellings;

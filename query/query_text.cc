@@ -8,13 +8,15 @@ namespace aisle {
 namespace {
 
 constexpr auto quotes = std::to_array<std::string_view>({"\"", "“", "”", "„", "‟", "＂"});
-constexpr auto spaces = std::to_array<std::string_view>({" ", "\t", "\n", "\v", "\f", "\r", "\u00A0", "\u3000"});
+constexpr auto spaces =
+    std::to_array<std::string_view>({" ", "\t", "\n", "\v", "\f", "\r", "\u00A0", "\u3000"});
 
 // Bytes of the one of `marks` that stands at `at`; 0 when none does.
 template <std::size_t Count>
 std::size_t mark_at(std::string_view text, std::size_t at, const std::array<std::string_view, Count>& marks) {
   const std::string_view rest = text.substr(std::min(at, text.size()));
-  const auto found = std::ranges::find_if(marks, [&](std::string_view mark) { return rest.starts_with(mark); });
+  const auto found =
+      std::ranges::find_if(marks, [&](std::string_view mark) { return rest.starts_with(mark); });
   return found == marks.end() ? 0 : found->size();
 }
 

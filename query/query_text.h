@@ -4,8 +4,9 @@
 //   excluded := '-' ( phrase | word )        word: up to the next space, two bytes and more, a letter first
 //   phrase   := '"' text '"'                 text: not blank
 //
-// A quote opens a phrase and a dash an exclusion only where something begins: in front, behind a space, behind
-// a phrase. Everything else is plain text: 27", wi-fi, -40, rust -o oleum, a lone dash, a quote that is not closed.
+// A quote opens a phrase and a dash an exclusion only where something begins: in front, behind a space,
+// behind a phrase. Everything else is plain text: 27", wi-fi, -40, rust -o oleum, a lone dash, a quote that
+// is not closed.
 #pragma once
 #include <string>
 #include <string_view>

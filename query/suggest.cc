@@ -15,11 +15,11 @@
 namespace aisle {
 namespace {
 
-constexpr std::size_t counted_most = 48;    // candidates
-constexpr std::size_t misspelt_most = 16;   // candidates that begin otherwise than typed
-constexpr std::size_t scoped_most = 3;      // suggestions that tell where
-constexpr std::size_t scopes_most = 3;      // of one
-constexpr std::size_t letters_least = 2;    // of a word that is suggested
+constexpr std::size_t counted_most = 48;   // candidates
+constexpr std::size_t misspelt_most = 16;  // candidates that begin otherwise than typed
+constexpr std::size_t scoped_most = 3;     // suggestions that tell where
+constexpr std::size_t scopes_most = 3;     // of one
+constexpr std::size_t letters_least = 2;   // of a word that is suggested
 
 struct Candidate {
   std::string term;
@@ -63,13 +63,14 @@ class Suggester {
     AISLE_TRY(const Field* field, compile_facet("scope", request_.scope, *view_.context->schema));
     if (field->is_keyword()) return field;
     return fail(ErrorCode::InvalidArgument, "scope: field \"" + field->name + "\" is " +
-                                                std::string(type_name(field->type)) + ", expected keyword or hierarchy");
+                                                std::string(type_name(field->type)) +
+                                                ", expected keyword or hierarchy");
   }
 
   std::size_t last() const { return text_.words().size() - 1; }
 
-  // Words that follow the last one, or that it begins; where nobody has any of these together with the words before,
-  // words that it may be the misspelt beginning of.
+  // Words that follow the last one, or that it begins; where nobody has any of these together with the words
+  // before, words that it may be the misspelt beginning of.
   Status find_candidates() {
     AISLE_CHECK(mend_words_before());
     const std::string word = text_.is_closed() ? mended(last()) : text_.words()[last()];
@@ -122,13 +123,15 @@ class Suggester {
 
   Result<std::vector<WordExpansion>> expand(std::vector<WordAsk> asks) {
     const TypoLengths lengths = view_.ranking ? view_.ranking->typo_lengths : TypoLengths();
-    ExpandRequest request{std::move(asks), limits_.prefix_expansions_max, limits_.typo_candidates_max, lengths};
+    ExpandRequest request{std::move(asks), limits_.prefix_expansions_max, limits_.typo_candidates_max,
+                          lengths};
     return shards_.expand(request);
   }
 
   // Little words and single letters complete nothing.
   bool is_worth_it(const std::string& term) const {
-    const auto letters = std::ranges::count_if(term, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+    const auto letters =
+        std::ranges::count_if(term, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
     const bool typed = term == text_.words()[last()];
     return typed || has_digit(term) ||
            (static_cast<std::size_t>(letters) >= letters_least && !analyzer_.is_stop_word(term));
@@ -166,7 +169,8 @@ class Suggester {
   void choose() {
     std::ranges::sort(candidates_, [&](const Candidate& a, const Candidate& b) {
       const auto key = [&](const Candidate& some) {
-        return std::tuple(some.typos, ~some.count.matches, ~view_.statistics->frequency(some.term), text_.with(some.words));
+        return std::tuple(some.typos, ~some.count.matches, ~view_.statistics->frequency(some.term),
+                          text_.with(some.words));
       };
       return key(a) < key(b);
     });
@@ -177,7 +181,8 @@ class Suggester {
       return !seen.insert(std::move(stems)).second;
     });
     const auto limit = static_cast<std::size_t>(request_.limit);
-    if (candidates_.size() > limit) candidates_.erase(candidates_.begin() + request_.limit, candidates_.end());
+    if (candidates_.size() > limit)
+      candidates_.erase(candidates_.begin() + request_.limit, candidates_.end());
   }
 
   Result<std::vector<Suggestion>> suggestions(const Field* scope) {
@@ -219,12 +224,14 @@ class Suggester {
     std::vector<SuggestScope> scopes;
     for (const auto& [value, count] : counts.values) {  // ordered by value
       const std::string below = std::string(value) + field.separator;
-      const auto next = std::ranges::lower_bound(counts.values, below, {}, [](const auto& some) { return some.first; });
+      const auto next =
+          std::ranges::lower_bound(counts.values, below, {}, [](const auto& some) { return some.first; });
       const bool is_above = next != counts.values.end() && next->first.starts_with(below);
       if (field.type == FieldType::Hierarchy && is_above) continue;
       scopes.push_back({field.name, std::string(value), count});
     }
-    std::ranges::stable_sort(scopes, [](const SuggestScope& a, const SuggestScope& b) { return a.count > b.count; });
+    std::ranges::stable_sort(scopes,
+                             [](const SuggestScope& a, const SuggestScope& b) { return a.count > b.count; });
     if (scopes.size() > scopes_most) scopes.resize(scopes_most);
     return scopes;
   }

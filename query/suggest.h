@@ -14,7 +14,7 @@ namespace aisle {
 struct SuggestRequest {
   std::string q{};         // as far as typed
   std::int64_t limit = 8;  // suggestions
-  std::string scope{};     // a facet of keywords or a hierarchy; "": the first hierarchy that is a facet, if any
+  std::string scope{};  // a facet of keywords or a hierarchy; "": the first hierarchy that is a facet, if any
 };
 
 // Where products of a suggestion are found: a value to filter by.
@@ -25,14 +25,15 @@ struct SuggestScope {
 };
 
 struct Suggestion {
-  std::string q;            // the whole query, its last word completed or one more at the end
-  std::uint64_t count = 0;  // products that have all its words as they stand or in another form
-  int typos = 0;            // by which it is what was typed
+  std::string q;                       // the whole query, its last word completed or one more at the end
+  std::uint64_t count = 0;             // products that have all its words as they stand or in another form
+  int typos = 0;                       // by which it is what was typed
   std::vector<SuggestScope> scopes{};  // those of most products; of the first suggestions only
 };
 
 struct SuggestResult {
-  std::vector<Suggestion> suggestions;  // fewest typos, then most products, then most frequent word, then by text
+  std::vector<Suggestion>
+      suggestions;  // fewest typos, then most products, then most frequent word, then by text
   double coverage = 1.0;
   Lsn lsn = 0;
 };

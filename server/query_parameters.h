@@ -21,8 +21,8 @@ struct Parameter {
 // "brand,category" without empty parts.
 std::vector<std::string> split_list(std::string_view text);
 
-// InvalidArgument: an unknown name with the nearest, a name given twice, a value of another type, bad UTF-8; TooLarge as
-// parse_query().
+// InvalidArgument: an unknown name with the nearest, a name given twice, a value of another type, bad UTF-8;
+// TooLarge as parse_query().
 Result<nlohmann::json> read_parameters(std::string_view query_string, std::span<const Parameter> known);
 
 }  // namespace aisle

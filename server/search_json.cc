@@ -80,7 +80,8 @@ void append_words(std::string& out, const std::vector<std::string>& words) {
   out += ']';
 }
 
-void append_words_unless_none(std::string& out, std::string_view name, const std::vector<std::string>& words) {
+void append_words_unless_none(std::string& out, std::string_view name,
+                              const std::vector<std::string>& words) {
   if (words.empty()) return;
   out += fmt::format(",\"{}\":", name);
   append_words(out, words);

@@ -41,8 +41,9 @@ Result<SuggestCall> parse_suggest_query(std::string_view query_string) {
   const JsonReader reader(json, "", sink);
   SuggestCall call;
   call.request.q = reader.string_or("q", "");
-  call.request.limit = reader.integer_or("limit", call.request.limit, std::numeric_limits<std::int64_t>::min(),
-                                         std::numeric_limits<std::int64_t>::max());  // suggest() knows the limit
+  call.request.limit =
+      reader.integer_or("limit", call.request.limit, std::numeric_limits<std::int64_t>::min(),
+                        std::numeric_limits<std::int64_t>::max());  // suggest() knows the limit
   call.request.scope = reader.string_or("scope", "");
   if (reader.has("min_coverage")) call.min_coverage = reader.number_or("min_coverage", 1, 0, 1);
   if (sink.error) return tl::unexpected<Error>(*sink.error);

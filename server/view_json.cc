@@ -11,7 +11,8 @@ namespace {
 // Of this node's copy of each shard, in their order.
 std::string seqs_text(const View& view) {
   std::string out;
-  for (const auto& shard : view.shards) fmt::format_to(std::back_inserter(out), "{}{}", out.empty() ? "" : ",", shard->seq);
+  for (const auto& shard : view.shards)
+    fmt::format_to(std::back_inserter(out), "{}{}", out.empty() ? "" : ",", shard->seq);
   return out;
 }
 
@@ -25,8 +26,9 @@ void append_view(std::string& out, const View& view, Lsn lsn, double coverage, c
   out += fmt::format(
       "\"view\":{{\"generation\":{},\"ranking\":{},\"state_version\":{},\"as_of_lsn\":\"{}\",\"seq\":[{}],"
       "\"lag_ms\":{:.0f}{}}},\"coverage\":{}",
-      view.generation, view.ranking ? view.ranking->number : 0, view.state_version, format_lsn(lsn), seqs_text(view),
-      context.lag_ms, context.control_plane_stale ? ",\"control_plane\":\"stale\"" : "", coverage_text(coverage));
+      view.generation, view.ranking ? view.ranking->number : 0, view.state_version, format_lsn(lsn),
+      seqs_text(view), context.lag_ms, context.control_plane_stale ? ",\"control_plane\":\"stale\"" : "",
+      coverage_text(coverage));
 }
 
 }  // namespace aisle

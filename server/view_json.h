@@ -11,7 +11,7 @@ struct AnswerContext {
   double took_ms = 0;
   double lag_ms = 0;
   bool control_plane_stale = false;  // the cluster's state was not heard of lately
-  bool stale = false;  // it lacks changes that min_lsn asked for
+  bool stale = false;                // it lacks changes that min_lsn asked for
 };
 
 // "1.0", or what was searched of all documents with four digits, never rounded up.

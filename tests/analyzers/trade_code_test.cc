@@ -21,7 +21,8 @@ TEST(TradeCode, IsToldByLengthAndDigits) {
   EXPECT_EQ(trade_code_type("00036000291452"), "GTIN-14");
   EXPECT_EQ(trade_code_type("0306406152"), "ISBN-10");
   EXPECT_EQ(trade_code_type("080442957x"), "ISBN-10");
-  for (const char* other : {"", "1234567", "123456789", "40063813339", "400638133393a", "x804429570", "kdl40w600b"})
+  for (const char* other :
+       {"", "1234567", "123456789", "40063813339", "400638133393a", "x804429570", "kdl40w600b"})
     EXPECT_FALSE(trade_code_type(other)) << other;
 }
 

@@ -99,15 +99,17 @@ TEST_F(FeedChunkTest, F57_ChangesBeforeInAndAfterAChunkThatIsReadAndNotApplied) 
   options_.scan_readers = 1;
   start();
   // The scan has read ahead as far as it may when its connection rests.
-  const char* resting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name "
-                        "LIKE '% scan' AND state = 'idle' AND now() - state_change > interval '300 ms'";
+  const char* resting =
+      "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name "
+      "LIKE '% scan' AND state = 'idle' AND now() - state_change > interval '300 ms'";
   ASSERT_TRUE(eventually([&] { return gated_.waits() && value(resting) == "1"; }));
   for (const int id : middles) {
     sql("INSERT INTO products VALUES (" + std::to_string(id) + ", 'New', NULL, 1)");
     sql("UPDATE products SET title = 'Changed' WHERE id = " + std::to_string(id + 1));
     sql("UPDATE prices SET price = 77 WHERE product_id = " + std::to_string(id + 2));
     sql("DELETE FROM products WHERE id = " + std::to_string(id + 3));
-    sql("INSERT INTO variants VALUES (" + std::to_string(10'000 + id) + ", " + std::to_string(id + 4) + ", 'Added')");
+    sql("INSERT INTO variants VALUES (" + std::to_string(10'000 + id) + ", " + std::to_string(id + 4) +
+        ", 'Added')");
   }
   EXPECT_LT(gated_.records().size(), 21U);
   gated_.open();

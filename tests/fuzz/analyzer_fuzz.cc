@@ -1,4 +1,5 @@
-// Texts of arbitrary bytes in every language: tokens that keep the invariants, queries that print and read alike.
+// Texts of arbitrary bytes in every language: tokens that keep the invariants, queries that print and read
+// alike.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -16,7 +17,8 @@ namespace {
 
 std::vector<std::shared_ptr<const aisle::Analyzer>> all_analyzers() {
   std::vector<std::shared_ptr<const aisle::Analyzer>> made;
-  for (const std::string& language : aisle::Analyzer::languages()) made.push_back(aisle::Analyzer::create(language).value());
+  for (const std::string& language : aisle::Analyzer::languages())
+    made.push_back(aisle::Analyzer::create(language).value());
   return made;
 }
 

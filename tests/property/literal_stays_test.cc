@@ -23,8 +23,8 @@ std::shared_ptr<const Ranking> ranking(const Catalogue& catalogue, const nlohman
       {"index", "random"}, {"profile", {{"relaxation", "none"}}}, {"synonyms", synonyms}};
   const auto config = RankingConfig::parse(document.dump());
   EXPECT_TRUE(config) << document.dump();
-  auto compiled = config ? Ranking::compile(*config, catalogue.context(), 1)
-                         : tl::unexpected<Error>(config.error());
+  auto compiled =
+      config ? Ranking::compile(*config, catalogue.context(), 1) : tl::unexpected<Error>(config.error());
   return compiled ? *compiled : nullptr;
 }
 
@@ -56,7 +56,8 @@ class LiteralStays : public testing::Test {
       change(view, request, products);
       const std::vector<Hit> wider = hits_of(view, request);
       const std::set<std::string> all_found = ids_of(wider);
-      for (const std::string& id : ids_of(literal)) EXPECT_TRUE(all_found.contains(id)) << request.q << " " << id;
+      for (const std::string& id : ids_of(literal))
+        EXPECT_TRUE(all_found.contains(id)) << request.q << " " << id;
       if (testing::Test::HasFailure()) return added;
       added += wider.size() - literal.size();
     }
@@ -68,7 +69,8 @@ class LiteralStays : public testing::Test {
 };
 
 TEST_F(LiteralStays, MisspellingsRemoveNothing) {
-  const std::size_t added = run(300, [](View&, SearchRequest& request, RandomCatalogue&) { request.typos = true; });
+  const std::size_t added =
+      run(300, [](View&, SearchRequest& request, RandomCatalogue&) { request.typos = true; });
   EXPECT_GT(added, 20U) << "nothing was misspelt";
 }
 
@@ -78,7 +80,8 @@ TEST_F(LiteralStays, SynonymsRemoveNothing) {
     const std::string from = request.q.substr(0, request.q.find(' '));
     const std::string to = products.words(1, 1);
     const nlohmann::json one_way = {{"from", from}, {"to", {to}}};
-    const auto config = RankingConfig::parse(nlohmann::json({{"index", "random"}, {"synonyms", {one_way}}}).dump());
+    const auto config =
+        RankingConfig::parse(nlohmann::json({{"index", "random"}, {"synonyms", {one_way}}}).dump());
     if (!config || !Ranking::compile(*config, view.context, 1)) return;  // a word that is none, or itself
     synonyms.push_back(one_way);
     view.ranking = ranking(catalogue_, synonyms);

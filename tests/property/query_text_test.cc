@@ -1,4 +1,5 @@
-// Printing a query and reading it again changes nothing. The seed is printed; RC_PARAMS="seed=..." repeats a run.
+// Printing a query and reading it again changes nothing. The seed is printed; RC_PARAMS="seed=..." repeats a
+// run.
 #include <gtest/gtest.h>
 
 #include <rapidcheck/gtest.h>
@@ -12,13 +13,15 @@ namespace {
 
 // Texts in which quotes, dashes and spaces meet in every way.
 rc::Gen<std::string> random_query() {
-  const auto piece = rc::gen::element<std::string>("\"", "\"", "-", " ", " ", "a", "kettle", "40", "é", "手机", "“", "”",
-                                                   "\u00A0", "\t", "'", "\xFF", "of", "wi-fi");
-  return rc::gen::map(rc::gen::container<std::vector<std::string>>(piece), [](const std::vector<std::string>& pieces) {
-    std::string text;
-    for (const std::string& some : pieces) text += some;
-    return text;
-  });
+  const auto piece =
+      rc::gen::element<std::string>("\"", "\"", "-", " ", " ", "a", "kettle", "40", "é", "手机", "“", "”",
+                                    "\u00A0", "\t", "'", "\xFF", "of", "wi-fi");
+  return rc::gen::map(rc::gen::container<std::vector<std::string>>(piece),
+                      [](const std::vector<std::string>& pieces) {
+                        std::string text;
+                        for (const std::string& some : pieces) text += some;
+                        return text;
+                      });
 }
 
 void prints_what_it_reads(const std::string& text) {

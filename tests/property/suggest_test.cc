@@ -13,7 +13,8 @@ std::string shown(const SuggestResult& result) {
   std::string text;
   for (const Suggestion& some : result.suggestions) {
     text += some.q + " " + std::to_string(some.count) + " typos " + std::to_string(some.typos);
-    for (const SuggestScope& scope : some.scopes) text += " " + scope.value + "=" + std::to_string(scope.count);
+    for (const SuggestScope& scope : some.scopes)
+      text += " " + scope.value + "=" + std::to_string(scope.count);
     text += "\n";
   }
   return text;
@@ -52,7 +53,8 @@ TEST(Suggestions, AreCountedAndOrderedAndTheSameForAnyNumberOfShards) {
     const View view = catalogue.grow(ops, 1);
     const View four = catalogue.grow(ops, 4, random);
     for (int i = 0; i < 4; ++i) {
-      const SuggestRequest request{typed(products, random), random.between(1, 12), random.chance(30) ? "brand" : ""};
+      const SuggestRequest request{typed(products, random), random.between(1, 12),
+                                   random.chance(30) ? "brand" : ""};
       LocalShardSearch shards(view, Deadline::never());
       LocalShardSearch more(four, Deadline::never());
       SplitSearch far(four, {0, 1, 0, 1});
@@ -91,7 +93,8 @@ TEST(DidYouMean, FindsMoreThanWhatWasTypedAndAsManyAsItSays) {
     if (!result->did_you_mean) continue;
     const auto& [q, total] = *result->did_you_mean;
     ASSERT_EQ(total, literal_total(view, q, request.filter, true)) << request.q << " -> " << q;
-    ASSERT_GT(literal_total(view, q, "", true), literal_total(view, request.q, "", true)) << request.q << " -> " << q;
+    ASSERT_GT(literal_total(view, q, "", true), literal_total(view, request.q, "", true))
+        << request.q << " -> " << q;
     ++made;
   }
   EXPECT_GT(made, all.count / 20) << "nothing was corrected";

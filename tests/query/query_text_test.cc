@@ -27,15 +27,18 @@ TEST(QueryText, QuotesAndDashesAmongPlainText) {
   EXPECT_THAT(parse_query_text("  red pan "), ElementsAre(plain("red pan")));
   EXPECT_THAT(parse_query_text(R"("cast iron" pan -lid -"red hot")"),
               ElementsAre(phrase("cast iron"), plain("pan"), without("lid"), without("red hot", true)));
-  EXPECT_THAT(parse_query_text("“cast iron„ „pan” ＂lid＂"), ElementsAre(phrase("cast iron"), phrase("pan"), phrase("lid")));
-  EXPECT_THAT(parse_query_text(R"("pan""lid"-red)"), ElementsAre(phrase("pan"), phrase("lid"), without("red")));
+  EXPECT_THAT(parse_query_text("“cast iron„ „pan” ＂lid＂"),
+              ElementsAre(phrase("cast iron"), phrase("pan"), phrase("lid")));
+  EXPECT_THAT(parse_query_text(R"("pan""lid"-red)"),
+              ElementsAre(phrase("pan"), phrase("lid"), without("red")));
   EXPECT_THAT(parse_query_text(R"("pan"lid)"), ElementsAre(phrase("pan"), plain("lid")));
   EXPECT_THAT(parse_query_text("-über -手机"), ElementsAre(without("über"), without("手机")));
 }
 
 TEST(QueryText, WhatIsNoSyntaxIsText) {
-  for (const char* text : {"27\" monitor", "5' 10\"", "\"pan", "pan\"", "\"\" pan", "\" \" pan", "wi-fi", "pan -", "- pan", "--pan",
-                           "pan - lid", "-40", "pan -40 lid", "rust -o oleum", "-x", "-\"pan", "-'pan'", "c++ -", "pan-\"lid\""})
+  for (const char* text : {"27\" monitor", "5' 10\"", "\"pan", "pan\"", "\"\" pan", "\" \" pan", "wi-fi",
+                           "pan -", "- pan", "--pan", "pan - lid", "-40", "pan -40 lid", "rust -o oleum",
+                           "-x", "-\"pan", "-'pan'", "c++ -", "pan-\"lid\""})
     EXPECT_THAT(parse_query_text(text), ElementsAre(plain(text))) << text;
 }
 
@@ -71,7 +74,8 @@ TEST(QueryText, LimitsCutPhrasesAndExclusions) {
   EXPECT_THAT(parse_query(R"(a b c "d")", *analyzer, limits).phrases, IsEmpty());
   limits.query_bytes_max = 9;
   EXPECT_EQ(parse_query(R"("red pan")", *analyzer, limits).phrases.size(), 1U);
-  EXPECT_TRUE(parse_query(R"("red pans")", *analyzer, limits).phrases.empty()) << "the closing quote is cut away";
+  EXPECT_TRUE(parse_query(R"("red pans")", *analyzer, limits).phrases.empty())
+      << "the closing quote is cut away";
 }
 
 }  // namespace
