@@ -173,6 +173,7 @@ void AisleProcess::kill() {
 
 void AisleProcess::pause() const {
   ::kill(pid_, SIGSTOP);
+  ::waitpid(pid_, nullptr, WUNTRACED);  // until then a thread on another core may still answer
 }
 
 void AisleProcess::resume() const {
