@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::chrono::seconds settle_wait_alone{60};
 constexpr std::chrono::seconds settle_wait{5};
-constexpr std::chrono::seconds claim_patience{30};
+constexpr std::chrono::seconds claim_patience = settle_wait_alone + std::chrono::seconds(15);  // its connection rests so long
 constexpr std::chrono::seconds claim_wait{2};
 
 bool slot_is_lost(const SourceReport& report) {
@@ -94,8 +94,8 @@ Status FeedSession::end_claim() {
   return release_claim(*connection_, targets_.front()->target().source().slot);
 }
 
-// Before this session's stream ends; the next one opens another. Who has the claim meanwhile only looks, and lets go. Without
-// it another process may come first, which is no harm but to those who wait for this one.
+// Before the stream ends; the next one is opened by another FeedSession. Who has the claim meanwhile only looks, and lets go.
+// Without it another process may come first, which is no harm but to those who wait for this one.
 void FeedSession::keep_claim() {
   if (!contested()) return;
   const std::string& slot = targets_.front()->target().source().slot;
