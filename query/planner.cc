@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "analyzers/trade_code.h"
 #include "analyzers/units.h"
 #include "query/typo_walk.h"
 
@@ -181,9 +182,10 @@ bool Planner::is_written(const std::string& word) {
   return known_.find(word, ExpandKind::Written).written;
 }
 
-// Is there another word of its stem?
+// Can it be written in another way: with another ending, unit or length of a code?
 bool Planner::has_forms(const std::string& word) {
   bool some = !known_.find(word, ExpandKind::Forms).terms.empty();
+  some = some || quantity_of(word) || !same_trade_codes(word).empty();
   for (const auto& analyzer : context_.stemmers) {
     const std::string stem = analyzer->stem(word);
     some = (stem != word && analyzer->stem(stem) == stem && is_written(stem)) || some;
@@ -192,7 +194,7 @@ bool Planner::has_forms(const std::string& word) {
 }
 
 // Two neighbours written as one word, where products write them so: "wi fi" is also found by "wifi", which
-// then counts for both, half for each.
+// then counts for both, half for each. So is a code with a dash by its form of another length.
 void Planner::add_joined(const PlanAsk& ask, Reading& reading) {
   const std::vector<std::string>& words = ask.words;
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
@@ -200,7 +202,7 @@ void Planner::add_joined(const PlanAsk& ask, Reading& reading) {
     const std::string joined = words[i] + words[i + 1];
     if (joined.size() > Analyzer::token_bytes_max) continue;
     const bool written = is_written(joined);
-    if (!written && !has_forms(joined) && !quantity_of(words[i], words[i + 1])) continue;
+    if (!written && !has_forms(joined)) continue;
     const bool last = written && ask.last_is_prefix && i + 2 == words.size();
     for (Alternative& alternative : position(joined, last, false).alternatives) {
       if (std::ranges::find(own_kinds, alternative.kind) != own_kinds.end())
