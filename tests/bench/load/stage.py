@@ -57,6 +57,10 @@ class Postgres:
         done = subprocess.run(self.psql_command(database) + ["-c", text], check=True, capture_output=True, text=True)
         return done.stdout.strip()
 
+    def sql_script(self, text, database="shop"):
+        """Statement by statement, outside a transaction."""
+        subprocess.run(self.psql_command(database), input=text, check=True, stdout=subprocess.DEVNULL, text=True)
+
     def file(self, path, **variables):
         settings = [part for name, value in variables.items() for part in ("-v", f"{name}={value}")]
         subprocess.run(self.psql_command() + settings + ["-f", str(path)], check=True, stdout=subprocess.DEVNULL)
