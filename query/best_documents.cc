@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <utility>
 
 namespace aisle {
 namespace {
@@ -12,6 +13,42 @@ constexpr std::size_t lengths = 33;  // the last stands for all longer ones, whi
 constexpr std::size_t longest = 255;
 constexpr std::size_t short_levels =
     3;  // of a list, which is read once for them and once for all longer ones
+
+// Documents to look at in turn: what will be read of each comes into the cache while those before it are looked at.
+template <class See>
+class Ahead {
+ public:
+  Ahead(const Segment& segment, See see) : segment_(segment), see_(std::move(see)) {}
+
+  void add(std::uint32_t document) {
+    if (end_ - begin_ == distance) see_(at(begin_++));
+    at(end_++) = document;
+    segment_.forms.prefetch_place(document);
+    if (segment_.forward_field >= 0) segment_.prefetch_forward_place(document);
+    if (end_ - placed_ > distance / 2) prefetch_next();
+  }
+  void finish() {
+    while (placed_ < end_) prefetch_next();
+    while (begin_ < end_) see_(at(begin_++));
+  }
+
+ private:
+  static constexpr std::size_t distance = 8;
+
+  std::uint32_t& at(std::size_t i) { return waiting_[i % distance]; }
+  void prefetch_next() {
+    const std::uint32_t document = at(placed_++);
+    segment_.forms.prefetch_repeats(document);
+    if (segment_.forward_field >= 0) segment_.prefetch_forward_tokens(document);
+  }
+
+  const Segment& segment_;
+  See see_;
+  std::array<std::uint32_t, distance> waiting_{};
+  std::size_t begin_ = 0;   // not yet looked at
+  std::size_t placed_ = 0;  // not yet prefetched wholly
+  std::size_t end_ = 0;
+};
 
 // Whether its bits are read sooner than its list.
 bool is_dense(const DocumentSet& documents) {
@@ -66,7 +103,10 @@ std::vector<ScoredDocument> BestDocuments::find(const DocumentSet& documents) &&
 void BestDocuments::find_adjusted(const DocumentSet& documents) {
   const std::vector<std::uint32_t> list = documents.borrowed().to_list();
   adjustment_.emplace(*basis_.effects, view_, list);
-  for (std::size_t i = 0; i < list.size(); ++i) look_at(list[i], i, segment_.forms.repeats(list[i]));
+  std::size_t i = 0;
+  Ahead ahead(segment_, [&](std::uint32_t document) { look_at(document, i++, segment_.forms.repeats(document)); });
+  for (const std::uint32_t document : list) ahead.add(document);
+  ahead.finish();
   adjustment_.reset();  // it borrows the list
 }
 
@@ -109,9 +149,11 @@ bool BestDocuments::sweep_better(bool typos, const DocumentSet& documents, std::
 // Shorter fields first, since they may score higher, until what is left is too long for all.
 void BestDocuments::sweep(const DocumentSet& documents, std::int64_t tier) {
   if (documents.size() <= few) {
+    Ahead ahead(segment_, [&](std::uint32_t document) { look_at(document, 0, segment_.forms.repeats(document)); });
     documents.each([&](std::uint32_t document) {
-      if (!is_done(document)) look_at(document, 0, segment_.forms.repeats(document));
+      if (!is_done(document)) ahead.add(document);
     });
+    ahead.finish();
     return;
   }
   note_kinds();
@@ -152,15 +194,26 @@ std::vector<BestDocuments::Kind> BestDocuments::kinds_of(const DocumentSet& docu
   return kinds;
 }
 
-// Documents with lengths of the levels [level, end).
+// Documents with lengths of the levels [level, end). Bounds are looked at once more when a document's turn has come.
 void BestDocuments::sweep_lengths(const Kind& kind, std::size_t level, std::size_t end) {
   const DocumentSet& documents = kind.documents;
   const Bounds& bounds = kind.bounds;
+  Ahead ahead(segment_, [&](std::uint32_t document) {
+    if (!best_.can_take(bounds.of(document), document)) return;
+    look_at(document, 0, kind.repeating == Never ? Repeats() : segment_.forms.repeats(document));
+  });
   const auto see = [&](std::uint32_t document) {
     if (!best_.can_take(bounds.of(document), document)) return;
-    if (is_of(document, kind) && !is_done(document))
-      look_at(document, 0, kind.repeating == Never ? Repeats() : segment_.forms.repeats(document));
+    if (is_of(document, kind) && !is_done(document)) ahead.add(document);
   };
+  each_with_lengths(documents, bounds, level, end, see);
+  ahead.finish();
+}
+
+// Calls see(document) for those with lengths of the levels [level, end).
+template <class See>
+void BestDocuments::each_with_lengths(const DocumentSet& documents, const Bounds& bounds, std::size_t level,
+                                      std::size_t end, const See& see) const {
   const auto levels = segment_.forms.not_longer();
   if (levels.empty()) {
     documents.each(see);

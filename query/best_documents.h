@@ -49,6 +49,9 @@ class BestDocuments {
   bool sweep_better(bool typos, const DocumentSet& documents, std::int64_t tier);
   void sweep(const DocumentSet& documents, std::int64_t tier);
   void sweep_lengths(const Kind& kind, std::size_t level, std::size_t end);
+  template <class See>
+  void each_with_lengths(const DocumentSet& documents, const Bounds& bounds, std::size_t level, std::size_t end,
+                         const See& see) const;
   void look_at(std::uint32_t document, std::size_t i, Repeats repeats);
   DocumentScore best_of_other_readings(std::uint32_t document, Repeats repeats);
   std::int64_t adjusted(std::size_t i, const DocumentScore& score) const;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "query/prefetch.h"
 #include "query/term_dictionary.h"
 #include "schemas/op.h"
 
@@ -33,6 +34,10 @@ class NumberColumn {
   std::int64_t get(std::uint32_t document) const {
     const auto& chunk = chunks_[document / chunk_size];
     return chunk ? (*chunk)[document % chunk_size] : missing_number;
+  }
+  void prefetch_value(std::uint32_t document) const {
+    const Chunk* chunk = chunks_[document / chunk_size].get();
+    if (chunk != nullptr) prefetch(chunk->data() + document % chunk_size);
   }
   // Calls see(i, value of documents[i]) in turn; ascending documents are read chunk by chunk.
   template <class See>

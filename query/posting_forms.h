@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "query/bitmap.h"
+#include "query/prefetch.h"
 
 namespace aisle {
 
@@ -37,6 +38,11 @@ class PostingForms {
   std::uint8_t frequency_max() const { return frequency_max_; }  // of all lists
   // What a document repeats, from Repeat::document == document until it changes.
   std::span<const Repeat> repeats(std::uint32_t document) const;
+  // Two steps ahead of repeats().
+  void prefetch_place(std::uint32_t document) const { prefetch(&block_begins_[document / block]); }
+  void prefetch_repeats(std::uint32_t document) const {
+    prefetch(by_document_.data() + block_begins_[document / block]);
+  }
 
   // Levels of lengths of the forward field: documents with levels[i] tokens or fewer. None without such a
   // field.

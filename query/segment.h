@@ -11,6 +11,7 @@
 #include "query/bitmap.h"
 #include "query/column.h"
 #include "query/posting_forms.h"
+#include "query/prefetch.h"
 #include "query/stored_documents.h"
 #include "query/term_dictionary.h"
 #include "query/typo_walk.h"
@@ -67,6 +68,12 @@ struct Segment {
   std::span<const TermId> forward_tokens(std::uint32_t document) const {
     return std::span(forward).subspan(forward_offsets[document],
                                       forward_offsets[document + 1] - forward_offsets[document]);
+  }
+  // Two steps ahead of forward_tokens(), which there must be.
+  void prefetch_forward_place(std::uint32_t document) const { prefetch(&forward_offsets[document]); }
+  void prefetch_forward_tokens(std::uint32_t document) const {
+    prefetch(forward.data() + forward_offsets[document]);
+    prefetch(forward.data() + forward_offsets[document + 1]);
   }
 };
 

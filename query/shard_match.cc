@@ -192,13 +192,19 @@ class SegmentsMatch {
 
   void keep_best(const SegmentView& segment, const DocumentSet& passed) {
     const std::size_t window = request_.window;
+    const TermDictionary& ids = segment.segment->ids;
     if (!request_.sort.empty()) {
-      for (const std::uint32_t document : first_in_order(request_.sort, segment, passed.list(), window))
+      const std::vector<std::uint32_t> first = first_in_order(request_.sort, segment, passed.list(), window);
+      for (const std::uint32_t document : first) ids.prefetch_place(document);
+      for (const std::uint32_t document : first) ids.prefetch_term(document);
+      for (const std::uint32_t document : first)
         add_hit(segment, document, {}, sort_values(request_.sort, segment, document));
       return;
     }
-    for (const ScoredDocument& some : scorer_.best(segment, passed, window))
-      add_hit(segment, some.document, some.score, {});
+    const std::vector<ScoredDocument> best = scorer_.best(segment, passed, window);
+    for (const ScoredDocument& some : best) ids.prefetch_place(some.document);
+    for (const ScoredDocument& some : best) ids.prefetch_term(some.document);
+    for (const ScoredDocument& some : best) add_hit(segment, some.document, some.score, {});
   }
 
   void add_hit(const SegmentView& segment, std::uint32_t document, DocumentScore score, SortValues keys) {

@@ -66,7 +66,14 @@ Result<std::vector<FetchedProduct>> LocalShardSearch::fetch(const FetchRequest& 
   std::optional<Scorer> scorer;
   if (request.score || request.explain) 
     scorer.emplace(*request.plan, *view_.context, *view_.statistics, request.effects.get());
+  for (const ShardHit& hit : hits) {
+    if (hit.view != nullptr) prefetch_product_place(*hit.view, hit.document);
+  }
+  for (const ShardHit& hit : hits) {
+    if (hit.view != nullptr) prefetch_product(*view_.context, *hit.view, hit.document);
+  }
   std::vector<FetchedProduct> products;
+  products.reserve(hits.size());
   for (const ShardHit& hit : hits) {
     FetchedProduct& product = products.emplace_back();
     if (hit.view == nullptr) continue;
