@@ -122,7 +122,7 @@ class Engine:
 
 
 class Aisle(Engine):
-    name, title = "aisle", "aisle"
+    name, title, version = "aisle", "aisle", 2
 
     def __init__(self, build_folder):
         self.binary = build_folder / "aisle"
@@ -130,6 +130,8 @@ class Aisle(Engine):
 
     def build(self, catalogue, index):
         told = json.loads(run([self.binary, "import", "--schema", SCHEMA, "--data", index, "--json", catalogue / "products.jsonl"]))
+        for image in index.rglob("*.image"):  # read from the shard it is one segment, as the indexes of the others are
+            image.unlink()
         return {"peak_bytes": told["peak_bytes"], "shards": told["shards"]}
 
     def command(self, catalogue, index):
