@@ -18,7 +18,7 @@
 namespace aisle {
 
 // Raised whenever the tokens of any text change: it is part of a generation's identity.
-inline constexpr int analyzer_version = 1;
+inline constexpr int analyzer_version = 2;
 
 enum class TokenKind : std::uint8_t {
   Word,    // a word as it stands: "iphone14", "steel", "手机"
@@ -26,7 +26,7 @@ enum class TokenKind : std::uint8_t {
   Joined,  // neighbours written together: two words with one space between them where letters meet digits
            // ("17inch" of "17 inch"), two words joined by exactly a hyphen or an ampersand ("wifi" of
            // "wi-fi", "hm" of "h&m"), and rows of three or four such words as a whole ("allinone" of
-           // "all-in-one")
+           // "all-in-one"), "27in" of 27" and "6ft" of 6', and each two neighbouring Han characters of a longer row
 };
 
 struct Token {

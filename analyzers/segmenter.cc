@@ -35,6 +35,13 @@ void drop_modifier_apostrophes(std::string& folded) {
   for (std::size_t at = 0; (at = folded.find(apostrophe, at)) != std::string::npos;) folded.erase(at, apostrophe.size());
 }
 
+bool is_inch(std::int32_t c) {
+  return c == '"' || c == 0x201D || c == 0x2033 || c == 0xFF02;
+}
+bool is_foot(std::int32_t c) {
+  return c == '\'' || c == 0x2019 || c == 0x2032;
+}
+
 class Segmenter {
  public:
   Segmenter(std::string_view text, std::span<const std::string_view> elisions, Segmentation& out)
@@ -156,7 +163,16 @@ class Segmenter {
       append_digits(group);
     }
     at_ = groups_[reading.groups - 1].end;
-    add_unit({begin, at_, text_begin, folded_size(), UnitKind::Digits, gap_before(begin, UnitKind::Digits)});
+    add_unit({begin, at_, text_begin, folded_size(), UnitKind::Digits, gap_before(begin, UnitKind::Digits), sign_at(at_)});
+  }
+
+  UnitSign sign_at(std::uint32_t at) const {
+    if (at >= text_.size()) return UnitSign::None;
+    const CodePoint sign = code_point_at(text_, at);
+    if (is_inch(sign.value)) return UnitSign::Inch;
+    if (!is_foot(sign.value)) return UnitSign::None;
+    if (sign.end < text_.size() && is_foot(code_point_at(text_, sign.end).value)) return UnitSign::Inch;  // 27''
+    return class_at(sign.end) == CharClass::Letter ? UnitSign::None : UnitSign::Foot;  // but the 90's
   }
 
   // Marks on digits (the keycap of an emoji) are dropped.

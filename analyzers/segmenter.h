@@ -18,6 +18,9 @@ enum class Gap : std::uint8_t {
   Far,    // anything else
 };
 
+// What a sign directly behind a number says of it: 27" is 27 inches, 6' is 6 feet.
+enum class UnitSign : std::uint8_t { None, Inch, Foot };
+
 struct Unit {
   std::uint32_t begin;  // byte range in the text; grows, though units of one character (½) may share it
   std::uint32_t end;
@@ -25,6 +28,7 @@ struct Unit {
   std::uint32_t text_end;
   UnitKind kind;
   Gap gap;  // Far for the first unit
+  UnitSign sign = UnitSign::None;
 };
 
 struct Segmentation {

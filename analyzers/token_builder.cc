@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "analyzers/han.h"
 #include "base/utf8.h"
 
 namespace aisle {
@@ -23,9 +24,13 @@ class TokenBuilder {
       const std::size_t parts = std::min(end - begin, parts_max);
       add(begin, end, position, TokenKind::Word);
       if (parts > 1) add(begin, begin + 1, position, TokenKind::Part);
+      add_measure(begin, position);
+      add_bigrams(begin, position);
       add_joins(begin, end, position);
       for (std::size_t part = 1; part < parts; ++part) {
-        add(begin + part, begin + part + 1, position + static_cast<std::uint32_t>(part), TokenKind::Part);
+        const std::uint32_t at = position + static_cast<std::uint32_t>(part);
+        add(begin + part, begin + part + 1, at, TokenKind::Part);
+        add_measure(begin + part, at);
       }
       position += static_cast<std::uint32_t>(parts);
     }
@@ -74,6 +79,34 @@ class TokenBuilder {
 
   void add_join(std::size_t begin, std::size_t end, std::uint32_t position) {
     if (text_of(begin, end).size() <= Analyzer::token_bytes_max) add(begin, end, position, TokenKind::Joined);
+  }
+
+  // 27" as 27in.
+  void add_measure(std::size_t unit, std::uint32_t position) {
+    const Unit& number = units_[unit];
+    if (number.sign == UnitSign::None) return;
+    std::string text(text_of(unit, unit + 1));
+    text += number.sign == UnitSign::Inch ? "in" : "ft";
+    if (text.size() > Analyzer::token_bytes_max) return;
+    tokens_.push_back({std::move(text), position, number.begin, number.end, TokenKind::Joined});
+  }
+
+  // Two Han characters next to each other, inside a longer word and over the border of two: dictionaries part a row of
+  // them in more than one way.
+  void add_bigrams(std::size_t unit, std::uint32_t position) {
+    if (units_[unit].kind != UnitKind::Dictionary) return;
+    const std::vector<std::string> bigrams = han_bigrams(text_of(unit, unit + 1));
+    const bool is_word = bigrams.size() == 1 && bigrams.front() == text_of(unit, unit + 1);
+    for (const std::string& bigram : bigrams) {
+      if (!is_word) tokens_.push_back({bigram, position, units_[unit].begin, units_[unit].end, TokenKind::Joined});
+    }
+    if (unit + 1 == units_.size()) return;
+    const Unit& next = units_[unit + 1];
+    if (next.kind != UnitKind::Dictionary || next.begin != units_[unit].end) return;
+    const std::string_view last = last_character(text_of(unit, unit + 1));
+    const std::string_view first = first_character(text_of(unit + 1, unit + 2));
+    for (const std::string& bigram : han_bigrams(std::string(last) + std::string(first)))
+      tokens_.push_back({bigram, position, units_[unit].begin, next.end, TokenKind::Joined});
   }
 
   // Units lie one after the other in folded_, so a range of them is one text.

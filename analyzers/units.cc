@@ -102,8 +102,34 @@ std::vector<std::string> ways_to_write(const Quantity& quantity) {
       if (!thousandths_of(number) || *thousandths_of(number) == 0) continue;
     }
     for (const std::string_view spelling : unit.spellings) ways.push_back(number + std::string(spelling));
+    if (const auto grouped = grouped_otherwise(quantity.number); grouped && &unit == &own) {
+      for (const std::string_view spelling : unit.spellings) ways.push_back(*grouped + std::string(spelling));
+    }
   }
   return ways;
+}
+
+std::optional<std::string> grouped_otherwise(std::string_view number) {
+  constexpr std::size_t group = 3;
+  if (number.size() <= group || number.size() > 2 * group + 1 || number.front() == '0') return std::nullopt;
+  const std::string_view last = number.substr(number.size() - group);
+  std::string_view first = number.substr(0, number.size() - group);
+  const bool parted = first.back() == '.';
+  if (parted) first.remove_suffix(1);
+  if (first.empty() || first.size() > group || !std::ranges::all_of(first, is_digit) || !std::ranges::all_of(last, is_digit))
+    return std::nullopt;
+  return std::string(first) + (parted ? "" : ".") + std::string(last);
+}
+
+bool is_dimension(std::string_view word) {
+  std::size_t numbers = 0;
+  while (!word.empty() && is_digit(word.front())) {
+    word.remove_prefix(std::min(word.find_first_not_of("0123456789."), word.size()));
+    ++numbers;
+    const bool goes_on = word.size() > 1 && word.front() == 'x' && is_digit(word[1]);
+    if (goes_on) word.remove_prefix(1);
+  }
+  return numbers > 1 && (word.empty() || quantity_of("1", word));
 }
 
 }  // namespace aisle

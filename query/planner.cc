@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "analyzers/han.h"
 #include "analyzers/trade_code.h"
 #include "analyzers/units.h"
+#include "query/compounds.h"
 #include "query/typo_walk.h"
 
 namespace aisle {
@@ -34,6 +36,11 @@ constexpr std::uint32_t factor(MatchKind kind, int typos) {
 // Bounds what several phrases in one query come to.
 constexpr std::size_t phrase_readings_max = 16;
 
+std::size_t characters(std::string_view text) {
+  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
+  return static_cast<std::size_t>(std::ranges::count_if(text, begins));
+}
+
 constexpr auto own_kinds = std::to_array({MatchKind::Literal, MatchKind::Stem, MatchKind::Code, MatchKind::Phrase});
 constexpr auto bent_kinds = std::to_array({MatchKind::Typo});
 
@@ -52,11 +59,16 @@ std::uint32_t Planner::fields_of_stemmer(std::size_t stemmer) const {
   return mask;
 }
 
-// A term that is there already, among the first so many, keeps its cheaper kind and gains the fields.
+// A term that is there already, among the first so many, keeps its cheaper kind and gains the fields. One that was a
+// misspelling becomes what it is besides.
 void Planner::add(Position& position, Alternative alternative, std::size_t among) {
   const auto end = position.alternatives.begin() +
                    static_cast<std::ptrdiff_t>(std::min(among, position.alternatives.size()));
   const auto at = std::ranges::find(position.alternatives.begin(), end, alternative.term, &Alternative::term);
+  if (at != end && at->typos > 0 && alternative.typos == 0) {
+    *at = std::move(alternative);
+    return;
+  }
   if (at != end) {
     at->fields |= alternative.fields;
     return;
@@ -121,8 +133,11 @@ void Planner::add_synonyms(Position& position) {
   }
 }
 
-// Other ways to write a number with a unit.
+// Other ways to write a number, with a unit or without.
 void Planner::add_quantities(Position& position) {
+  if (auto grouped = grouped_otherwise(position.word)) {
+    add(position, {.term = *std::move(grouped), .kind = MatchKind::Stem, .typos = 0, .fields = ~0U, .points = 0});
+  }
   const auto quantity = quantity_of(position.word);
   if (!quantity) return;
   for (std::string& way : ways_to_write(*quantity)) {
@@ -193,13 +208,17 @@ bool Planner::has_forms(const std::string& word) {
   return some;
 }
 
-// Two neighbours written as one word, where products write them so: "wi fi" is also found by "wifi", which
-// then counts for both, half for each. So is a code with a dash by its form of another length.
+// Two neighbours written as one word, where products write them so: "wi fi" is also found by "wifi", "arbeit platte"
+// by "arbeitsplatte", which then counts for both, half for each. So is a code with a dash by its form of another length.
 void Planner::add_joined(const PlanAsk& ask, Reading& reading) {
   const std::vector<std::string>& words = ask.words;
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
     if (phrase_at(ask.phrases, i) != nullptr || phrase_at(ask.phrases, i + 1) != nullptr) continue;
-    const std::string joined = words[i] + words[i + 1];
+    std::string joined = words[i] + words[i + 1];
+    for (const std::string_view link : compound_links(context_.analyzer->language())) {
+      std::string linked = words[i] + std::string(link) + words[i + 1];
+      if (statistics_.frequency(linked) > statistics_.frequency(joined)) joined = std::move(linked);
+    }
     if (joined.size() > Analyzer::token_bytes_max) continue;
     const bool written = is_written(joined);
     if (!written && !has_forms(joined)) continue;
@@ -214,12 +233,16 @@ void Planner::add_joined(const PlanAsk& ask, Reading& reading) {
   }
 }
 
-// What a word that hardly any product holds consists of: the letters and digits of a mixed one, two words
-// that products write next to each other ("wallmount"). Nothing when it is to stay whole.
+// What a word consists of. Numbers with an x between them and rows of Han characters are written in other ways, too;
+// of other words those that hardly any product holds: the letters and digits of a mixed one, two words that products
+// write next to each other ("wallmount"), the parts of a compound. Nothing when it is to stay whole.
 std::vector<std::string> Planner::pieces(const Position& position) {
   std::vector<std::string> found;
-  const bool quoted = position.alternatives.front().kind == MatchKind::Phrase;
-  if (quoted || own_frequency(position) != 0) return found;
+  if (position.alternatives.front().kind == MatchKind::Phrase) return found;
+  found = han_bigrams(position.word);
+  if (found.size() > 1 && found.size() + 1 == characters(position.word)) return found;
+  found.clear();
+  if (own_frequency(position) != 0 && !is_dimension(position.word)) return found;
   if (has_digit(position.word)) {
     for (Token& token : context_.analyzer->index_tokens(position.word)) {
       if (token.kind == TokenKind::Part) found.push_back(std::move(token.text));
@@ -237,10 +260,10 @@ std::vector<std::string> Planner::pieces(const Position& position) {
     best = common;
     found = {first, second};
   }
-  return found;
+  return found.empty() ? compound_parts(position.word, context_.analyzer->language(), statistics_) : found;
 }
 
-// The words as typed, but unknown ones in pieces.
+// The words as typed, but those with pieces in these.
 void Planner::add_apart(Plan& plan) {
   Reading apart;
   bool changed = false;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "analyzers/units.h"
 #include "query/planner.h"
 
 namespace aisle {
@@ -12,10 +13,12 @@ constexpr auto meant_kinds = std::to_array({MatchKind::Literal, MatchKind::Stem,
 constexpr auto begun_kinds = std::to_array({MatchKind::Prefix, MatchKind::Joined});
 constexpr auto bent_kinds = std::to_array({MatchKind::Typo});
 
-// "x" of "2 x 4": products write it in other ways.
+// "x" of "2 x 4" and "2 in x 4 in": products write it in other ways.
 bool is_times_sign(const std::vector<Position>& positions, std::size_t at) {
-  return positions[at].word == "x" && at > 0 && at + 1 < positions.size() &&
-         has_digit(positions[at - 1].word) && has_digit(positions[at + 1].word);
+  if (positions[at].word != "x" || at == 0 || at + 1 == positions.size() || !has_digit(positions[at + 1].word))
+    return false;
+  return has_digit(positions[at - 1].word) ||
+         (at > 1 && quantity_of(positions[at - 2].word, positions[at - 1].word).has_value());
 }
 
 }  // namespace
@@ -31,7 +34,7 @@ void Planner::weigh(Reading& reading) {
   std::uint64_t sum = 0;
   std::uint64_t known = 0;
   std::uint32_t rank = Position::word_bit(reading.positions.size());
-  const bool by_place = ranking_ != nullptr && ranking_->relaxation == Relaxation::Last;
+  const bool by_place = ranking_ != nullptr && ranking_->relaxation.words == Relaxation::Last;
   for (Position& position : reading.positions) {
     rank = std::max(rank / 2, 1U);
     position.weight = 0;

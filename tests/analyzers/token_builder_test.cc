@@ -50,6 +50,25 @@ TEST(TokenBuilder, LettersAndDigitsOverOneSpaceAreJoined) {
   EXPECT_THAT(joined("10 000"), IsEmpty());
 }
 
+TEST(TokenBuilder, ASignBehindANumberIsItsUnit) {
+  EXPECT_THAT(indexed("27\" tv"), ElementsAre("27@0", "27in/j@0", "tv@1"));
+  EXPECT_THAT(joined("27\u201d 27\u2033 27''"), ElementsAre("27in", "27in", "27in"));
+  EXPECT_THAT(indexed("6'3\""), ElementsAre("6@0", "6ft/j@0", "3@1", "3in/j@1"));
+  EXPECT_THAT(joined("8' by 10'"), ElementsAre("8ft", "by10", "10ft"));
+  EXPECT_THAT(indexed("x27\""), ElementsAre("x27@0", "x/p@0", "27/p@1", "27in/j@1"));
+  EXPECT_THAT(joined("the 90's"), Not(Contains("90ft")));
+  EXPECT_THAT(joined("the 90\u2019s"), Not(Contains("90ft")));
+  EXPECT_THAT(joined("27 \" a\""), IsEmpty());
+}
+
+TEST(TokenBuilder, HanCharactersAreAlsoKnownByTwos) {
+  EXPECT_THAT(joined("手机"), IsEmpty());
+  const std::vector<std::string> pairs = joined("不锈钢水壶");
+  for (const char* pair : {"不锈", "锈钢", "钢水"}) EXPECT_THAT(pairs, Contains(pair));
+  EXPECT_THAT(joined("フライパン"), IsEmpty());
+  EXPECT_THAT(joined("手机 壳"), Not(Contains("机壳"))) << "a space parts";
+}
+
 TEST(TokenBuilder, AHyphenJoinsAnyTwoWords) {
   EXPECT_THAT(indexed("Wi-Fi"), ElementsAre("wi@0", "wifi/j@0", "fi@1"));
   EXPECT_THAT(joined("kdl-40w600b"), ElementsAre("kdl40w600b"));
