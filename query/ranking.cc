@@ -90,6 +90,7 @@ class Compiler {
       ranking_.typo_fields &= ~(1U << static_cast<unsigned>(bit));
     }
     ranking_.relaxation = profile.relaxation;
+    ranking_.head_percent = profile.head;
     for (std::size_t i = 0; i < profile.signals.size(); ++i) {
       AISLE_TRY(Signal signal,
                 compile_signal(profile.signals[i], schema_, fmt::format("/profile/signals/{}", i)));

@@ -37,7 +37,8 @@ struct Ranking {
   TypoLengths typo_lengths;
   std::uint64_t typo_threshold = 10;
   std::uint32_t typo_fields = ~0U;  // bits as in Alternative::fields
-  Relaxation relaxation = Relaxation::Frequency;
+  RelaxationPolicy relaxation;
+  int head_percent = RankingProfile::head_usual;
   std::vector<Signal> signals;
   std::optional<SynonymTable> synonyms;  // nothing: the context's
   const Field* stock = nullptr;

@@ -17,12 +17,8 @@
 namespace aisle {
 namespace {
 
-// With fewer products that have all words, those follow that lack some: they must have words that tell this
-// percentage of what the whole query tells (Position::weight).
-constexpr std::uint64_t relaxed_below = 50;
-constexpr int relaxed_share = 30;
 constexpr int first_word_share = 50;  // where words are left out from the end: the first outweighs all others
-constexpr auto nearest_shares = std::to_array({80, 65, 50, 40, relaxed_share});
+constexpr auto nearest_shares = std::to_array({80, 65, 50, 40});
 
 // One request on its way through the stages.
 class Search {
@@ -123,10 +119,11 @@ class Search {
   Status match_words() {
     const std::uint64_t typo_least = ranking_ != nullptr ? ranking_->typo_threshold : typo_threshold;
     const bool bendable = is_bendable();
-    const Relaxation relaxation = ranking_ != nullptr ? ranking_->relaxation : Relaxation::Frequency;
-    const bool relaxable = query_.words.size() > 1 && !code_ && relaxation != Relaxation::None &&
+    const RelaxationPolicy relaxation = ranking_ != nullptr ? ranking_->relaxation : RelaxationPolicy();
+    const auto below = static_cast<std::uint64_t>(relaxation.below);
+    const bool relaxable = query_.words.size() > 1 && !code_ && below > 0 && relaxation.words != Relaxation::None &&
                            any_free_word([](const std::string&) { return true; });
-    const int enough = relaxation == Relaxation::Last ? first_word_share : relaxed_share;
+    const int enough = relaxation.words == Relaxation::Last ? first_word_share : relaxation.share;
     const int share = relaxable && request_.sort.empty() ? enough : Plan::share_all;
     std::vector<PlanAsk> asks = {plan_ask(false, Plan::share_all)};
     if (bendable && shards_.is_far() && is_unheard_of()) asks.push_back(plan_ask(true, share));
@@ -135,8 +132,8 @@ class Search {
     const std::uint64_t literal = matches_.found;
     const bool bend = bendable && literal < typo_least;
     if (bend) literal_found_ = literal;
-    if (bend || (share < Plan::share_all && literal < relaxed_below)) {
-      AISLE_CHECK(match_wider(plan_ask(bend, literal < relaxed_below ? share : Plan::share_all)));
+    if (bend || (share < Plan::share_all && literal < below)) {
+      AISLE_CHECK(match_wider(plan_ask(bend, literal < below ? share : Plan::share_all)));
     }
     if (matches_.found > 0 || !relaxable || request_.sort.empty()) return {};
     return match_nearest(bend, enough);
@@ -161,8 +158,9 @@ class Search {
   Status match_nearest(bool typos, int enough) {
     std::vector<PlanAsk> asks;
     for (const int share : nearest_shares) {
-      if (share >= enough) asks.push_back(plan_ask(typos, share));
+      if (share > enough) asks.push_back(plan_ask(typos, share));
     }
+    asks.push_back(plan_ask(typos, enough));
     AISLE_TRY(const std::vector<PlanCount> counts, count(asks));
     const auto found = std::ranges::find_if(counts, [](const PlanCount& some) { return some.matches > 0; });
     if (found == counts.end()) return {};

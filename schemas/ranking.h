@@ -70,10 +70,21 @@ struct TypoPolicy {
 
 enum class Relaxation : std::uint8_t { Frequency, Last, None };  // which word is left out to find anything
 
+// With fewer products that have all words than `below`, those follow that lack some: they must have words that tell
+// `share` percent of what the whole query tells.
+struct RelaxationPolicy {
+  Relaxation words = Relaxation::Frequency;
+  int below = 50;  // 0 = never
+  int share = 30;  // of Relaxation::Frequency
+};
+
 struct RankingProfile {
   std::map<std::string, int> weights;  // by field, 1..100; others keep the schema's
   TypoPolicy typos;
-  Relaxation relaxation = Relaxation::Frequency;
+  RelaxationPolicy relaxation;
+  // Percent of its points that a product gains whose title's head is the query's (query/title_match.h); 0 = nothing.
+  static constexpr int head_usual = 20;
+  int head = head_usual;
   std::vector<SignalConfig> signals;
 };
 

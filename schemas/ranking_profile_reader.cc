@@ -103,7 +103,7 @@ TypoPolicy read_typos(const JsonReader& reader) {
 RankingProfile read_profile(const JsonReader& reader) {
   static const std::vector<std::string> relaxations = {"frequency", "last", "none"};
   RankingProfile profile;
-  reader.allow_only({"weights", "typos", "relaxation", "signals"});
+  reader.allow_only({"weights", "typos", "relaxation", "relaxation_below", "relaxation_share", "head", "signals"});
   if (reader.ok() && reader.has("weights")) {
     const JsonReader weights = reader.member("weights");
     for (const auto& [name, weight] : weights.members())
@@ -111,9 +111,13 @@ RankingProfile read_profile(const JsonReader& reader) {
   }
   if (reader.ok() && reader.has("typos")) profile.typos = read_typos(reader.member("typos"));
   const std::string relaxation = reader.choice_or("relaxation", "frequency", relaxations);
-  profile.relaxation = relaxation == "none"   ? Relaxation::None
+  profile.relaxation.words = relaxation == "none"   ? Relaxation::None
                        : relaxation == "last" ? Relaxation::Last
                                               : Relaxation::Frequency;
+  RelaxationPolicy& relax = profile.relaxation;
+  relax.below = static_cast<int>(reader.integer_or("relaxation_below", relax.below, 0, 1000));
+  relax.share = static_cast<int>(reader.integer_or("relaxation_share", relax.share, 10, 99));
+  profile.head = static_cast<int>(reader.integer_or("head", profile.head, 0, 100));
   for (const JsonReader& signal : read_list(reader, "signals", 0, RankingLimits::signals_max, "signals"))
     profile.signals.push_back(read_signal(signal));
   return profile;

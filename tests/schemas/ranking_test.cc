@@ -74,7 +74,7 @@ TEST(RankingConfig, ReadsWhatIsWritten) {
   EXPECT_EQ(read.stock, "in_stock");
   EXPECT_EQ(read.profile.weights.at("title"), 12);
   EXPECT_EQ(read.profile.typos.most, 1);
-  EXPECT_EQ(read.profile.relaxation, Relaxation::None);
+  EXPECT_EQ(read.profile.relaxation.words, Relaxation::None);
   EXPECT_EQ(read.profile.signals.front().half_life, "\"90d\"");
   const Rule& rule = read.rules.front();
   EXPECT_EQ(rule.priority, 7);
