@@ -76,9 +76,17 @@ struct BestDocuments::Kind {
   Bounds bounds;
 };
 
+TitleMatch ScoreBasis::title_match(const ReadingPostings& positions, const SegmentView& view) const {
+  const int field = context.forward_field;
+  const int head_percent = effects != nullptr ? effects->data().head_percent : RankingProfile::head_usual;
+  return {plan.readings.front(), positions, view.segment, context, statistics,
+          field < 0 ? 0 : weight(static_cast<std::size_t>(field)), head_percent};
+}
+
 BestDocuments::BestDocuments(const ScoreBasis& basis, const PlanPostings& postings, const SegmentView& view,
                              std::size_t count)
-    : basis_(basis), postings_(postings), view_(view), segment_(*view.segment), count_(count), best_(count) {
+    : basis_(basis), postings_(postings), view_(view), segment_(*view.segment), count_(count),
+      title_(basis.title_match(postings.front(), view)), best_(count) {
   const auto weight = [&](std::size_t field) { return basis.weight(field); };
   readings_.reserve(postings.size());
   for (std::size_t r = 0; r < postings.size(); ++r) {
@@ -86,8 +94,6 @@ BestDocuments::BestDocuments(const ScoreBasis& basis, const PlanPostings& postin
     readings_.emplace_back(reading, postings[r], segment_, basis.statistics, weight);
     least_.push_back(reading.least_weight(basis.plan.share));
   }
-  if (const int field = basis.context.forward_field; field >= 0)
-    proximity_.emplace(postings.front(), segment_, weight(static_cast<std::size_t>(field)));
 }
 
 std::vector<ScoredDocument> BestDocuments::find(const DocumentSet& documents) && {
@@ -259,9 +265,8 @@ BestDocuments::Bounds BestDocuments::bounds(std::int64_t tier, std::uint8_t freq
   for (std::size_t length = 0; length < lengths; ++length) {
     std::int64_t most = 0;
     for (std::size_t r = 0; r < readings_.size(); ++r) {
-      const std::int64_t near = r == 0 && proximity_ ? proximity_->most(length) : 0;
-      most =
-          std::max(most, readings_[r].most(static_cast<std::uint8_t>(length), frequency, outstanding) + near);
+      const std::int64_t text = readings_[r].most(static_cast<std::uint8_t>(length), frequency, outstanding);
+      most = std::max(most, r == 0 ? title_.most(length, text) : text);
     }
     bounds.by_length[length] = tier + std::min(most, points_max);
   }
@@ -303,16 +308,16 @@ void BestDocuments::look_at(std::uint32_t document, std::size_t i, Repeats repea
   const TextPoints text = readings_.front().of(document, repeats);
   if (text.weight >= least_.front()) {
     DocumentScore first = text.score();
-    if (proximity_) {
-      const std::int64_t points = std::min(text.points, points_max);
-      const auto with = [&](std::int64_t near) {
-        return DocumentScore{first.score - points + std::min(points + near, points_max), first.typos,
-                             first.missing};
-      };
-      const DocumentScore highest = with(proximity_->most(segment_.forward_tokens(document).size()));
-      if (!best_.can_take(adjusted(i, highest.score > score.score ? highest : score), document)) return;
-      first = with(proximity_->parts(document).sum());
-    }
+    const std::int64_t tier = tier_of(first);
+    const auto may_matter = [&](std::int64_t most) {
+      first.score = tier + std::min(most, points_max);
+      return best_.can_take(adjusted(i, first.score > score.score ? first : score), document);
+    };
+    const std::size_t tokens = segment_.forward_field < 0 ? 0 : segment_.forward_tokens(document).size();
+    if (!may_matter(title_.most(tokens, text.points))) return;
+    const auto points = title_.points(document, text.points, text.typos > 0, may_matter);
+    if (!points) return;
+    first.score = tier + std::min(*points, points_max);
     if (first.score >= score.score) score = first;
   }
   best_.take({document, {adjusted(i, score), score.typos, score.missing}});

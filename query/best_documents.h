@@ -8,10 +8,10 @@
 
 #include "query/document_set.h"
 #include "query/matcher.h"
-#include "query/proximity.h"
 #include "query/reading_points.h"
 #include "query/shard_effects.h"
 #include "query/text_score.h"
+#include "query/title_match.h"
 
 namespace aisle {
 
@@ -26,6 +26,8 @@ struct ScoreBasis {
     const Field& some = context.schema->fields[field];
     return effects != nullptr ? effects->weight(some) : some.weight;
   }
+  // Of the first reading.
+  TitleMatch title_match(const ReadingPostings& positions, const SegmentView& view) const;
 };
 
 // For one segment and one call of find(). Borrows everything. One thread.
@@ -69,7 +71,7 @@ class BestDocuments {
   const std::size_t count_;
   std::vector<ReadingPoints> readings_;
   std::vector<std::uint64_t> least_;  // weight, by reading
-  std::optional<Proximity> proximity_;
+  TitleMatch title_;  // of the first reading; the others are not as typed
   std::optional<PointAdjustment> adjustment_;
   bool kinds_noted_ = false;
   DocumentSet outstanding_;                   // ReadingPoints::add_outstanding()

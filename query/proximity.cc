@@ -9,7 +9,6 @@ namespace {
 constexpr std::int64_t neighbour_points = 30;
 constexpr std::int64_t first_word_points = 10;
 constexpr std::int64_t exact_points = 60;
-constexpr std::size_t positions_max = 16;  // a mask can hold
 
 }  // namespace
 
@@ -21,8 +20,9 @@ Proximity::Proximity(const ReadingPostings& positions, const Segment& segment, s
   for (std::size_t p = 0; p < positions_; ++p) {
     for (const auto& source : positions[p].sources) {
       // a term that stands for the word in other fields only says nothing about this one
-      if (source.postings.field == segment.forward_field)
-        slot(source.term).mask |= static_cast<std::uint16_t>(1U << p);
+      if (source.postings.field != segment.forward_field) continue;
+      Slot& some = slot(source.term);
+      (source.alternative->typos > 0 ? some.bent : some.mask) |= static_cast<std::uint16_t>(1U << p);
     }
   }
 }
@@ -32,10 +32,10 @@ std::int64_t Proximity::most(std::size_t tokens) const {
   return weight_ * (neighbours * neighbour_points + first_word_points + (tokens <= positions_ ? exact_points : 0));
 }
 
-Proximity::Parts Proximity::parts(std::uint32_t document) const {
+Proximity::Parts Proximity::parts(std::uint32_t document, bool bent) const {
   const auto tokens = segment_.forward_tokens(document);
   if (positions_ == 1) {  // has no neighbours, and the first token tells the rest
-    const bool first = !tokens.empty() && mask_of(tokens.front()) != 0;
+    const bool first = !tokens.empty() && mask_of(tokens.front(), bent) != 0;
     return {0, first ? first_word_points * weight_ : 0,
             first && tokens.size() == 1 ? exact_points * weight_ : 0};
   }
@@ -44,7 +44,7 @@ Proximity::Parts Proximity::parts(std::uint32_t document) const {
   std::size_t marked = 0;
   std::int64_t neighbours = 0;
   for (const TermId token : tokens) {
-    const std::uint32_t mask = mask_of(token);
+    const std::uint32_t mask = mask_of(token, bent);
     if (((before << 1U) & mask) != 0) ++neighbours;
     marked += mask != 0 ? 1U : 0U;
     seen |= mask;
@@ -53,7 +53,7 @@ Proximity::Parts Proximity::parts(std::uint32_t document) const {
   Parts parts;
   const auto most = static_cast<std::int64_t>(positions_) - 1;
   parts.neighbours = std::min(neighbours, most) * neighbour_points * weight_;
-  if (!tokens.empty() && (mask_of(tokens.front()) & 1U) != 0) parts.first = first_word_points * weight_;
+  if (!tokens.empty() && (mask_of(tokens.front(), bent) & 1U) != 0) parts.first = first_word_points * weight_;
   const std::uint32_t all = (1U << positions_) - 1U;
   if (seen == all && marked == tokens.size() && tokens.size() <= positions_)
     parts.exact = exact_points * weight_;
@@ -67,10 +67,10 @@ Proximity::Slot& Proximity::slot(TermId term) {
   return slots_[at];
 }
 
-std::uint32_t Proximity::mask_of(TermId term) const {
+std::uint32_t Proximity::mask_of(TermId term, bool bent) const {
   std::size_t at = place(term);
   while (slots_[at].term != no_term) {
-    if (slots_[at].term == term) return slots_[at].mask;
+    if (slots_[at].term == term) return slots_[at].mask | (bent ? std::uint32_t{slots_[at].bent} : 0U);
     at = (at + 1) & (slots_.size() - 1);
   }
   return 0;

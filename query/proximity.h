@@ -22,19 +22,25 @@ class Proximity {
 
   Proximity(const ReadingPostings& positions, const Segment& segment, std::int64_t weight);
 
-  Parts parts(std::uint32_t document) const;
+  // `bent`: whether misspelt terms count. They do not for a document that has all words without them, so that it earns
+  // the same whether misspellings are tried or not.
+  Parts parts(std::uint32_t document, bool bent) const;
   // No document with so many tokens gains more.
   std::int64_t most(std::size_t tokens) const;
+  // Bit p: the term stands for position p, of the first positions_max.
+  std::uint32_t mask_of(TermId term, bool bent) const;
+
+  static constexpr std::size_t positions_max = 16;
 
  private:
   struct Slot {
     TermId term = no_term;
     std::uint16_t mask = 0;
+    std::uint16_t bent = 0;  // of positions that it misspells
   };
 
   std::size_t place(TermId term) const { return (term * 0x9E3779B1U) & (slots_.size() - 1); }
   Slot& slot(TermId term);
-  std::uint32_t mask_of(TermId term) const;
 
   const Segment& segment_;
   std::int64_t weight_;

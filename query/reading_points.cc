@@ -1,6 +1,7 @@
 #include "query/reading_points.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "query/intersect.h"
@@ -74,21 +75,26 @@ std::uint8_t ReadingPoints::frequency(const PositionPostings& position, Group& g
   return most;
 }
 
-// Of each field the best source counts, and the fields add up.
+// Of each field the best source counts, and the fields add up. What a document misspells besides a literal match does
+// not count: it would then earn more where misspellings are tried.
 TextPoints ReadingPoints::of(std::uint32_t document, Repeats repeats) {
   TextPoints total;
   for (PositionGroups& position : positions_) {
     std::uint8_t typos = no_typos_known;
-    std::int64_t best = 0;
+    std::array<std::int64_t, 2> best = {};  // literal, misspelt
+    std::array<std::int64_t, 2> sum = {};
     for (Group& group : position.groups) {
       if (holds(group, document)) {
         typos = std::min(typos, group.typos);
         const std::uint8_t length = segment_.lengths[group.field][document];
         const std::uint8_t times = frequency(*position.postings, group, repeats);
-        best = std::max(best, impact(group.factor, statistics_.saturation(group.field, times, length)));
+        std::int64_t& kept = best[group.typos > 0 ? 1 : 0];
+        kept = std::max(kept, impact(group.factor, statistics_.saturation(group.field, times, length)));
       }
-      if (group.ends_field) total.points += std::exchange(best, 0);
+      if (!group.ends_field) continue;
+      for (std::size_t bent = 0; bent < sum.size(); ++bent) sum[bent] += std::exchange(best[bent], 0);
     }
+    total.points += sum[typos == 0 ? 0 : 1];
     if (typos != no_typos_known) {
       total.typos = static_cast<std::uint8_t>(total.typos + typos);
       total.weight += position.asked->weight;

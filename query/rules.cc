@@ -89,6 +89,7 @@ void add_rule(const Rule& rule, RulesChosen& chosen) {
 RulesChosen choose_rules(const Ranking& ranking, const RuleRequest& request) {
   RulesChosen chosen;
   chosen.effects.weights = ranking.weights;
+  chosen.effects.head_percent = ranking.head_percent;
   chosen.effects.clock = request.clock;
   if (ranking.stock != nullptr) chosen.effects.stock = ranking.stock->name;
   chosen.effects.signals = ranking.signals;

@@ -1,10 +1,10 @@
 #include "query/scorer.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
-#include "query/proximity.h"
 
 namespace aisle {
 namespace {
@@ -68,17 +68,21 @@ TextPoints Scorer::text_points(const Reading& reading, const ReadingPostings& po
   TextPoints total;
   for (std::size_t p = 0; p < positions.size(); ++p) {
     std::uint8_t typos = no_typos_known;
-    std::int64_t best = 0;
+    std::array<std::int64_t, 2> best = {};  // literal, misspelt
+    std::array<std::int64_t, 2> sum = {};
     const auto& sources = positions[p].sources;
     for (std::size_t s = 0; s < sources.size(); ++s) {
       if (const auto at = place_of(document, sources[s].postings)) {
         typos = std::min(typos, sources[s].alternative->typos);
-        best = std::max(best, impact(sources[s], segment, *at));
+        std::int64_t& kept = best[sources[s].alternative->typos > 0 ? 1 : 0];
+        kept = std::max(kept, impact(sources[s], segment, *at));
       }
       const bool ends_field =
           s + 1 == sources.size() || sources[s + 1].postings.field != sources[s].postings.field;
-      if (ends_field) total.points += std::exchange(best, 0);
+      if (!ends_field) continue;
+      for (std::size_t bent = 0; bent < sum.size(); ++bent) sum[bent] += std::exchange(best[bent], 0);
     }
+    total.points += sum[typos == 0 ? 0 : 1];
     const Position& asked = reading.positions[p];
     if (typos != no_typos_known) {
       total.typos = static_cast<std::uint8_t>(total.typos + typos);
@@ -101,10 +105,9 @@ DocumentScore Scorer::score(const SegmentView& view, std::uint32_t document) {
     const Reading& reading = basis_.plan.readings[r];
     TextPoints text = text_points(reading, plan[r], segment, document);
     if (text.weight < reading.least_weight(basis_.plan.share)) continue;
-    if (r == 0 && basis_.context.forward_field >= 0) {
-      const Proximity proximity(plan[0], segment,
-                                basis_.weight(static_cast<std::size_t>(basis_.context.forward_field)));
-      text.points = std::min(text.points, points_max) + proximity.parts(document).sum();
+    if (r == 0) {
+      const auto always = [](std::int64_t) { return true; };
+      text.points = *basis_.title_match(plan[0], view).points(document, text.points, text.typos > 0, always);
     }
     if (text.score().score >= best.score) best = text.score();
   }
@@ -120,9 +123,13 @@ std::vector<ScorePart> Scorer::parts_of(const Reading& reading, const ReadingPos
   std::vector<ScorePart> parts;
   for (std::size_t p = 0; p < positions.size(); ++p) {
     int field = -1;  // of the last part of this position
-    for (const auto& source : positions[p].sources) {
+    const auto& sources = positions[p].sources;
+    const bool literal = std::ranges::any_of(sources, [&](const auto& source) {
+      return source.alternative->typos == 0 && place_of(document, source.postings);
+    });
+    for (const auto& source : sources) {
       const auto at = place_of(document, source.postings);
-      if (!at) continue;
+      if (!at || (literal && source.alternative->typos > 0)) continue;
       ScorePart part{reading.positions[p].word, source.alternative->term,
                      basis_.context.schema->fields[source.postings.field].name,
                      std::string(kind_name(source.alternative->kind)), impact(source, segment, *at)};
@@ -161,14 +168,7 @@ std::vector<ScorePart> Scorer::explain_text(const SegmentView& view, std::uint32
     const TextPoints points = text_points(reading, plan[r], segment, document);
     if (points.weight < reading.least_weight(basis_.plan.share)) continue;
     std::vector<ScorePart> parts = parts_of(reading, plan[r], segment, document);
-    if (r == 0 && basis_.context.forward_field >= 0) {
-      const auto number = static_cast<std::size_t>(basis_.context.forward_field);
-      const std::string& field = basis_.context.schema->fields[number].name;
-      const auto near = Proximity(plan[r], segment, basis_.weight(number)).parts(document);
-      if (near.neighbours + near.first > 0)
-        parts.push_back({"", "", field, "proximity", near.neighbours + near.first});
-      if (near.exact > 0) parts.push_back({"", "", field, "exact", near.exact});
-    }
+    if (r == 0) basis_.title_match(plan[0], view).explain(document, points.points, points.typos > 0, parts);
     std::int64_t sum = 0;
     for (const ScorePart& part : parts) sum += part.points;
     if (sum > points_max) parts.push_back({"", "", "", "limit", points_max - sum});

@@ -5,7 +5,7 @@
 //   points = over positions and fields, the best alternative's
 //              inverse frequency * kind factor * field weight * saturated frequency          (BM25, k1 = 1.2,
 //              b = 0.3)
-//          + proximity of neighbouring words, first word and whole-field match in the forward field,
+//          + what the title adds as a whole (query/title_match.h),
 //            then the ranking's signals and boosts (query/shard_effects.h)
 #pragma once
 #include <cstdint>

@@ -11,7 +11,8 @@
 namespace aisle {
 namespace {
 
-constexpr std::string_view magic = "aisle-statistics-1";
+constexpr std::string_view magic = "aisle-statistics-2";
+constexpr std::string_view magic_of_any = "aisle-statistics-";
 
 void put(std::string& out, std::uint64_t number) {
   for (int shift = 0; shift < 64; shift += 8) out += static_cast<char>((number >> shift) & 0xFFU);
@@ -59,7 +60,8 @@ std::uint32_t log2_fixed(std::uint64_t x) {
 }
 
 std::shared_ptr<const Statistics> Statistics::collect(std::span<const std::shared_ptr<const Image>> shards,
-                                                      std::size_t fields) {
+                                                      const IndexContext& context) {
+  const std::size_t fields = context.schema->fields.size();
   auto statistics = std::make_shared<Statistics>();
   std::vector<std::uint64_t> tokens(fields);
   std::vector<std::uint64_t> present(fields);
@@ -96,6 +98,7 @@ std::shared_ptr<const Statistics> Statistics::collect(std::span<const std::share
     statistics->frequencies_.push_back(frequency);
   }
   statistics->terms_ = TermDictionary::build(terms, TermDictionary::Find::Hash);
+  statistics->head_shares_ = learn_heads(shards, statistics->terms_, context);
   statistics->fill_saturations();
   statistics->hash_ = hash_text(statistics->encode());
   return statistics;
@@ -134,6 +137,7 @@ std::string Statistics::encode() const {
   put(out, terms_.size());
   for (TermId id = 0; id < terms_.size(); ++id) {
     put(out, frequencies_[id]);
+    out += static_cast<char>(head_shares_[id]);
     put(out, terms_.term(id).size());
     out += terms_.term(id);
   }
@@ -144,7 +148,10 @@ Result<std::shared_ptr<const Statistics>> Statistics::decode(std::string_view by
   auto statistics = std::make_shared<Statistics>();
   const std::string_view all = bytes;
   statistics->hash_ = hash_text(all);
-  if (bytes.substr(0, magic.size()) != magic)
+  const std::string_view begin = bytes.substr(0, magic.size());
+  if (begin != magic && begin.starts_with(magic_of_any) && begin.back() >= '1' && begin.back() < magic.back())
+    return fail(ErrorCode::FailedPrecondition, "the statistics file is of a former version");
+  if (begin != magic)
     return fail(ErrorCode::DataLoss, "not a statistics file of this version");
   bytes.remove_prefix(magic.size());
   AISLE_TRY(statistics->documents_, take(bytes));
@@ -158,10 +165,15 @@ Result<std::shared_ptr<const Statistics>> Statistics::decode(std::string_view by
   std::vector<std::string_view> terms;
   for (std::uint64_t i = 0; i < count; ++i) {
     AISLE_TRY(const std::uint64_t frequency, take(bytes));
+    if (bytes.empty()) return fail(ErrorCode::DataLoss, "the statistics file ends early");
+    const auto head_share = static_cast<std::uint8_t>(bytes.front());
+    if (head_share == head_link) return fail(ErrorCode::DataLoss, "the statistics file is damaged");
+    bytes.remove_prefix(1);
     AISLE_TRY(const std::uint64_t length, take(bytes));
     if (length > bytes.size()) return fail(ErrorCode::DataLoss, "the statistics file ends early");
     terms.push_back(bytes.substr(0, length));
     statistics->frequencies_.push_back(static_cast<std::uint32_t>(frequency));
+    statistics->head_shares_.push_back(head_share);
     bytes.remove_prefix(length);
   }
   if (std::ranges::adjacent_find(terms, std::ranges::greater_equal()) != terms.end())

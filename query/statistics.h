@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "query/head_words.h"
 #include "query/image.h"
 #include "query/term_dictionary.h"
 
@@ -20,7 +21,7 @@ class Statistics {
   // Over all shards of a generation. A term's frequency is the largest of its document counts by field; sums
   // of shards are exact when the images hold no deleted documents.
   static std::shared_ptr<const Statistics> collect(std::span<const std::shared_ptr<const Image>> shards,
-                                                   std::size_t fields);
+                                                   const IndexContext& context);
 
   std::uint64_t documents() const { return documents_; }
   // Documents that hold the term; 0 when it was in less than two when the statistics were collected.
@@ -46,14 +47,20 @@ class Statistics {
                ? saturations_[at]
                : saturate(frequency, length, mean_length(field));
   }
+  // What the words of a segment's titles weigh when their head is looked for (query/head_words.h).
+  HeadMarks::Marks head_marks(const std::shared_ptr<const Segment>& segment) const {
+    return head_marks_.of(segment, terms_, head_shares_);
+  }
   // Names this version: equal statistics have equal hashes.
   const std::string& hash() const { return hash_; }
 
   std::string encode() const;
-  // DataLoss for anything that encode() cannot have written.
+  // FailedPrecondition for those of a former version of aisle; DataLoss for anything else that encode() cannot have
+  // written.
   static Result<std::shared_ptr<const Statistics>> decode(std::string_view bytes);
   std::size_t bytes() const {
-    return terms_.bytes() + frequencies_.capacity() * sizeof(std::uint32_t) + saturations_.capacity() * sizeof(std::uint16_t);
+    return terms_.bytes() + frequencies_.capacity() * sizeof(std::uint32_t) + saturations_.capacity() * sizeof(std::uint16_t) +
+           head_shares_.capacity();
   }
 
  private:
@@ -66,6 +73,8 @@ class Statistics {
   std::vector<std::uint32_t> mean_lengths_;  // by field number
   TermDictionary terms_;  // those in more than one document; once is what an unknown one gets
   std::vector<std::uint32_t> frequencies_;
+  std::vector<std::uint8_t> head_shares_;  // by term
+  HeadMarks head_marks_;
   std::vector<std::uint16_t> saturations_;  // by field, frequency from 1, length
   std::string hash_;
 };

@@ -96,7 +96,7 @@ Status Generation::load(const std::vector<std::filesystem::path>& shard_paths) {
   }
   statistics_ = std::make_unique<GenerationStatistics>(
       GenerationStatistics::Place{context_->schema->index, number(), folder_ / "statistics.bin",
-                                  context_->schema->fields.size()},
+                                  context_},
       replication_.statistics);
   AISLE_CHECK(statistics_->load());
   if (statistics_->ready() || replicated() || !is_built()) return {};

@@ -11,13 +11,15 @@ namespace aisle {
 GenerationStatistics::GenerationStatistics(Place place, StatisticsExchange exchange)
     : place_(std::move(place)),
       exchange_(std::move(exchange)),
-      current_(Statistics::collect({}, place_.fields)) {}
+      current_(Statistics::collect({}, *place_.context)) {}
 
 Status GenerationStatistics::load() {
   const auto saved = read_file(place_.file);
   if (!saved && saved.error().code == ErrorCode::NotFound) return {};
   if (!saved) return tl::unexpected<Error>(saved.error());
-  AISLE_TRY(auto statistics, Statistics::decode(*saved));
+  auto decoded = Statistics::decode(*saved);
+  if (!decoded && decoded.error().code == ErrorCode::FailedPrecondition) return {};
+  AISLE_TRY(auto statistics, std::move(decoded));
   const std::lock_guard lock(mutex_);
   current_ = statistics;
   keep(std::move(statistics));
@@ -57,7 +59,7 @@ std::vector<std::string> GenerationStatistics::hashes() const {
 
 Status GenerationStatistics::collect(std::span<const std::shared_ptr<const Image>> shards) {
   const std::lock_guard changing(change_mutex_);
-  auto statistics = Statistics::collect(shards, place_.fields);
+  auto statistics = Statistics::collect(shards, *place_.context);
   const std::string encoded = statistics->encode();
   if (exchange_.board != nullptr) {
     AISLE_CHECK(exchange_.board->publish(place_.index, place_.generation, encoded));

@@ -38,12 +38,12 @@ class GenerationStatistics {
     std::string index;
     std::uint32_t generation = 1;
     std::filesystem::path file;
-    std::size_t fields = 0;  // of the schema
+    std::shared_ptr<const IndexContext> context;
   };
 
   GenerationStatistics(Place place, StatisticsExchange exchange);
 
-  // Reads the file. Without one there are none yet. Errors: of the file, Statistics::decode.
+  // Reads the file. Without one, or with one of a former version, there are none yet. Errors: of the file, Statistics::decode.
   Status load();
   // Those of new views; without any the statistics of nothing.
   std::shared_ptr<const Statistics> current() const;

@@ -4,8 +4,8 @@
     relevance.py [--binary aisle] [--fresh] [--save NAME] [--against NAME] [--worst N]
 
 Imports both catalogues under AISLE_DATA into build/relevance (once; --fresh: again), with a plain schema: title, brand,
-description, attributes. Prints nDCG@10 of the electronics shop, recall@100 and queries without a hit of the do-it-yourself store, and
-for misspelt queries what they find of what the corrected ones find. Each figure has its 95 % interval, by bootstrap over queries.
+description, attributes. Prints nDCG@10 of the electronics shop, recall@100 and queries without a hit of the do-it-yourself store, how many of the
+pairs of judged products stand in the order of their grades, and for misspelt queries what they find of what the corrected ones find. Each figure has its 95 % interval, by bootstrap over queries.
 --save keeps the figures of every query under a name, --against prints the paired difference to a saved run.
 """
 
@@ -92,10 +92,27 @@ def share_of(part, whole):
     return len(set(part) & set(whole)) / len(whole)
 
 
+def judged(data, file):
+    grades = {}
+    with open(data / file, encoding="utf-8", newline="") as rows:
+        for query, product, grade in list(csv.reader(rows))[1:]:
+            grades.setdefault(query, {})[product] = float(grade)
+    return grades
+
+
+def pairs_in_order(answer, grades):
+    """Of two products that are half a grade apart the better one should stand first; those not found stand last."""
+    place = {product: at for at, product in enumerate(answer)}
+    good = [(grade, place.get(product, len(place))) for product, grade in grades.items()]
+    pairs = [(a[1], b[1]) for a in good for b in good if a[0] >= b[0] + 0.5]
+    return sum((a < b) + (a == b) / 2 for a, b in pairs) / len(pairs) if pairs else None
+
+
 def figures_of(binary, data):
     """{figure: {query: value}}: everything that is averaged."""
     icecat = ask(binary, "electronics", data / "icecat/judgments-dev.csv")
     depot = ask(binary, "diy", data / "homedepot/judgments-dev.csv")
+    grades = {"electronics": judged(data, "icecat/judgments-dev.csv"), "diy": judged(data, "homedepot/judgments-dev.csv")}
     pairs = typo_pairs(data)
     unjudged = WORK / "typos.csv"
     write_unjudged(unjudged, dict.fromkeys(query for pair in pairs for query in pair))
@@ -104,6 +121,8 @@ def figures_of(binary, data):
     figures = {
         "electronics nDCG@10": {q: a["ndcg_10"] for q, a in icecat.items()},
         "electronics zero hits": {q: float(a["total"] == 0) for q, a in icecat.items()},
+        "electronics judged pairs": {q: pairs_in_order(a["answer"], grades["electronics"][q]) for q, a in icecat.items()},
+        "diy judged pairs": {q: pairs_in_order(a["answer"], grades["diy"][q]) for q, a in depot.items()},
         "diy recall@100": {q: a["recall_100"] for q, a in depot.items()},
         "diy zero hits": {q: float(a["total"] == 0) for q, a in depot.items()},
         "misspelt recall@100, judged": {q: a["recall_100"] for q, a in depot.items() if q in misspelt},

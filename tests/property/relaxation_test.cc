@@ -30,7 +30,7 @@ TEST(Relaxation, NeitherRemovesNorReordersWhatHasAllWords) {
     View view = catalogue.grow(products.upserts(40), 2, random);
     SearchRequest request = products.request(limits);
     request.sort.clear();
-    request.typos = false;  // with them a literal match that holds a misspelling besides gains points
+    request.typos = random.chance(50);
     request.page = 1;
     request.per_page = 100;
     const std::vector<Hit> relaxed = hits_of(view, request, limits);
@@ -46,6 +46,41 @@ TEST(Relaxation, NeitherRemovesNorReordersWhatHasAllWords) {
     added += relaxed.size() - whole.size();
   }
   EXPECT_GT(added, all.count / 10) << "nothing was relaxed";
+}
+
+TEST(Misspellings, NeitherRemoveNorReorderWhatMatchesLiterally) {
+  const Catalogue catalogue(random_schema_text);
+  const auto config = RankingConfig::parse(R"({"index": "random", "profile": {"relaxation": "none"}})");
+  ASSERT_TRUE(config);
+  const auto strict = Ranking::compile(*config, catalogue.context(), 1);
+  ASSERT_TRUE(strict);
+  std::size_t added = 0;
+  const Seeds all = seeds(600);
+  for (std::uint64_t seed = all.first; seed != all.first + all.count; ++seed) {
+    SCOPED_TRACE(Seeds::trace(seed));
+    Random random(seed);
+    RandomCatalogue products(catalogue, random);
+    const QueryLimits limits;
+    View view = catalogue.grow(products.upserts(40), 2, random);
+    view.ranking = *strict;
+    SearchRequest request = products.request(limits);
+    request.sort.clear();
+    request.page = 1;
+    request.per_page = 100;
+    request.typos = false;
+    const std::vector<Hit> literal = hits_of(view, request, limits);
+    request.typos = true;
+    const std::vector<Hit> bent = hits_of(view, request, limits);
+    ASSERT_GE(bent.size(), literal.size()) << request.q;
+    for (std::size_t i = 0; i < bent.size(); ++i) {
+      ASSERT_EQ(bent[i].typos == 0, i < literal.size()) << request.q << " " << bent[i].id;
+      if (i >= literal.size()) continue;
+      ASSERT_EQ(bent[i].id, literal[i].id) << request.q;
+      ASSERT_EQ(bent[i].score, literal[i].score) << request.q;
+    }
+    added += bent.size() - literal.size();
+  }
+  EXPECT_GT(added, all.count / 10) << "nothing was bent";
 }
 
 }  // namespace

@@ -50,7 +50,8 @@ TEST(Statistics, CountsATermInTheFieldThatHoldsItMost) {
 }
 
 TEST(Statistics, OfNothingAreStillUsable) {
-  const auto none = Statistics::collect({}, 2);
+  const test::Catalogue shop(schema_text);
+  const auto none = Statistics::collect({}, *shop.context());
   EXPECT_EQ(none->documents(), 0U);
   EXPECT_GE(none->inverse_frequency("pan"), 256U);
   EXPECT_EQ(none->mean_length(0), 256U);
@@ -62,9 +63,9 @@ TEST(Statistics, AreTheSameForAnyNumberOfShards) {
   const std::vector<Op> ops =
       shop.upserts({R"({"id": "1", "title": "red pan"})", R"({"id": "2", "title": "pan"})",
                     R"({"id": "3", "title": "blue pan"})", R"({"id": "4", "title": "red lid"})"});
-  const auto one = Statistics::collect(shop.grow(ops, 1).shards, 2);
+  const auto one = Statistics::collect(shop.grow(ops, 1).shards, *shop.context());
   for (const std::uint32_t shards : {2U, 5U}) {
-    EXPECT_EQ(Statistics::collect(shop.grow(ops, shards).shards, 2)->hash(), one->hash());
+    EXPECT_EQ(Statistics::collect(shop.grow(ops, shards).shards, *shop.context())->hash(), one->hash());
   }
 }
 
@@ -77,6 +78,12 @@ TEST(Statistics, ComeBackFromTheirBytes) {
   EXPECT_EQ((*decoded)->encode(), statistics->encode());
   EXPECT_EQ((*decoded)->frequency("pan"), 3U);
   EXPECT_EQ((*decoded)->mean_length(1), statistics->mean_length(1));
+}
+
+TEST(Statistics, ThoseOfAFormerVersionAreTold) {
+  const auto former = Statistics::decode("aisle-statistics-1 and more");
+  ASSERT_FALSE(former);
+  EXPECT_EQ(former.error().code, ErrorCode::FailedPrecondition);
 }
 
 TEST(Statistics, DamagedBytesAreRefusedOrHarmless) {

@@ -60,7 +60,7 @@ std::shared_ptr<const Statistics> Catalogue::statistics(std::span<const Op> ops)
   require_ok(builder.apply(ops, ops.size()));
   require_ok(builder.merge_all());
   const std::vector<std::shared_ptr<const Image>> images = {builder.image()};
-  return Statistics::collect(images, schema_->fields.size());
+  return Statistics::collect(images, *context_);
 }
 
 View Catalogue::view_of(std::vector<std::shared_ptr<const Image>> images, std::span<const Op> ops) const {

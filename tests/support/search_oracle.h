@@ -35,7 +35,7 @@ class SearchOracle {
     Kind kind = Kind::Literal;
     int typos = 0;
     std::set<std::uint16_t> fields;
-    std::uint64_t points = 0;  // of a joined word, settled by its own position
+    std::uint64_t points = 0;
   };
   struct Position {
     std::string word;
@@ -75,8 +75,14 @@ class SearchOracle {
   bool holds_excluded(const Document& document, const Exclusion& exclusion) const;
   bool holds(const Document& document, const std::string& term) const;
   std::optional<Score> score(const Document& document, const Reading& reading, bool first, int share) const;
-  std::int64_t points(const Document& document, const Position& position, int& typos) const;
-  std::int64_t proximity(const Document& document, const Reading& reading) const;
+  int typos_of(const Document& document, const Position& position) const;
+  std::int64_t points(const Document& document, const Position& position) const;
+  bool stands_for(const std::string& token, const Position& position, bool bent) const;
+  std::int64_t proximity(const Document& document, const Reading& reading, bool bent) const;
+  using HeadShares = std::map<std::string, std::uint64_t>;
+  HeadShares learn_heads() const;
+  std::vector<std::uint64_t> head_weights(const std::vector<std::string>& title, const HeadShares& shares) const;
+  std::int64_t head_share(const Document& document, const Reading& reading, bool bent) const;
   Matches match(const ParsedQuery& query, bool typos, int share) const;
   Matches match_wider(const ParsedQuery& query, const SearchRequest& request, int& typos) const;
   FacetResult facet(const Field& field, const std::vector<const Document*>& documents,
@@ -89,6 +95,7 @@ class SearchOracle {
   std::vector<Document> documents_;
   QueryLimits limits_;
   std::vector<const Field*> searched_;
+  HeadShares heads_;
 };
 
 // The parts of an answer that an oracle can tell, as text for comparing and reading.

@@ -1,0 +1,60 @@
+// What is this product? The word of its title that says so is the title's head: "lock" of "laptop lock", "laptop"
+// of "gaming laptop 17 inch". Learnt from all titles of a catalogue, without a grammar: a head is a word that often
+// ends a name, before a number, a brand or a link word ("for", "with"), and no word behind those. A title has one
+// head, so its words compete for it.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "query/image.h"
+#include "query/index_context.h"
+#include "query/segment.h"
+
+namespace aisle {
+
+// By term: how often it is the head of the titles that hold it, head_share_least..255; else that it ends names.
+inline constexpr std::uint8_t head_break = 0;  // never a head: numbers, units, brands (they begin titles), rare words
+inline constexpr std::uint8_t head_link = 1;
+inline constexpr std::uint8_t head_share_least = 2;
+
+// A title's tokens as what they weigh in the competition for its head.
+class HeadWeights {
+ public:
+  // `head_first`: of the language (analyzers/link_words.h).
+  explicit HeadWeights(bool head_first) : head_first_(head_first) {}
+  // One weight a token; `marks` by term. The span lives until the next call.
+  //   share * (64, or 16 where the name goes on) / (8 behind a link word)
+  std::span<const std::uint32_t> of(std::span<const TermId> tokens, std::span<const std::uint8_t> marks);
+
+ private:
+  bool head_first_;
+  std::vector<std::uint32_t> weights_;
+};
+
+// By term of `terms`: head_break or its share. A word is no head when fewer than 5 tokens of all titles are it, or
+// more than two of five of these begin a title. Sums over the titles of all shards, so their number changes nothing.
+std::vector<std::uint8_t> learn_heads(std::span<const std::shared_ptr<const Image>> shards, const TermDictionary& terms,
+                                      const IndexContext& context);
+
+// The marks of the terms of segments, each made once. Thread-safe.
+class HeadMarks {
+ public:
+  using Marks = std::shared_ptr<const std::vector<std::uint8_t>>;
+  // `shares` by term of `terms`, always the same.
+  Marks of(const std::shared_ptr<const Segment>& segment, const TermDictionary& terms,
+           std::span<const std::uint8_t> shares) const;
+
+ private:
+  struct Kept {
+    std::weak_ptr<const Segment> segment;
+    Marks marks;
+  };
+  mutable std::mutex mutex_;
+  mutable std::unordered_map<const Segment*, Kept> kept_;
+};
+
+}  // namespace aisle
