@@ -76,17 +76,10 @@ struct BestDocuments::Kind {
   Bounds bounds;
 };
 
-TitleMatch ScoreBasis::title_match(const ReadingPostings& positions, const SegmentView& view) const {
-  const int field = context.forward_field;
-  const int head_percent = effects != nullptr ? effects->data().head_percent : RankingProfile::head_usual;
-  return {plan.readings.front(), positions, view.segment, context, statistics,
-          field < 0 ? 0 : weight(static_cast<std::size_t>(field)), head_percent};
-}
-
 BestDocuments::BestDocuments(const ScoreBasis& basis, const PlanPostings& postings, const SegmentView& view,
                              std::size_t count)
     : basis_(basis), postings_(postings), view_(view), segment_(*view.segment), count_(count),
-      title_(basis.title_match(postings.front(), view)), best_(count) {
+      title_(basis, postings.front(), view.segment), best_(count) {
   const auto weight = [&](std::size_t field) { return basis.weight(field); };
   readings_.reserve(postings.size());
   for (std::size_t r = 0; r < postings.size(); ++r) {
@@ -315,7 +308,7 @@ void BestDocuments::look_at(std::uint32_t document, std::size_t i, Repeats repea
     };
     const std::size_t tokens = segment_.forward_field < 0 ? 0 : segment_.forward_tokens(document).size();
     if (!may_matter(title_.most(tokens, text.points))) return;
-    const auto points = title_.points(document, text.points, text.typos > 0, may_matter);
+    const auto points = title_.points(document, text, may_matter);
     if (!points) return;
     first.score = tier + std::min(*points, points_max);
     if (first.score >= score.score) score = first;

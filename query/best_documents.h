@@ -11,24 +11,10 @@
 #include "query/reading_points.h"
 #include "query/shard_effects.h"
 #include "query/text_score.h"
+#include "query/score_basis.h"
 #include "query/title_match.h"
 
 namespace aisle {
-
-// What scores are made from.
-struct ScoreBasis {
-  const Plan& plan;
-  const IndexContext& context;
-  const Statistics& statistics;
-  const ShardEffects* effects = nullptr;  // null: no ranking
-
-  int weight(std::size_t field) const {
-    const Field& some = context.schema->fields[field];
-    return effects != nullptr ? effects->weight(some) : some.weight;
-  }
-  // Of the first reading.
-  TitleMatch title_match(const ReadingPostings& positions, const SegmentView& view) const;
-};
 
 // For one segment and one call of find(). Borrows everything. One thread.
 class BestDocuments {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "analyzers/link_words.h"
+#include "analyzers/title_words.h"
 #include "analyzers/units.h"
 #include "query/expansion.h"
 
@@ -12,15 +12,14 @@ namespace {
 
 constexpr std::uint32_t ends_name = 64;
 constexpr std::uint32_t inside_name = 16;
-constexpr std::uint32_t behind_link = 8;  // divides
 
 constexpr std::uint64_t tokens_least = 5;
 constexpr std::uint64_t first_of_five = 2;
 constexpr std::uint64_t one = 1U << 16U;  // a title's head, parted among its words
 
 bool can_be_head(std::string_view term, const Analyzer& analyzer) {
-  return term.size() > 1 && !has_digit(term) && !is_link_word(term) && !analyzer.is_stop_word(term) &&
-         !quantity_of("1", term);
+  return term.size() > 1 && !has_digit(term) && !is_link_word(term) && !is_colour(term) &&
+         !analyzer.is_stop_word(term) && !quantity_of("1", term);
 }
 
 std::vector<std::uint8_t> marks_of(const Segment& segment, const TermDictionary& terms,

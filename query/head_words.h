@@ -17,14 +17,16 @@
 namespace aisle {
 
 // By term: how often it is the head of the titles that hold it, head_share_least..255; else that it ends names.
-inline constexpr std::uint8_t head_break = 0;  // never a head: numbers, units, brands (they begin titles), rare words
+inline constexpr std::uint8_t head_break = 0;  // never a head: numbers, units, colours, brands (they begin titles), rare words
 inline constexpr std::uint8_t head_link = 1;
 inline constexpr std::uint8_t head_share_least = 2;
 
 // A title's tokens as what they weigh in the competition for its head.
 class HeadWeights {
  public:
-  // `head_first`: of the language (analyzers/link_words.h).
+  static constexpr std::uint32_t behind_link = 8;  // divides
+
+  // `head_first`: of the language (analyzers/title_words.h).
   explicit HeadWeights(bool head_first) : head_first_(head_first) {}
   // One weight a token; `marks` by term. The span lives until the next call.
   //   share * (64, or 16 where the name goes on) / (8 behind a link word)

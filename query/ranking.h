@@ -39,6 +39,7 @@ struct Ranking {
   std::uint32_t typo_fields = ~0U;  // bits as in Alternative::fields
   RelaxationPolicy relaxation;
   int head_percent = RankingProfile::head_usual;
+  int accessory_percent = RankingProfile::accessory_usual;
   std::vector<Signal> signals;
   std::optional<SynonymTable> synonyms;  // nothing: the context's
   const Field* stock = nullptr;

@@ -90,6 +90,7 @@ RulesChosen choose_rules(const Ranking& ranking, const RuleRequest& request) {
   RulesChosen chosen;
   chosen.effects.weights = ranking.weights;
   chosen.effects.head_percent = ranking.head_percent;
+  chosen.effects.accessory_percent = ranking.accessory_percent;
   chosen.effects.clock = request.clock;
   if (ranking.stock != nullptr) chosen.effects.stock = ranking.stock->name;
   chosen.effects.signals = ranking.signals;

@@ -107,7 +107,7 @@ DocumentScore Scorer::score(const SegmentView& view, std::uint32_t document) {
     if (text.weight < reading.least_weight(basis_.plan.share)) continue;
     if (r == 0) {
       const auto always = [](std::int64_t) { return true; };
-      text.points = *basis_.title_match(plan[0], view).points(document, text.points, text.typos > 0, always);
+      text.points = *TitleMatch(basis_, plan[0], view.segment).points(document, text, always);
     }
     if (text.score().score >= best.score) best = text.score();
   }
@@ -168,7 +168,7 @@ std::vector<ScorePart> Scorer::explain_text(const SegmentView& view, std::uint32
     const TextPoints points = text_points(reading, plan[r], segment, document);
     if (points.weight < reading.least_weight(basis_.plan.share)) continue;
     std::vector<ScorePart> parts = parts_of(reading, plan[r], segment, document);
-    if (r == 0) basis_.title_match(plan[0], view).explain(document, points.points, points.typos > 0, parts);
+    if (r == 0) TitleMatch(basis_, plan[0], view.segment).explain(document, points, parts);
     std::int64_t sum = 0;
     for (const ScorePart& part : parts) sum += part.points;
     if (sum > points_max) parts.push_back({"", "", "", "limit", points_max - sum});

@@ -1,8 +1,9 @@
 #include "query/title_match.h"
 
 #include <algorithm>
+#include <utility>
 
-#include "analyzers/link_words.h"
+#include "analyzers/title_words.h"
 #include "query/expansion.h"
 
 namespace aisle {
@@ -10,6 +11,18 @@ namespace {
 
 // So much of a title's head makes it whole: titles often leave it open which of two words it is.
 constexpr std::uint64_t enough_tenths = 3;
+constexpr std::uint64_t accessory_below = 51;  // of 256: a fifth
+
+struct Share {
+  std::uint64_t all = 0;
+  std::uint64_t asked = 0;
+
+  void add(std::uint32_t weight, bool is_asked) {
+    all += weight;
+    asked += is_asked ? weight : 0;
+  }
+  std::uint64_t of(std::uint64_t whole) const { return asked == 0 ? 0 : asked * whole / all; }
+};
 
 }  // namespace
 
@@ -23,36 +36,53 @@ int head_position(const Reading& reading, bool head_first) {
   return head;
 }
 
-TitleMatch::TitleMatch(const Reading& reading, const ReadingPostings& positions,
-                       const std::shared_ptr<const Segment>& segment, const IndexContext& context,
-                       const Statistics& statistics, std::int64_t weight, int head_percent)
-    : segment_(*segment), weights_(names_head_first(context.analyzer->language())) {
+TitleMatch::TitleMatch(const ScoreBasis& basis, const ReadingPostings& positions,
+                       const std::shared_ptr<const Segment>& segment)
+    : segment_(*segment), weights_(names_head_first(basis.context.analyzer->language())) {
+  const IndexContext& context = basis.context;
   if (context.forward_field < 0) return;
-  field_ = &context.schema->fields[static_cast<std::size_t>(context.forward_field)].name;
-  proximity_.emplace(positions, segment_, weight);
+  const auto field = static_cast<std::size_t>(context.forward_field);
+  field_ = &context.schema->fields[field].name;
+  proximity_.emplace(positions, segment_, basis.weight(field));
+  const Reading& reading = basis.plan.readings.front();
   const int head = head_position(reading, names_head_first(context.analyzer->language()));
-  if (head < 0 || head_percent == 0 || static_cast<std::size_t>(head) >= Proximity::positions_max) return;
-  head_percent_ = head_percent;
+  if (head < 0 || static_cast<std::size_t>(head) >= Proximity::positions_max) return;
+  const RankingEffects usual;
+  const RankingEffects& effects = basis.effects != nullptr ? basis.effects->data() : usual;
+  if (effects.head_percent + effects.accessory_percent == 0) return;
+  head_percent_ = effects.head_percent;
+  accessory_percent_ = effects.accessory_percent;
   head_word_ = reading.positions[static_cast<std::size_t>(head)].word;
   head_mask_ = 1U << static_cast<unsigned>(head);
-  marks_ = statistics.head_marks(segment);
+  marks_ = basis.statistics.head_marks(segment);
 }
 
-std::int64_t TitleMatch::head_gain(std::uint32_t document, std::int64_t points, bool bent) {
-  if (head_percent_ == 0) return 0;
+// What the product gains or loses. Words that may be heads and stand beside each other are a name; in none of its
+// title's names an accessory has the query's head for its own.
+std::int64_t TitleMatch::head_points(std::uint32_t document, std::int64_t near, const TextPoints& text) {
+  if (head_mask_ == 0) return 0;
   const auto tokens = segment_.forward_tokens(document);
   const auto weights = weights_.of(tokens, *marks_);
-  std::uint64_t all = 0;
-  std::uint64_t asked = 0;
+  Share title;
+  Share name;
+  std::uint64_t most_of_name = 0;
+  std::uint64_t divided_by = 1;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
-    if (weights[i] == 0) continue;
-    all += weights[i];
-    asked += (proximity_->mask_of(tokens[i], bent) & head_mask_) != 0 ? weights[i] : 0;
+    if (weights[i] == 0) {
+      most_of_name = std::max(most_of_name, std::exchange(name, {}).of(head_whole) / divided_by);
+      if ((*marks_)[tokens[i]] == head_link) divided_by = HeadWeights::behind_link;
+      continue;
+    }
+    const bool asked = (proximity_->mask_of(tokens[i], text.typos > 0) & head_mask_) != 0;
+    title.add(weights[i], asked);
+    name.add(weights[i], asked);
   }
-  if (asked == 0) return 0;
-  constexpr auto whole = static_cast<std::uint64_t>(head_whole);
-  const std::uint64_t share = std::min(whole, asked * whole * 10 / (all * enough_tenths));
-  return with_head(points, static_cast<std::int64_t>(share)) - points;
+  most_of_name = std::max(most_of_name, name.of(head_whole) / divided_by);
+  if (title.asked == 0) return 0;
+  if (accessory_percent_ > 0 && most_of_name < accessory_below)
+    return text.missing == 0 ? -(near * accessory_percent_ / 100) : 0;
+  const std::uint64_t share = std::min<std::uint64_t>(head_whole, title.of(head_whole * 10) / enough_tenths);
+  return with_head(near, static_cast<std::int64_t>(share)) - near;
 }
 
 std::int64_t TitleMatch::most(std::size_t tokens, std::int64_t text) const {
@@ -60,13 +90,13 @@ std::int64_t TitleMatch::most(std::size_t tokens, std::int64_t text) const {
   return with_head(text + proximity_->most(tokens), head_whole);
 }
 
-void TitleMatch::explain(std::uint32_t document, std::int64_t text, bool bent, std::vector<ScorePart>& parts) {
+void TitleMatch::explain(std::uint32_t document, const TextPoints& text, std::vector<ScorePart>& parts) {
   if (!proximity_) return;
-  const auto near = proximity_->parts(document, bent);
+  const auto near = proximity_->parts(document, text.typos > 0);
   if (near.neighbours + near.first > 0) parts.push_back({"", "", *field_, "proximity", near.neighbours + near.first});
   if (near.exact > 0) parts.push_back({"", "", *field_, "exact", near.exact});
-  const std::int64_t head = head_gain(document, text + near.sum(), bent);
-  if (head > 0) parts.push_back({head_word_, "", *field_, "head", head});
+  const std::int64_t head = head_points(document, text.points + near.sum(), text);
+  if (head != 0) parts.push_back({head_word_, "", *field_, head > 0 ? "head" : "accessory", head});
 }
 
 }  // namespace aisle

@@ -8,8 +8,9 @@
 
 #include "query/head_words.h"
 #include "query/proximity.h"
+#include "query/score_basis.h"
 #include "query/search_result.h"
-#include "query/statistics.h"
+#include "query/text_score.h"
 
 namespace aisle {
 
@@ -17,31 +18,31 @@ namespace aisle {
 // must match and is no number, of those before a link word. -1 when there is none.
 int head_position(const Reading& reading, bool head_first);
 
-// Of one reading in one segment. Borrows all it is given. One thread.
+// Of the first reading in one segment. Borrows all it is given. One thread.
 //
-//   points = text + proximity
-//          + these * head percent * min(1, share of the title's head that the query's head has * 10 / 3)
+//   near = text + proximity
+//   points = near + near * head percent * min(1, share of the title's head that the query's head has * 10 / 3)
+//   points = near - near * accessory percent   of a product with all words whose title has the query's head only before
+//                                              a word that is rather its head ("laptop bag"), or behind a link word
 //
 // rounded down. Without a forward field points are the text's.
 class TitleMatch {
  public:
-  // `weight`: of the forward field; `head_percent`: of a product whose title's head is the query's.
-  TitleMatch(const Reading& reading, const ReadingPostings& positions, const std::shared_ptr<const Segment>& segment,
-             const IndexContext& context, const Statistics& statistics, std::int64_t weight, int head_percent);
+  TitleMatch(const ScoreBasis& basis, const ReadingPostings& positions, const std::shared_ptr<const Segment>& segment);
 
-  // Of a document whose words have earned `text`. `bent`: some of them are misspelt (Proximity::parts).
-  // Nothing as soon as it is clear that they are not worth looking at: `may_matter` is asked for the most they can be.
+  // Of a document whose words have earned `text`. Nothing as soon as it is clear that they are not worth looking at:
+  // `may_matter` is asked for the most they can be.
   template <class MayMatter>
-  std::optional<std::int64_t> points(std::uint32_t document, std::int64_t text, bool bent, MayMatter&& may_matter) {
-    if (!proximity_) return text;
-    const std::int64_t near = text + proximity_->parts(document, bent).sum();
+  std::optional<std::int64_t> points(std::uint32_t document, const TextPoints& text, MayMatter&& may_matter) {
+    if (!proximity_) return text.points;
+    const std::int64_t near = text.points + proximity_->parts(document, text.typos > 0).sum();
     if (!may_matter(with_head(near, head_whole))) return std::nullopt;
-    return near + head_gain(document, near, bent);
+    return near + head_points(document, near, text);
   }
   // No document with so many tokens in its title, and no more for its words, has more.
   std::int64_t most(std::size_t tokens, std::int64_t text) const;
-  // The parts that lead from `text` to points(document, text, bent).
-  void explain(std::uint32_t document, std::int64_t text, bool bent, std::vector<ScorePart>& parts);
+  // The parts that lead from the points of `text` to points().
+  void explain(std::uint32_t document, const TextPoints& text, std::vector<ScorePart>& parts);
 
  private:
   static constexpr std::int64_t head_whole = 256;  // the head, as a share
@@ -49,14 +50,15 @@ class TitleMatch {
   std::int64_t with_head(std::int64_t points, std::int64_t share) const {
     return points + points * head_percent_ * share / (100 * head_whole);
   }
-  std::int64_t head_gain(std::uint32_t document, std::int64_t points, bool bent);
+  std::int64_t head_points(std::uint32_t document, std::int64_t near, const TextPoints& text);
 
   const Segment& segment_;
   const std::string* field_ = nullptr;  // the forward field's name
   std::optional<Proximity> proximity_;
-  int head_percent_ = 0;  // 0: there is no head, or it does not count
+  int head_percent_ = 0;
+  int accessory_percent_ = 0;
   std::string head_word_;
-  std::uint32_t head_mask_ = 0;
+  std::uint32_t head_mask_ = 0;  // 0: there is no head, or it does not count
   HeadMarks::Marks marks_;
   HeadWeights weights_;
 };

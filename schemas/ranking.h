@@ -85,6 +85,9 @@ struct RankingProfile {
   // Percent of its points that a product gains whose title's head is the query's (query/title_match.h); 0 = nothing.
   static constexpr int head_usual = 20;
   int head = head_usual;
+  // Percent of the points that it loses when its title says that it is something for that ("laptop bag").
+  static constexpr int accessory_usual = 25;
+  int accessory = accessory_usual;
   std::vector<SignalConfig> signals;
 };
 

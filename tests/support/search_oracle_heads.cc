@@ -1,14 +1,35 @@
 // Which word of a title says what the product is, by looking at every title.
 #include <algorithm>
+#include <functional>
 #include <numeric>
 
-#include "analyzers/link_words.h"
+#include "analyzers/title_words.h"
 #include "analyzers/units.h"
 #include "query/expansion.h"
 #include "tests/support/oracle_text.h"
 #include "tests/support/search_oracle.h"
 
 namespace aisle::test {
+namespace {
+
+// Has some name, a row of words that may be heads, a fifth of its head asked for? Behind a link word eight fifths.
+bool has_name_of(const std::vector<std::string>& title, const std::vector<std::uint64_t>& weights,
+                 const std::function<bool(const std::string&)>& is_asked) {
+  for (std::size_t begin = 0; begin < title.size(); ++begin) {
+    std::uint64_t all = 0;
+    std::uint64_t asked = 0;
+    for (std::size_t i = begin; i < title.size() && weights[i] > 0; ++i) {
+      all += weights[i];
+      asked += is_asked(title[i]) ? weights[i] : 0;
+    }
+    const bool is_name = all > 0 && (begin == 0 || weights[begin - 1] == 0);
+    const bool linked = std::any_of(title.begin(), title.begin() + static_cast<std::ptrdiff_t>(begin), is_link_word);
+    if (is_name && asked * 256 / all / (linked ? 8 : 1) >= 51) return true;
+  }
+  return false;
+}
+
+}  // namespace
 
 // What each word of a title weighs among those that may be its head.
 std::vector<std::uint64_t> SearchOracle::head_weights(const std::vector<std::string>& title,
@@ -42,7 +63,7 @@ SearchOracle::HeadShares SearchOracle::learn_heads() const {
   }
   for (const auto& [word, count] : tokens) {
     const bool is_name = first[word] * 5 > count * 2;
-    const bool is_little = is_link_word(word) || context_.analyzer->is_stop_word(word) || quantity_of("1", word);
+    const bool is_little = is_link_word(word) || is_colour(word) || context_.analyzer->is_stop_word(word) || quantity_of("1", word);
     if (count >= 5 && !is_name && !is_little && word.size() > 1 && !has_digit(word) && counted(word) > 0)
       shares[word] = 255;
   }
@@ -59,7 +80,8 @@ SearchOracle::HeadShares SearchOracle::learn_heads() const {
   return shares;
 }
 
-// Of 256: how far the head of the title is that of the query, its last word that must match and is no number.
+// Of 256: how far the head of the title is that of the query, its last word that must match and is no number. -1: the
+// title has it only as an accessory does.
 std::int64_t SearchOracle::head_share(const Document& document, const Reading& reading, bool bent) const {
   if (context_.forward_field < 0) return 0;
   std::vector<const Position*> named;
@@ -78,7 +100,9 @@ std::int64_t SearchOracle::head_share(const Document& document, const Reading& r
     all += weights[i];
     asked += stands_for(title[i], head, bent) ? weights[i] : 0;
   }
-  return asked == 0 ? 0 : static_cast<std::int64_t>(std::min<std::uint64_t>(256, asked * 2560 / (all * 3)));
+  if (asked == 0) return 0;
+  if (!has_name_of(title, weights, [&](const std::string& word) { return stands_for(word, head, bent); })) return -1;
+  return static_cast<std::int64_t>(std::min<std::uint64_t>(256, asked * 2560 / (all * 3)));
 }
 
 }  // namespace aisle::test
