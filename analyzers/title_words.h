@@ -4,8 +4,8 @@
 
 namespace aisle {
 
-// "for", "with", "of": what follows is what the product is for, has or is made of ("case for a laptop"). Folded.
-// Of all languages at once, for shops mix them.
+// "for", "with", "of": what follows is what the product is for, has or is made of ("case for a laptop").
+// Folded. Of all languages at once, for shops mix them.
 bool is_link_word(std::string_view word);
 
 // "black", "schwarz": titles often end with it, and still it is no head. Folded, of all languages at once.

@@ -44,7 +44,8 @@ struct Counts {
 // By term of the segment; no_term for one that `terms` lacks.
 std::vector<TermId> known_terms(const Segment& segment, const TermDictionary& terms) {
   std::vector<TermId> known(segment.terms.size());
-  for (TermId term = 0; term < segment.terms.size(); ++term) known[term] = terms.find(segment.terms.term(term));
+  for (TermId term = 0; term < segment.terms.size(); ++term)
+    known[term] = terms.find(segment.terms.term(term));
   return known;
 }
 
@@ -76,9 +77,12 @@ void count_heads(const Segment& segment, const TermDictionary& terms, std::span<
 
 }  // namespace
 
-std::span<const std::uint32_t> HeadWeights::of(std::span<const TermId> tokens, std::span<const std::uint8_t> marks) {
+std::span<const std::uint32_t> HeadWeights::of(std::span<const TermId> tokens,
+                                               std::span<const std::uint8_t> marks) {
   weights_.assign(tokens.size(), 0);
-  const auto is_word = [&](std::size_t at) { return at < tokens.size() && marks[tokens[at]] >= head_share_least; };
+  const auto is_word = [&](std::size_t at) {
+    return at < tokens.size() && marks[tokens[at]] >= head_share_least;
+  };
   bool linked = false;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     linked = linked || marks[tokens[i]] == head_link;
@@ -90,8 +94,8 @@ std::span<const std::uint32_t> HeadWeights::of(std::span<const TermId> tokens, s
   return weights_;
 }
 
-std::vector<std::uint8_t> learn_heads(std::span<const std::shared_ptr<const Image>> shards, const TermDictionary& terms,
-                                      const IndexContext& context) {
+std::vector<std::uint8_t> learn_heads(std::span<const std::shared_ptr<const Image>> shards,
+                                      const TermDictionary& terms, const IndexContext& context) {
   std::vector<std::uint8_t> shares(terms.size(), head_break);
   if (context.forward_field < 0) return shares;
   Counts counts(terms.size());
@@ -105,11 +109,13 @@ std::vector<std::uint8_t> learn_heads(std::span<const std::shared_ptr<const Imag
   }
   HeadWeights weights(names_head_first(context.analyzer->language()));
   for (const auto& image : shards) {
-    for (const SegmentView& view : image->segments) count_heads(*view.segment, terms, shares, weights, counts);
+    for (const SegmentView& view : image->segments)
+      count_heads(*view.segment, terms, shares, weights, counts);
   }
   for (TermId term = 0; term < terms.size(); ++term) {
     if (shares[term] == head_break) continue;
-    const std::uint64_t share = 255 * (counts.heads[term] * 20 + one) / (one * (counts.tokens[term] * 20 + 10));
+    const std::uint64_t share =
+        255 * (counts.heads[term] * 20 + one) / (one * (counts.tokens[term] * 20 + 10));
     shares[term] = static_cast<std::uint8_t>(std::clamp<std::uint64_t>(share, head_share_least, 255));
   }
   return shares;

@@ -1,7 +1,7 @@
-// What is this product? The word of its title that says so is the title's head: "lock" of "laptop lock", "laptop"
-// of "gaming laptop 17 inch". Learnt from all titles of a catalogue, without a grammar: a head is a word that often
-// ends a name, before a number, a brand or a link word ("for", "with"), and no word behind those. A title has one
-// head, so its words compete for it.
+// What is this product? The word of its title that says so is the title's head: "lock" of "laptop lock",
+// "laptop" of "gaming laptop 17 inch". Learnt from all titles of a catalogue, without a grammar: a head is a
+// word that often ends a name, before a number, a brand or a link word ("for", "with"), and no word behind
+// those. A title has one head, so its words compete for it.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -16,8 +16,10 @@
 
 namespace aisle {
 
-// By term: how often it is the head of the titles that hold it, head_share_least..255; else that it ends names.
-inline constexpr std::uint8_t head_break = 0;  // never a head: numbers, units, colours, brands (they begin titles), rare words
+// By term: how often it is the head of the titles that hold it, head_share_least..255; else that it ends
+// names.
+inline constexpr std::uint8_t head_break =
+    0;  // never a head: numbers, units, colours, brands (they begin titles), rare words
 inline constexpr std::uint8_t head_link = 1;
 inline constexpr std::uint8_t head_share_least = 2;
 
@@ -37,10 +39,11 @@ class HeadWeights {
   std::vector<std::uint32_t> weights_;
 };
 
-// By term of `terms`: head_break or its share. A word is no head when fewer than 5 tokens of all titles are it, or
-// more than two of five of these begin a title. Sums over the titles of all shards, so their number changes nothing.
-std::vector<std::uint8_t> learn_heads(std::span<const std::shared_ptr<const Image>> shards, const TermDictionary& terms,
-                                      const IndexContext& context);
+// By term of `terms`: head_break or its share. A word is no head when fewer than 5 tokens of all titles are
+// it, or more than two of five of these begin a title. Sums over the titles of all shards, so their number
+// changes nothing.
+std::vector<std::uint8_t> learn_heads(std::span<const std::shared_ptr<const Image>> shards,
+                                      const TermDictionary& terms, const IndexContext& context);
 
 // The marks of the terms of segments, each made once. Thread-safe.
 class HeadMarks {

@@ -31,7 +31,8 @@ int head_position(const Reading& reading, bool head_first) {
   for (std::size_t i = 0; i < reading.positions.size(); ++i) {
     const Position& position = reading.positions[i];
     if (head >= 0 && (head_first || is_link_word(position.word))) break;
-    if (position.weight > 0 && !has_digit(position.word) && !is_link_word(position.word)) head = static_cast<int>(i);
+    if (position.weight > 0 && !has_digit(position.word) && !is_link_word(position.word))
+      head = static_cast<int>(i);
   }
   return head;
 }
@@ -57,8 +58,8 @@ TitleMatch::TitleMatch(const ScoreBasis& basis, const ReadingPostings& positions
   marks_ = basis.statistics.head_marks(segment);
 }
 
-// What the product gains or loses. Words that may be heads and stand beside each other are a name; in none of its
-// title's names an accessory has the query's head for its own.
+// What the product gains or loses. Words that may be heads and stand beside each other are a name; in none of
+// its title's names an accessory has the query's head for its own.
 std::int64_t TitleMatch::head_points(std::uint32_t document, std::int64_t near, const TextPoints& text) {
   if (head_mask_ == 0) return 0;
   const auto tokens = segment_.forward_tokens(document);
@@ -93,7 +94,8 @@ std::int64_t TitleMatch::most(std::size_t tokens, std::int64_t text) const {
 void TitleMatch::explain(std::uint32_t document, const TextPoints& text, std::vector<ScorePart>& parts) {
   if (!proximity_) return;
   const auto near = proximity_->parts(document, text.typos > 0);
-  if (near.neighbours + near.first > 0) parts.push_back({"", "", *field_, "proximity", near.neighbours + near.first});
+  if (near.neighbours + near.first > 0)
+    parts.push_back({"", "", *field_, "proximity", near.neighbours + near.first});
   if (near.exact > 0) parts.push_back({"", "", *field_, "exact", near.exact});
   const std::int64_t head = head_points(document, text.points + near.sum(), text);
   if (head != 0) parts.push_back({head_word_, "", *field_, head > 0 ? "head" : "accessory", head});

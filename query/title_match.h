@@ -1,5 +1,6 @@
-// What the title as a whole adds to the points of a product's words: words beside each other, and whether its head,
-// what it says that the product is, is the head of the query ("laptop" is asked for, not a lock for it).
+// What the title as a whole adds to the points of a product's words: words beside each other, and whether its
+// head, what it says that the product is, is the head of the query ("laptop" is asked for, not a lock for
+// it).
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -14,24 +15,27 @@
 
 namespace aisle {
 
-// The position of a reading that says what is asked for: the last, or in languages that name it first the first, that
-// must match and is no number, of those before a link word. -1 when there is none.
+// The position of a reading that says what is asked for: the last, or in languages that name it first the
+// first, that must match and is no number, of those before a link word. -1 when there is none.
 int head_position(const Reading& reading, bool head_first);
 
 // Of the first reading in one segment. Borrows all it is given. One thread.
 //
 //   near = text + proximity
-//   points = near + near * head percent * min(1, share of the title's head that the query's head has * 10 / 3)
-//   points = near - near * accessory percent   of a product with all words whose title has the query's head only before
-//                                              a word that is rather its head ("laptop bag"), or behind a link word
+//   points = near + near * head percent * min(1, share of the title's head that the query's head has * 10 /
+//   3) points = near - near * accessory percent   of a product with all words whose title has the query's
+//   head only before
+//                                              a word that is rather its head ("laptop bag"), or behind a
+//                                              link word
 //
 // rounded down. Without a forward field points are the text's.
 class TitleMatch {
  public:
-  TitleMatch(const ScoreBasis& basis, const ReadingPostings& positions, const std::shared_ptr<const Segment>& segment);
+  TitleMatch(const ScoreBasis& basis, const ReadingPostings& positions,
+             const std::shared_ptr<const Segment>& segment);
 
-  // Of a document whose words have earned `text`. Nothing as soon as it is clear that they are not worth looking at:
-  // `may_matter` is asked for the most they can be.
+  // Of a document whose words have earned `text`. Nothing as soon as it is clear that they are not worth
+  // looking at: `may_matter` is asked for the most they can be.
   template <class MayMatter>
   std::optional<std::int64_t> points(std::uint32_t document, const TextPoints& text, MayMatter&& may_matter) {
     if (!proximity_) return text.points;

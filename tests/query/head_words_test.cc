@@ -38,9 +38,9 @@ class Learnt {
   HeadMarks::Marks marks_;
 };
 
-const std::vector<std::string> locks = {"Nordal laptop lock", "Velo laptop lock 2 m", "Nordal laptop bag", "Velo laptop bag",
-                                        "Nordal bicycle lock", "Velo bicycle lock", "Velo door lock",
-                                        "Velo laptop for work"};
+const std::vector<std::string> locks = {"Nordal laptop lock", "Velo laptop lock 2 m", "Nordal laptop bag",
+                                        "Velo laptop bag",    "Nordal bicycle lock",  "Velo bicycle lock",
+                                        "Velo door lock",     "Velo laptop for work"};
 
 TEST(HeadWords, EndNamesAndDoNotBeginTitles) {
   const Learnt shop("en", locks);

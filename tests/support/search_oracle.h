@@ -81,7 +81,8 @@ class SearchOracle {
   std::int64_t proximity(const Document& document, const Reading& reading, bool bent) const;
   using HeadShares = std::map<std::string, std::uint64_t>;
   HeadShares learn_heads() const;
-  std::vector<std::uint64_t> head_weights(const std::vector<std::string>& title, const HeadShares& shares) const;
+  std::vector<std::uint64_t> head_weights(const std::vector<std::string>& title,
+                                          const HeadShares& shares) const;
   std::int64_t head_share(const Document& document, const Reading& reading, bool bent) const;
   Matches match(const ParsedQuery& query, bool typos, int share) const;
   Matches match_wider(const ParsedQuery& query, const SearchRequest& request, int& typos) const;

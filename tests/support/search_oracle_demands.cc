@@ -39,9 +39,8 @@ std::string SearchOracle::code_of(const std::vector<std::string>& words) const {
 }
 
 bool SearchOracle::holds(const Document& document, const std::string& term) const {
-  return std::ranges::any_of(searched_, [&](const Field* field) {
-    return occurrences(document, field->number, term) > 0;
-  });
+  return std::ranges::any_of(
+      searched_, [&](const Field* field) { return occurrences(document, field->number, term) > 0; });
 }
 
 // One word anywhere, several next to each other in the title or as a code.
@@ -60,7 +59,8 @@ bool SearchOracle::holds_excluded(const Document& document, const Exclusion& exc
   if (exclusion.literal) return false;
   std::string joined;
   for (const std::string& word : exclusion.words) joined += word;
-  if (exclusion.words.size() > 1) return joined.size() <= Analyzer::token_bytes_max && holds(document, joined);
+  if (exclusion.words.size() > 1)
+    return joined.size() <= Analyzer::token_bytes_max && holds(document, joined);
   return std::ranges::any_of(document.texts, [&](const FieldTokens& text) {
     const int language = context_.stemmer_of_field[text.field];
     if (language < 0) return false;
@@ -72,7 +72,8 @@ bool SearchOracle::holds_excluded(const Document& document, const Exclusion& exc
 }
 
 // A product whose code is the whole query stands above those that mention it.
-SearchOracle::Position SearchOracle::whole_code(const std::string& code, const std::set<std::size_t>& words) const {
+SearchOracle::Position SearchOracle::whole_code(const std::string& code,
+                                                const std::set<std::size_t>& words) const {
   Position whole{code, {}, words, 0};
   std::set<std::uint16_t> fields;
   for (const Field* field : searched_) {
@@ -82,7 +83,8 @@ SearchOracle::Position SearchOracle::whole_code(const std::string& code, const s
   std::vector<std::string> codes = same_trade_codes(code);
   codes.push_back(code);
   for (const std::string& some : codes) {
-    if (frequency(some) > 0) whole.terms[some] = {Kind::Code, 0, fields, some == code ? 8'000'000U : 7'000'000U};
+    if (frequency(some) > 0)
+      whole.terms[some] = {Kind::Code, 0, fields, some == code ? 8'000'000U : 7'000'000U};
   }
   return whole;
 }

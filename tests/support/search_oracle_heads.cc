@@ -12,7 +12,8 @@
 namespace aisle::test {
 namespace {
 
-// Has some name, a row of words that may be heads, a fifth of its head asked for? Behind a link word eight fifths.
+// Has some name, a row of words that may be heads, a fifth of its head asked for? Behind a link word eight
+// fifths.
 bool has_name_of(const std::vector<std::string>& title, const std::vector<std::uint64_t>& weights,
                  const std::function<bool(const std::string&)>& is_asked) {
   for (std::size_t begin = 0; begin < title.size(); ++begin) {
@@ -23,7 +24,8 @@ bool has_name_of(const std::vector<std::string>& title, const std::vector<std::u
       asked += is_asked(title[i]) ? weights[i] : 0;
     }
     const bool is_name = all > 0 && (begin == 0 || weights[begin - 1] == 0);
-    const bool linked = std::any_of(title.begin(), title.begin() + static_cast<std::ptrdiff_t>(begin), is_link_word);
+    const bool linked =
+        std::any_of(title.begin(), title.begin() + static_cast<std::ptrdiff_t>(begin), is_link_word);
     if (is_name && asked * 256 / all / (linked ? 8 : 1) >= 51) return true;
   }
   return false;
@@ -44,7 +46,8 @@ std::vector<std::uint64_t> SearchOracle::head_weights(const std::vector<std::str
     }
     const bool is_outer = head_first ? i == 0 : i + 1 == title.size();
     const bool goes_on = !is_outer && shares.contains(title[head_first ? i - 1 : i + 1]);
-    const bool linked = std::any_of(title.begin(), title.begin() + static_cast<std::ptrdiff_t>(i), is_link_word);
+    const bool linked =
+        std::any_of(title.begin(), title.begin() + static_cast<std::ptrdiff_t>(i), is_link_word);
     weights.push_back(share->second * (goes_on ? 16 : 64) / (linked ? 8 : 1));
   }
   return weights;
@@ -63,7 +66,8 @@ SearchOracle::HeadShares SearchOracle::learn_heads() const {
   }
   for (const auto& [word, count] : tokens) {
     const bool is_name = first[word] * 5 > count * 2;
-    const bool is_little = is_link_word(word) || is_colour(word) || context_.analyzer->is_stop_word(word) || quantity_of("1", word);
+    const bool is_little = is_link_word(word) || is_colour(word) || context_.analyzer->is_stop_word(word) ||
+                           quantity_of("1", word);
     if (count >= 5 && !is_name && !is_little && word.size() > 1 && !has_digit(word) && counted(word) > 0)
       shares[word] = 255;
   }
@@ -71,7 +75,8 @@ SearchOracle::HeadShares SearchOracle::learn_heads() const {
   for (const auto& title : titles) {
     const std::vector<std::uint64_t> weights = head_weights(title, shares);
     const std::uint64_t sum = std::accumulate(weights.begin(), weights.end(), std::uint64_t{0});
-    for (std::size_t i = 0; i < title.size(); ++i) heads[title[i]] += weights[i] == 0 ? 0 : 65536 * weights[i] / sum;
+    for (std::size_t i = 0; i < title.size(); ++i)
+      heads[title[i]] += weights[i] == 0 ? 0 : 65536 * weights[i] / sum;
   }
   for (auto& [word, share] : shares) {
     const std::uint64_t learnt = 255 * (heads[word] * 20 + 65536) / (65536 * (tokens[word] * 20 + 10));
@@ -80,8 +85,8 @@ SearchOracle::HeadShares SearchOracle::learn_heads() const {
   return shares;
 }
 
-// Of 256: how far the head of the title is that of the query, its last word that must match and is no number. -1: the
-// title has it only as an accessory does.
+// Of 256: how far the head of the title is that of the query, its last word that must match and is no number.
+// -1: the title has it only as an accessory does.
 std::int64_t SearchOracle::head_share(const Document& document, const Reading& reading, bool bent) const {
   if (context_.forward_field < 0) return 0;
   std::vector<const Position*> named;
@@ -101,7 +106,8 @@ std::int64_t SearchOracle::head_share(const Document& document, const Reading& r
     asked += stands_for(title[i], head, bent) ? weights[i] : 0;
   }
   if (asked == 0) return 0;
-  if (!has_name_of(title, weights, [&](const std::string& word) { return stands_for(word, head, bent); })) return -1;
+  if (!has_name_of(title, weights, [&](const std::string& word) { return stands_for(word, head, bent); }))
+    return -1;
   return static_cast<std::int64_t>(std::min<std::uint64_t>(256, asked * 2560 / (all * 3)));
 }
 

@@ -17,9 +17,8 @@ constexpr std::int64_t points_top = 999'999;
 int SearchOracle::typos_of(const Document& document, const Position& position) const {
   int typos = -1;
   for (const auto& [term, alternative] : position.terms) {
-    const bool holds = std::ranges::any_of(alternative.fields, [&](std::uint16_t field) {
-      return occurrences(document, field, term) > 0;
-    });
+    const bool holds = std::ranges::any_of(
+        alternative.fields, [&](std::uint16_t field) { return occurrences(document, field, term) > 0; });
     if (holds) typos = typos < 0 ? alternative.typos : std::min(typos, alternative.typos);
   }
   return typos;
@@ -35,7 +34,8 @@ std::int64_t SearchOracle::points(const Document& document, const Position& posi
     std::int64_t best = 0;
     for (const auto& [term, alternative] : position.terms) {
       const std::uint64_t count = occurrences(document, field->number, term);
-      if (count == 0 || !alternative.fields.contains(field->number) || (literal && alternative.typos > 0)) continue;
+      if (count == 0 || !alternative.fields.contains(field->number) || (literal && alternative.typos > 0))
+        continue;
       const std::uint64_t saturated = 256 * 22 * count * 256 / (10 * count * 256 + 12 * norm);
       const std::uint64_t weighed = alternative.points * static_cast<std::uint64_t>(field->weight);
       best = std::max(best, static_cast<std::int64_t>(weighed * saturated / 4096));

@@ -132,7 +132,8 @@ SearchOracle::Position SearchOracle::position(const std::string& word, bool last
       }
     }
   }
-  if (const auto grouped = grouped_otherwise(word)) add_most_frequent(position, {{*grouped, 0}}, Kind::Stem, 1);
+  if (const auto grouped = grouped_otherwise(word))
+    add_most_frequent(position, {{*grouped, 0}}, Kind::Stem, 1);
   if (const auto quantity = quantity_of(word)) {
     std::map<std::string, int> ways;
     for (const std::string& way : ways_to_write(*quantity)) ways[way] = 0;
@@ -161,7 +162,8 @@ SearchOracle::Position SearchOracle::position(const std::string& word, bool last
   add_most_frequent(bent, std::move(misspelt), Kind::Typo, limits_.typo_candidates_max);
   for (const auto& [term, alternative] : bent.terms) {
     if (counted(term) > 0 && counted(term) < own * 10) continue;  // the word itself is common enough
-    auto& fields = position.terms.try_emplace(term, Alternative{alternative.kind, alternative.typos, {}, 0}).first->second.fields;
+    auto& fields = position.terms.try_emplace(term, Alternative{alternative.kind, alternative.typos, {}, 0})
+                       .first->second.fields;
     for (const Field* field : searched_) {
       if (field->type != FieldType::Code) fields.insert(field->number);
     }
@@ -205,13 +207,16 @@ bool SearchOracle::are_neighbours(const std::string& first, const std::string& s
 // What a word that hardly anybody writes consists of; nothing when it stays whole.
 std::vector<std::string> SearchOracle::pieces(const Position& position) const {
   const auto letters = [](const std::string& text) {
-    return std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+    return std::ranges::count_if(text,
+                                 [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
   };
   if (position.terms.at(position.word).kind == Kind::Phrase) return {};
   std::vector<std::string> found = han_bigrams(position.word);
-  if (found.size() > 1 && static_cast<std::ptrdiff_t>(found.size()) == letters(position.word) - 1) return found;
+  if (found.size() > 1 && static_cast<std::ptrdiff_t>(found.size()) == letters(position.word) - 1)
+    return found;
   found.clear();
-  if (common(position, {Kind::Literal, Kind::Stem, Kind::Code}) != 0 && !is_dimension(position.word)) return found;
+  if (common(position, {Kind::Literal, Kind::Stem, Kind::Code}) != 0 && !is_dimension(position.word))
+    return found;
   if (has_digit(position.word)) {
     for (const Token& token : context_.analyzer->index_tokens(position.word)) {
       if (token.kind == TokenKind::Part) found.push_back(token.text);
@@ -269,8 +274,9 @@ std::vector<SearchOracle::Reading> SearchOracle::readings(const ParsedQuery& que
   std::set<std::size_t> every;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const Phrase* phrase = phrase_at(query.phrases, i);
-    all[0].push_back(phrase != nullptr ? phrase_position(*phrase, query, i)
-                                       : position(words[i], query.last_is_open && i + 1 == words.size(), typos));
+    all[0].push_back(phrase != nullptr
+                         ? phrase_position(*phrase, query, i)
+                         : position(words[i], query.last_is_open && i + 1 == words.size(), typos));
     all[0].back().words = {i};
     every.insert(i);
     joined += words[i];
