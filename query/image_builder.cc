@@ -1,5 +1,8 @@
 #include "query/image_builder.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <bit>
 #include <map>
@@ -12,7 +15,16 @@
 namespace aisle {
 namespace {
 
-constexpr std::size_t merge_width = 8;  // segments of one size class become one of the next
+constexpr std::size_t merge_width = 8;    // segments of one size class become one of the next
+constexpr std::uint64_t few_share = 100;  // products that come in a calm time: no more than one of so many
+constexpr std::uint64_t scattered_share = 5;  // one of so many outside the largest segment
+constexpr int merge_niceness = 10;
+
+std::vector<std::shared_ptr<const Segment>> segments_of(const Image& image) {
+  std::vector<std::shared_ptr<const Segment>> all;
+  for (const SegmentView& view : image.segments) all.push_back(view.segment);
+  return all;
+}
 
 void set_number(std::vector<NumberCell>& numbers, const NumberCell& cell) {
   const auto at = std::ranges::find(numbers, cell.field, &NumberCell::field);
@@ -79,8 +91,21 @@ std::vector<std::shared_ptr<const Segment>> merge_candidates(const Image& image)
   return {};
 }
 
-ImageBuilder::ImageBuilder(std::shared_ptr<const IndexContext> context, std::shared_ptr<const Image> start)
+std::vector<std::shared_ptr<const Segment>> scattered_segments(const Image& image) {
+  std::uint64_t all = 0;
+  std::uint64_t largest = 0;
+  for (const SegmentView& view : image.segments) {
+    all += view.live;
+    largest = std::max<std::uint64_t>(largest, view.live);
+  }
+  const bool scattered = image.segments.size() > 1 && (all - largest) * scattered_share >= all;
+  return scattered ? segments_of(image) : std::vector<std::shared_ptr<const Segment>>();
+}
+
+ImageBuilder::ImageBuilder(std::shared_ptr<const IndexContext> context, std::shared_ptr<const Image> start,
+                           std::chrono::milliseconds calm)
     : context_(std::move(context)),
+      calm_(calm),
       image_(std::move(start)),
       merger_([this](const std::stop_token& stop) { merge_loop(stop); }) {}
 
@@ -131,7 +156,7 @@ void ImageBuilder::change_segments(const Batch& batch, Image& next) const {
   std::erase_if(next.segments, [](const SegmentView& view) { return view.live == 0; });
 }
 
-Status ImageBuilder::add_segment(const Batch& batch, Image& next) const {
+Status ImageBuilder::add_segment(const Batch& batch, Image& next) {
   SegmentBuilder builder(context_);
   for (const auto& [id, pending] : batch) {
     if (pending.document == nullptr) continue;
@@ -145,6 +170,7 @@ Status ImageBuilder::add_segment(const Batch& batch, Image& next) const {
   }
   if (builder.size() == 0) return {};
   AISLE_TRY(auto segment, builder.finish());
+  added_ += segment->size;
   next.segments.push_back({.segment = segment, .deleted = nullptr, .live = segment->size, .changed = {}});
   return {};
 }
@@ -169,10 +195,7 @@ Status ImageBuilder::apply(std::span<const Op> ops, Seq seq) {
 
 Status ImageBuilder::merge_all() {
   const std::lock_guard one_at_a_time(merge_mutex_);  // what a running merge makes is merged, too
-  std::vector<std::shared_ptr<const Segment>> all;
-  const std::shared_ptr<const Image> now = image();
-  for (const SegmentView& view : now->segments) all.push_back(view.segment);
-  return merge_locked(all);
+  return merge_locked(segments_of(*image()));
 }
 
 Status ImageBuilder::merge(const std::vector<std::shared_ptr<const Segment>>& chosen) {
@@ -211,16 +234,26 @@ Status ImageBuilder::merge_locked(const std::vector<std::shared_ptr<const Segmen
   return {};
 }
 
+std::vector<std::shared_ptr<const Segment>> ImageBuilder::wait_for_candidates(const std::stop_token& stop) {
+  std::vector<std::shared_ptr<const Segment>> chosen;
+  std::unique_lock lock(publish_mutex_);
+  const std::uint64_t before = added_;
+  changed_.wait_for(lock, stop, calm_, [&] {
+    chosen = merge_candidates(*image_.get());
+    return !chosen.empty();
+  });
+  const std::shared_ptr<const Image> now = image_.get();
+  std::uint64_t live = 0;
+  for (const SegmentView& view : now->segments) live += view.live;
+  const bool calm = (added_ - before) * few_share <= live;
+  return chosen.empty() && calm ? scattered_segments(*now) : chosen;
+}
+
 void ImageBuilder::merge_loop(const std::stop_token& stop) {
+  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()),
+              merge_niceness);  // of this thread alone; may be refused
   while (!stop.stop_requested()) {
-    std::vector<std::shared_ptr<const Segment>> chosen;
-    {
-      std::unique_lock lock(publish_mutex_);
-      changed_.wait(lock, stop, [&] {
-        chosen = merge_candidates(*image_.get());
-        return !chosen.empty();
-      });
-    }
+    const std::vector<std::shared_ptr<const Segment>> chosen = wait_for_candidates(stop);
     if (stop.stop_requested() || chosen.empty()) continue;
     if (const Status status = merge(chosen); !status) {
       log(LogLevel::Error, "image.merge_failed", status.error().message);

@@ -4,6 +4,7 @@
 // lifted: a product that comes back lives in a newer segment. (4) A merge changes neither the live products
 // nor their values.
 #pragma once
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -24,7 +25,11 @@ class ImageBuilder {
  public:
   static constexpr std::size_t segments_max = 64;  // apply() waits for merges above
 
-  ImageBuilder(std::shared_ptr<const IndexContext> context, std::shared_ptr<const Image> start);
+  // A thread of low priority merges segments of one size class as they become many and, each `calm` in which
+  // few products came (a hundredth), all of them once a fifth of the products lies outside the largest: a
+  // query asks each segment.
+  ImageBuilder(std::shared_ptr<const IndexContext> context, std::shared_ptr<const Image> start,
+               std::chrono::milliseconds calm = std::chrono::seconds(5));
   ~ImageBuilder();
   ImageBuilder(const ImageBuilder&) = delete;
   ImageBuilder& operator=(const ImageBuilder&) = delete;
@@ -46,15 +51,18 @@ class ImageBuilder {
   using Batch = std::unordered_map<std::string_view, Pending>;
 
   static Batch coalesce(std::span<const Op> ops);
-  Status add_segment(const Batch& batch, Image& next) const;
+  Status add_segment(const Batch& batch, Image& next);
   void change_segments(const Batch& batch, Image& next) const;
   void merge_loop(const std::stop_token& stop);
+  std::vector<std::shared_ptr<const Segment>> wait_for_candidates(const std::stop_token& stop);
   Status merge(const std::vector<std::shared_ptr<const Segment>>& chosen);
   Status merge_locked(const std::vector<std::shared_ptr<const Segment>>& chosen);  // merge_mutex_ is held
 
   std::shared_ptr<const IndexContext> context_;
+  const std::chrono::milliseconds calm_;
   Snapshot<Image> image_;
-  std::mutex publish_mutex_;             // guards read-change-publish of image_
+  std::mutex publish_mutex_;             // guards read-change-publish of image_, and added_
+  std::uint64_t added_ = 0;              // products, since the start
   std::mutex merge_mutex_;               // one merge at a time
   std::condition_variable_any changed_;  // with publish_mutex_: a new image was published
   std::jthread merger_;                  // last: stops first
@@ -62,5 +70,7 @@ class ImageBuilder {
 
 // The segments that should be merged now, by size class; empty when none.
 std::vector<std::shared_ptr<const Segment>> merge_candidates(const Image& image);
+// All of them when a fifth of the products lies outside the largest, else none.
+std::vector<std::shared_ptr<const Segment>> scattered_segments(const Image& image);
 
 }  // namespace aisle

@@ -113,6 +113,19 @@ TEST_F(ImageBuilderTest, BackgroundMergesKeepSegmentsFewWithoutBeingAsked) {
   EXPECT_EQ(builder_.image()->seq, 300U);
 }
 
+TEST_F(ImageBuilderTest, WhatManyBatchesLeaveBecomesOneSegmentInACalmTime) {
+  ImageBuilder builder(shop_.context(), std::make_shared<Image>(), std::chrono::milliseconds(20));
+  for (int batch = 1; batch <= 3; ++batch) {
+    std::vector<Op> ops;
+    for (int i = 0; i < 100; ++i) ops.push_back(upsert("p" + std::to_string(100 * batch + i), i));
+    ASSERT_TRUE(builder.apply(ops, static_cast<Seq>(batch)));
+  }
+  EXPECT_TRUE(test::eventually([&] { return builder.image()->segments.size() == 1; }));
+  EXPECT_EQ(prices(*builder.image()).size(), 300U);
+  ASSERT_TRUE(builder.apply(std::vector<Op>{upsert("new", 1)}, 4));
+  EXPECT_TRUE(scattered_segments(*builder.image()).empty()) << "a few products stay where they are";
+}
+
 TEST_F(ImageBuilderTest, ASegmentOfMostlyTombstonesIsRewritten) {
   std::vector<Op> ops;
   for (int i = 0; i < 100; ++i) ops.push_back(upsert("p" + std::to_string(i), i));
