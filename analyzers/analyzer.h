@@ -26,7 +26,8 @@ enum class TokenKind : std::uint8_t {
   Joined,  // neighbours written together: two words with one space between them where letters meet digits
            // ("17inch" of "17 inch"), two words joined by exactly a hyphen or an ampersand ("wifi" of
            // "wi-fi", "hm" of "h&m"), and rows of three or four such words as a whole ("allinone" of
-           // "all-in-one"), "27in" of 27" and "6ft" of 6', and each two neighbouring Han characters of a longer row
+           // "all-in-one"), "27in" of 27" and "6ft" of 6', and each two neighbouring Han characters of a
+           // longer row
 };
 
 struct Token {

@@ -10,7 +10,8 @@ namespace aisle {
 std::string_view first_character(std::string_view text);
 std::string_view last_character(std::string_view text);
 
-// Each two Han characters that stand next to each other, in order. Kana, which dictionaries part well, are in none.
+// Each two Han characters that stand next to each other, in order. Kana, which dictionaries part well, are in
+// none.
 std::vector<std::string> han_bigrams(std::string_view word);
 
 }  // namespace aisle

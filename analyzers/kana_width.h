@@ -1,5 +1,5 @@
-// Half-width katakana writes a voiced sound as two characters (ﾊ and ﾞ for バ): before words are cut it has to be
-// made full-width, or the sound mark counts as a word.
+// Half-width katakana writes a voiced sound as two characters (ﾊ and ﾞ for バ): before words are cut it has
+// to be made full-width, or the sound mark counts as a word.
 #pragma once
 #include <cstdint>
 #include <string>

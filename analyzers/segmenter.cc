@@ -32,7 +32,8 @@ char number_separator(std::int32_t c) {
 // Of "ŉ", which folds to an apostrophe and n: dropped as it is between letters.
 void drop_modifier_apostrophes(std::string& folded) {
   constexpr std::string_view apostrophe = "\xCA\xBC";  // U+02BC
-  for (std::size_t at = 0; (at = folded.find(apostrophe, at)) != std::string::npos;) folded.erase(at, apostrophe.size());
+  for (std::size_t at = 0; (at = folded.find(apostrophe, at)) != std::string::npos;)
+    folded.erase(at, apostrophe.size());
 }
 
 bool is_inch(std::int32_t c) {
@@ -163,7 +164,8 @@ class Segmenter {
       append_digits(group);
     }
     at_ = groups_[reading.groups - 1].end;
-    add_unit({begin, at_, text_begin, folded_size(), UnitKind::Digits, gap_before(begin, UnitKind::Digits), sign_at(at_)});
+    add_unit({begin, at_, text_begin, folded_size(), UnitKind::Digits, gap_before(begin, UnitKind::Digits),
+              sign_at(at_)});
   }
 
   UnitSign sign_at(std::uint32_t at) const {
@@ -171,7 +173,8 @@ class Segmenter {
     const CodePoint sign = code_point_at(text_, at);
     if (is_inch(sign.value)) return UnitSign::Inch;
     if (!is_foot(sign.value)) return UnitSign::None;
-    if (sign.end < text_.size() && is_foot(code_point_at(text_, sign.end).value)) return UnitSign::Inch;  // 27''
+    if (sign.end < text_.size() && is_foot(code_point_at(text_, sign.end).value))
+      return UnitSign::Inch;                                                           // 27''
     return class_at(sign.end) == CharClass::Letter ? UnitSign::None : UnitSign::Foot;  // but the 90's
   }
 

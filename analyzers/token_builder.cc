@@ -91,14 +91,15 @@ class TokenBuilder {
     tokens_.push_back({std::move(text), position, number.begin, number.end, TokenKind::Joined});
   }
 
-  // Two Han characters next to each other, inside a longer word and over the border of two: dictionaries part a row of
-  // them in more than one way.
+  // Two Han characters next to each other, inside a longer word and over the border of two: dictionaries part
+  // a row of them in more than one way.
   void add_bigrams(std::size_t unit, std::uint32_t position) {
     if (units_[unit].kind != UnitKind::Dictionary) return;
     const std::vector<std::string> bigrams = han_bigrams(text_of(unit, unit + 1));
     const bool is_word = bigrams.size() == 1 && bigrams.front() == text_of(unit, unit + 1);
     for (const std::string& bigram : bigrams) {
-      if (!is_word) tokens_.push_back({bigram, position, units_[unit].begin, units_[unit].end, TokenKind::Joined});
+      if (!is_word)
+        tokens_.push_back({bigram, position, units_[unit].begin, units_[unit].end, TokenKind::Joined});
     }
     if (unit + 1 == units_.size()) return;
     const Unit& next = units_[unit + 1];

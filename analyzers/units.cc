@@ -116,7 +116,8 @@ std::optional<std::string> grouped_otherwise(std::string_view number) {
   std::string_view first = number.substr(0, number.size() - group);
   const bool parted = first.back() == '.';
   if (parted) first.remove_suffix(1);
-  if (first.empty() || first.size() > group || !std::ranges::all_of(first, is_digit) || !std::ranges::all_of(last, is_digit))
+  if (first.empty() || first.size() > group || !std::ranges::all_of(first, is_digit) ||
+      !std::ranges::all_of(last, is_digit))
     return std::nullopt;
   return std::string(first) + (parted ? "" : ".") + std::string(last);
 }

@@ -19,14 +19,13 @@ std::optional<Quantity> quantity_of(std::string_view word);
 // Of two folded words.
 std::optional<Quantity> quantity_of(std::string_view number, std::string_view unit);
 
-// Each way to write the quantity as one word, in the order of the table: the unit's spellings, with the number also
-// grouped_otherwise(), and those of
-// units that measure the same where the number stays short (seven digits, three of them decimals). Itself is
-// among them.
+// Each way to write the quantity as one word, in the order of the table: the unit's spellings, with the
+// number also grouped_otherwise(), and those of units that measure the same where the number stays short
+// (seven digits, three of them decimals). Itself is among them.
 std::vector<std::string> ways_to_write(const Quantity& quantity);
 
-// A number with the other way to part its thousands, of which folding keeps the one with a dot: "10000" for "10.000"
-// and the other way round. Nothing for numbers that none of both ways writes.
+// A number with the other way to part its thousands, of which folding keeps the one with a dot: "10000" for
+// "10.000" and the other way round. Nothing for numbers that none of both ways writes.
 std::optional<std::string> grouped_otherwise(std::string_view number);
 
 // "2x4", "10x20cm": numbers with an x between them, the last perhaps with a unit.

@@ -7,8 +7,8 @@
 #include "analyzers/base_units.h"
 #include "base/utf8.h"
 #include "indexer/keyword_value.h"
-#include "schemas/number_value.h"
 #include "schemas/json_reader.h"
+#include "schemas/number_value.h"
 
 namespace aisle {
 namespace {

@@ -74,8 +74,9 @@ Result<IndexState> FileStateStore::replace(std::uint64_t expected, IndexState ne
   AISLE_TRY(const FileLock held, lock());
   AISLE_TRY(const auto stored, read());
   if (version_of(stored) != expected) {
-    return fail(ErrorCode::Conflict, fmt::format("the state is at version {}, not {}: somebody changed it meanwhile",
-                                                 version_of(stored), expected));
+    return fail(ErrorCode::Conflict,
+                fmt::format("the state is at version {}, not {}: somebody changed it meanwhile",
+                            version_of(stored), expected));
   }
   next.version = expected + 1;
   next.change_id = random_id();

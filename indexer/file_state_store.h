@@ -1,4 +1,5 @@
-// The state of one index in its folder: <folder>/state.json, and its ranking versions in <folder>/ranking/<n>.json.
+// The state of one index in its folder: <folder>/state.json, and its ranking versions in
+// <folder>/ranking/<n>.json.
 #pragma once
 #include <chrono>
 #include <condition_variable>
@@ -14,10 +15,10 @@
 
 namespace aisle {
 
-// Truths: (1) state.json is replaced as a whole, so a crash leaves the old state or the new one; (2) two writers,
-// of one process or several, never both succeed from the same version: a lock file is held from reading to
-// renaming; (3) a file that went back or away (a restored backup) is not believed: what this object has seen last
-// counts, and the next replace() writes on from there. Thread-safe.
+// Truths: (1) state.json is replaced as a whole, so a crash leaves the old state or the new one; (2) two
+// writers, of one process or several, never both succeed from the same version: a lock file is held from
+// reading to renaming; (3) a file that went back or away (a restored backup) is not believed: what this
+// object has seen last counts, and the next replace() writes on from there. Thread-safe.
 class FileStateStore final : public StateStore {
  public:
   static constexpr std::chrono::milliseconds poll_interval{200};  // for changes made by other processes

@@ -59,8 +59,8 @@ class IndexPipeline final : public ChangeSink {
   std::uint64_t document_count() const override { return shard_set_->document_count(); }
   std::uint64_t refused_total() const override { return dead_letters_.total(); }
 
-  // apply() fails afterwards. Outside of a cluster: commits what was applied and ends all threads of the shards.
-  // May be called twice.
+  // apply() fails afterwards. Outside of a cluster: commits what was applied and ends all threads of the
+  // shards. May be called twice.
   void close();
 
   ShardSet& shard_set() const { return *shard_set_; }

@@ -7,8 +7,8 @@
 
 #include "analyzers/analyzer.h"
 #include "base/utf8.h"
-#include "schemas/number_value.h"
 #include "schemas/json_reader.h"
+#include "schemas/number_value.h"
 
 namespace aisle {
 namespace {

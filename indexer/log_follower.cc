@@ -36,7 +36,8 @@ void LogFollower::tell(std::optional<Error> trouble) {
   if (trouble && (!trouble_ || trouble_->message != trouble->message)) {
     aisle::log(LogLevel::Warn, "log.trouble", trouble->message, {{"log", name_}});
   }
-  if (!trouble && trouble_) aisle::log(LogLevel::Info, "log.followed", "the log is followed again", {{"log", name_}});
+  if (!trouble && trouble_)
+    aisle::log(LogLevel::Info, "log.followed", "the log is followed again", {{"log", name_}});
   trouble_ = std::move(trouble);
 }
 

@@ -12,8 +12,8 @@
 
 namespace aisle {
 
-// Reads `source` behind the local log's tail for as long as it lives. An error is told by trouble() and the log
-// looked at again after a second: nothing is skipped, so a log that does not fit stays in trouble.
+// Reads `source` behind the local log's tail for as long as it lives. An error is told by trouble() and the
+// log looked at again after a second: nothing is skipped, so a log that does not fit stays in trouble.
 class LogFollower {
  public:
   LogFollower(std::shared_ptr<OpLog> source, std::shared_ptr<LocalOpLog> target, std::string name);

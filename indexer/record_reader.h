@@ -25,8 +25,9 @@ enum class FileFormat { JsonLines, Csv, Tsv };
 Result<FileFormat> file_format(const std::filesystem::path& path);
 
 // JSON lines: an object a line, empty lines are skipped. CSV and TSV: a header names the members, cells
-// become texts, empty cells are left out. CSV has quotes as in RFC 4180, so a quoted cell may hold delimiters,
-// doubled quotes and line breaks; TSV has none, a cell ends at the tab: 17" and 5' are text there. Threads: one at a time.
+// become texts, empty cells are left out. CSV has quotes as in RFC 4180, so a quoted cell may hold
+// delimiters, doubled quotes and line breaks; TSV has none, a cell ends at the tab: 17" and 5' are text
+// there. Threads: one at a time.
 class RecordReader {
  public:
   static constexpr std::size_t cells_max = 1'000;  // of a row

@@ -21,9 +21,9 @@ std::string now_text() {
 
 std::uint32_t shard_count(const ShardSetOptions& options) {
   const std::uint32_t cores = std::max(1U, std::thread::hardware_concurrency());
-  const std::uint32_t wanted = options.shards > 0                                              ? options.shards
+  const std::uint32_t wanted = options.shards > 0                                         ? options.shards
                                : options.products_estimate < ShardSet::one_shard_products ? 1
-                                                                                               : cores;
+                                                                                          : cores;
   return std::min(wanted, GenerationManifest::shards_max);
 }
 

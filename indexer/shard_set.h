@@ -24,7 +24,7 @@ struct ShardSetOptions {
   std::uint32_t shards = 0;             // of a new generation; 0 = decide by the estimate
   std::uint64_t products_estimate = 0;  // one shard below one_shard_products, else one a core
   CommitPace pace = {};
-  LocalOpLog::Limits log = {};  // of each shard; bytes_max >= 2 * pace.bytes_max, else commits come late
+  LocalOpLog::Limits log = {};    // of each shard; bytes_max >= 2 * pace.bytes_max, else commits come late
   ShardSelection selection = {};  // the shards this node holds; the others are neither opened nor made
 };
 

@@ -54,8 +54,8 @@ class ShardStore {
   // new shard. May be repeated after an error.
   Status reopen();
 
-  // As committed. A shard that no log has fed yet has a chain made of its birth and seq when it is opened: so that
-  // a log may begin there, and a copy of the files be known as one. All zero for an empty shard.
+  // As committed. A shard that no log has fed yet has a chain made of its birth and seq when it is opened: so
+  // that a log may begin there, and a copy of the files be known as one. All zero for an empty shard.
   ShardPosition position() const;
   std::uint64_t document_count() const;  // with the open transaction
   const ShardStatistics& statistics() const;

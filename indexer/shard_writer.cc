@@ -176,7 +176,8 @@ Result<ShardPosition> ShardWriter::copy_files(const std::filesystem::path& to) c
     if (entry.path().filename() == "flintlock") continue;  // Xapian's lock
     if (!failure) std::filesystem::copy_file(entry.path(), to / entry.path().filename(), failure);
   }
-  if (failure) return fail(ErrorCode::ResourceExhausted, "cannot copy to " + to.string() + ": " + failure.message());
+  if (failure)
+    return fail(ErrorCode::ResourceExhausted, "cannot copy to " + to.string() + ": " + failure.message());
   return store_->position();
 }
 

@@ -62,8 +62,8 @@ class ShardWriter {
   // The same without waiting.
   void request_flush(Seq seq);
 
-  // Commits and copies the shard's files into the new folder `to`, between two commits; returns the position they
-  // have. Writing waits meanwhile; queries do not. One at a time: Conflict when there is another.
+  // Commits and copies the shard's files into the new folder `to`, between two commits; returns the position
+  // they have. Writing waits meanwhile; queries do not. One at a time: Conflict when there is another.
   Result<ShardPosition> copy(const std::filesystem::path& to, Deadline deadline);
 
   // An error when the thread has ended, with its reason.
@@ -73,7 +73,7 @@ class ShardWriter {
   ContentCheck checked() const;
 
   ShardPosition durable() const;
-  Lsn durable_lsn() const { return durable_lsn_; }  // without a lock
+  Lsn durable_lsn() const { return durable_lsn_; }             // without a lock
   std::uint64_t document_count() const { return documents_; }  // as committed
   ShardStatistics statistics() const;                          // as committed
   const std::filesystem::path& folder() const { return options_.folder; }

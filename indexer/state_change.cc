@@ -21,7 +21,8 @@ Result<IndexState> change_state(StateStore& store, const ChangeNote& note,
     AISLE_CHECK(edit(next));
     add_change(next, note);
     auto changed = store.replace(now->version, std::move(next));
-    const bool again = !changed && changed.error().code == ErrorCode::Conflict && tries < state_change_tries_max;
+    const bool again =
+        !changed && changed.error().code == ErrorCode::Conflict && tries < state_change_tries_max;
     if (!again) return changed;
   }
 }

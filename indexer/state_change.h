@@ -1,4 +1,5 @@
-// How everybody changes the state of an index: read, edit, compare-and-set, and again when somebody was faster.
+// How everybody changes the state of an index: read, edit, compare-and-set, and again when somebody was
+// faster.
 #pragma once
 #include <functional>
 #include <string>

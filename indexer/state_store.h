@@ -1,5 +1,5 @@
-// Where the state of one index and its ranking versions live: a folder (FileStateStore) or JetStream key-value
-// buckets. Every change is a compare-and-set; reads may be old, `version` never falls.
+// Where the state of one index and its ranking versions live: a folder (FileStateStore) or JetStream
+// key-value buckets. Every change is a compare-and-set; reads may be old, `version` never falls.
 #pragma once
 #include <cstdint>
 #include <optional>

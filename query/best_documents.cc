@@ -14,7 +14,8 @@ constexpr std::size_t longest = 255;
 constexpr std::size_t short_levels =
     3;  // of a list, which is read once for them and once for all longer ones
 
-// Documents to look at in turn: what will be read of each comes into the cache while those before it are looked at.
+// Documents to look at in turn: what will be read of each comes into the cache while those before it are
+// looked at.
 template <class See>
 class Ahead {
  public:
@@ -78,8 +79,13 @@ struct BestDocuments::Kind {
 
 BestDocuments::BestDocuments(const ScoreBasis& basis, const PlanPostings& postings, const SegmentView& view,
                              std::size_t count)
-    : basis_(basis), postings_(postings), view_(view), segment_(*view.segment), count_(count),
-      title_(basis, postings.front(), view.segment), best_(count) {
+    : basis_(basis),
+      postings_(postings),
+      view_(view),
+      segment_(*view.segment),
+      count_(count),
+      title_(basis, postings.front(), view.segment),
+      best_(count) {
   const auto weight = [&](std::size_t field) { return basis.weight(field); };
   readings_.reserve(postings.size());
   for (std::size_t r = 0; r < postings.size(); ++r) {
@@ -103,7 +109,8 @@ void BestDocuments::find_adjusted(const DocumentSet& documents) {
   const std::vector<std::uint32_t> list = documents.borrowed().to_list();
   adjustment_.emplace(*basis_.effects, view_, list);
   std::size_t i = 0;
-  Ahead ahead(segment_, [&](std::uint32_t document) { look_at(document, i++, segment_.forms.repeats(document)); });
+  Ahead ahead(segment_,
+              [&](std::uint32_t document) { look_at(document, i++, segment_.forms.repeats(document)); });
   for (const std::uint32_t document : list) ahead.add(document);
   ahead.finish();
   adjustment_.reset();  // it borrows the list
@@ -148,7 +155,8 @@ bool BestDocuments::sweep_better(bool typos, const DocumentSet& documents, std::
 // Shorter fields first, since they may score higher, until what is left is too long for all.
 void BestDocuments::sweep(const DocumentSet& documents, std::int64_t tier) {
   if (documents.size() <= few) {
-    Ahead ahead(segment_, [&](std::uint32_t document) { look_at(document, 0, segment_.forms.repeats(document)); });
+    Ahead ahead(segment_,
+                [&](std::uint32_t document) { look_at(document, 0, segment_.forms.repeats(document)); });
     documents.each([&](std::uint32_t document) {
       if (!is_done(document)) ahead.add(document);
     });
@@ -193,7 +201,8 @@ std::vector<BestDocuments::Kind> BestDocuments::kinds_of(const DocumentSet& docu
   return kinds;
 }
 
-// Documents with lengths of the levels [level, end). Bounds are looked at once more when a document's turn has come.
+// Documents with lengths of the levels [level, end). Bounds are looked at once more when a document's turn
+// has come.
 void BestDocuments::sweep_lengths(const Kind& kind, std::size_t level, std::size_t end) {
   const DocumentSet& documents = kind.documents;
   const Bounds& bounds = kind.bounds;

@@ -9,9 +9,9 @@
 #include "query/document_set.h"
 #include "query/matcher.h"
 #include "query/reading_points.h"
+#include "query/score_basis.h"
 #include "query/shard_effects.h"
 #include "query/text_score.h"
-#include "query/score_basis.h"
 #include "query/title_match.h"
 
 namespace aisle {
@@ -38,8 +38,8 @@ class BestDocuments {
   void sweep(const DocumentSet& documents, std::int64_t tier);
   void sweep_lengths(const Kind& kind, std::size_t level, std::size_t end);
   template <class See>
-  void each_with_lengths(const DocumentSet& documents, const Bounds& bounds, std::size_t level, std::size_t end,
-                         const See& see) const;
+  void each_with_lengths(const DocumentSet& documents, const Bounds& bounds, std::size_t level,
+                         std::size_t end, const See& see) const;
   void look_at(std::uint32_t document, std::size_t i, Repeats repeats);
   DocumentScore best_of_other_readings(std::uint32_t document, Repeats repeats);
   std::int64_t adjusted(std::size_t i, const DocumentScore& score) const;
@@ -57,7 +57,7 @@ class BestDocuments {
   const std::size_t count_;
   std::vector<ReadingPoints> readings_;
   std::vector<std::uint64_t> least_;  // weight, by reading
-  TitleMatch title_;  // of the first reading; the others are not as typed
+  TitleMatch title_;                  // of the first reading; the others are not as typed
   std::optional<PointAdjustment> adjustment_;
   bool kinds_noted_ = false;
   DocumentSet outstanding_;                   // ReadingPoints::add_outstanding()

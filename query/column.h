@@ -91,8 +91,8 @@ class KeywordColumn {
     }
     return std::span(codes_).subspan(offsets_[document], offsets_[document + 1] - offsets_[document]);
   }
-  // How many documents have a value, and which, ascending. Values of a part of all documents that is not small are not
-  // listed: looking through codes() takes no longer then.
+  // How many documents have a value, and which, ascending. Values of a part of all documents that is not
+  // small are not listed: looking through codes() takes no longer then.
   std::uint32_t frequency(std::uint32_t code) const { return frequencies_[code]; }
   bool is_listed(std::uint32_t code) const { return frequencies_[code] * unlisted_share <= size(); }
   std::span<const std::uint32_t> documents(std::uint32_t code) const {

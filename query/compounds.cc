@@ -51,7 +51,8 @@ std::span<const std::string_view> compound_links(std::string_view language) {
   return {};
 }
 
-std::vector<std::string> compound_parts(const std::string& word, std::string_view language, const Statistics& statistics) {
+std::vector<std::string> compound_parts(const std::string& word, std::string_view language,
+                                        const Statistics& statistics) {
   const auto links = compound_links(language);
   const bool letters = std::ranges::all_of(word, [](char c) { return c >= 'a' && c <= 'z'; });
   if (links.empty() || !letters) return {};

@@ -103,8 +103,8 @@ bool are_neighbours(const SegmentView& view, TermId first, TermId second) {
   return found;
 }
 
-// Terms that begin with the word, best first. The statistics know the frequent ones, so that few are looked up
-// however many begin like that.
+// Terms that begin with the word, best first. The statistics know the frequent ones, so that few are looked
+// up however many begin like that.
 class Beginnings {
  public:
   Beginnings(const WordAsk& ask, const IndexContext& context, std::span<const SegmentView* const> segments,
@@ -155,7 +155,8 @@ class Beginnings {
       std::size_t of_segment = 0;
       for (TermId id = first; id < last && found_.size() + of_segment < count_max; ++id) {
         const std::string_view term = terms.term(id);
-        if (statistics_.frequency(term) != 0 || !is_worth_expanding(*view, id, word_, *context_.schema)) continue;
+        if (statistics_.frequency(term) != 0 || !is_worth_expanding(*view, id, word_, *context_.schema))
+          continue;
         rare.push_back(term);
         ++of_segment;
       }

@@ -15,7 +15,8 @@ std::vector<std::uint32_t>& zeroed_counts(std::size_t size) {
 }
 
 template <class Add>
-std::uint64_t each_code(const KeywordColumn& column, std::span<const std::uint32_t> documents, const Add& add) {
+std::uint64_t each_code(const KeywordColumn& column, std::span<const std::uint32_t> documents,
+                        const Add& add) {
   std::uint64_t present = 0;
   if (const auto single = column.single_codes(); !single.empty()) {
     for (const std::uint32_t document : documents) {
@@ -141,10 +142,10 @@ std::vector<FacetTally::Value> FacetTally::at_least(std::uint64_t count) const {
 FacetTally::Top FacetTally::most_frequent_of(const Part& part, std::size_t count) {
   std::vector<Count> counts = part.counts;
   if (counts.size() > count) {
-    std::ranges::nth_element(counts, counts.begin() + static_cast<std::ptrdiff_t>(count),
-                             [](const Count& a, const Count& b) {
-                               return a.documents != b.documents ? a.documents > b.documents : a.code < b.code;
-                             });
+    std::ranges::nth_element(
+        counts, counts.begin() + static_cast<std::ptrdiff_t>(count), [](const Count& a, const Count& b) {
+          return a.documents != b.documents ? a.documents > b.documents : a.code < b.code;
+        });
     counts.resize(count);
   }
   Top top{{}, counts.size() == part.counts.size()};
@@ -152,8 +153,8 @@ FacetTally::Top FacetTally::most_frequent_of(const Part& part, std::size_t count
   return top;
 }
 
-// `count` values have at least as many documents as the count-th of one list. A value with as many in all has a
-// fair share of them in one list at least.
+// `count` values have at least as many documents as the count-th of one list. A value with as many in all has
+// a fair share of them in one list at least.
 FacetTally::Top FacetTally::most_frequent(std::size_t count) const {
   if (parts_.size() == 1 && texts_.empty()) return most_frequent_of(parts_.front(), count);
   const std::uint64_t nth = count == 0 || parts_.empty() ? 0 : largest_nth(count);

@@ -1,4 +1,5 @@
-// How many documents have each value of a keyword field, over segments that number the values each in its own way.
+// How many documents have each value of a keyword field, over segments that number the values each in its own
+// way.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -12,8 +13,8 @@
 
 namespace aisle {
 
-// Counts by number; looks at texts only where the numbers of several segments meet, and there at no more values
-// than may be among the most frequent. Borrows the columns' texts. One thread.
+// Counts by number; looks at texts only where the numbers of several segments meet, and there at no more
+// values than may be among the most frequent. Borrows the columns' texts. One thread.
 class FacetTally {
  public:
   using Value = std::pair<std::string_view, std::uint64_t>;

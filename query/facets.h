@@ -14,8 +14,8 @@
 
 namespace aisle {
 
-// What one part of the shards counted, as it travels: all values when they are at most `values_whole_max`, else
-// the most frequent and those that are shown in any case.
+// What one part of the shards counted, as it travels: all values when they are at most `values_whole_max`,
+// else the most frequent and those that are shown in any case.
 struct FacetCounts {
   static constexpr std::size_t values_whole_max = 5'000;
 

@@ -102,7 +102,8 @@ std::vector<std::uint32_t> scan_codes(const FilterNode& node, const SegmentView&
   std::vector<std::uint32_t> found;
   for (std::uint32_t document = 0; document < view.segment->size; ++document) {
     const auto codes = column.codes(document);
-    if (std::ranges::any_of(codes, [&](std::uint32_t code) { return bits.test(code); })) found.push_back(document);
+    if (std::ranges::any_of(codes, [&](std::uint32_t code) { return bits.test(code); }))
+      found.push_back(document);
   }
   return found;
 }

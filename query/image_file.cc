@@ -174,7 +174,8 @@ Status take_columns(Reader& in, const IndexContext& context, Segment& segment) {
     AISLE_TRY(TermDictionary values, in.dictionary(TermDictionary::Find::Search));
     AISLE_TRY(std::vector<std::uint32_t> offsets, in.list<std::uint32_t>());
     AISLE_TRY(std::vector<std::uint32_t> codes, in.list<std::uint32_t>());
-    segment.keywords.push_back(KeywordColumn::restore(std::move(offsets), std::move(codes), std::move(values)));
+    segment.keywords.push_back(
+        KeywordColumn::restore(std::move(offsets), std::move(codes), std::move(values)));
   }
   return {};
 }
@@ -225,7 +226,8 @@ Status take_name(Reader& in, const std::string& state) {
   return fail(ErrorCode::NotFound, "the image file is of another state of the shard");
 }
 
-Result<std::shared_ptr<const Image>> take_image(Reader& in, const std::string& state, const IndexContext& context) {
+Result<std::shared_ptr<const Image>> take_image(Reader& in, const std::string& state,
+                                                const IndexContext& context) {
   AISLE_CHECK(take_name(in, state));
   auto image = std::make_shared<Image>();
   AISLE_TRY(image->seq, in.number());
@@ -280,11 +282,11 @@ bool is_image_file(const std::filesystem::path& file, const std::string& state) 
   return take_name(reader, state).has_value();
 }
 
-Result<std::shared_ptr<const Image>> read_image_file(const std::filesystem::path& file, const std::string& state,
-                                                     const IndexContext& context) {
+Result<std::shared_ptr<const Image>> read_image_file(const std::filesystem::path& file,
+                                                     const std::string& state, const IndexContext& context) {
   const FileDescriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (in.get() < 0) return fail(ErrorCode::NotFound, file.string() + " is not there");
-  struct ::stat status {};
+  struct ::stat status{};
   if (::fstat(in.get(), &status) != 0) return system_failure("cannot read", file);
   const auto bytes = static_cast<std::size_t>(status.st_size);
   if (bytes == 0) return damaged();

@@ -36,8 +36,8 @@ using ReadingPostings = std::vector<PositionPostings>;
 using PlanPostings = std::vector<ReadingPostings>;
 PlanPostings resolve(const Plan& plan, const Segment& segment, const IndexContext& context);
 
-// Live documents that match the plan and its demands; all live ones when it has no reading. `postings` are the plan's, and
-// get their documents here, once; the answer borrows from them and from the view.
+// Live documents that match the plan and its demands; all live ones when it has no reading. `postings` are
+// the plan's, and get their documents here, once; the answer borrows from them and from the view.
 DocumentSet match(const Plan& plan, PlanPostings& postings, const SegmentView& view);
 
 // Of documents that match(): those that have all words of some reading; with `typos` off, none of them

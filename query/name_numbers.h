@@ -10,7 +10,8 @@
 
 namespace aisle {
 
-// One block of text and a table of 32-bit slots, so that millions of names cost no allocation each. One thread.
+// One block of text and a table of 32-bit slots, so that millions of names cost no allocation each. One
+// thread.
 class NameNumbers {
  public:
   std::uint32_t number_of(std::string_view name);

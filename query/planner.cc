@@ -41,7 +41,8 @@ std::size_t characters(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(text, begins));
 }
 
-constexpr auto own_kinds = std::to_array({MatchKind::Literal, MatchKind::Stem, MatchKind::Code, MatchKind::Phrase});
+constexpr auto own_kinds =
+    std::to_array({MatchKind::Literal, MatchKind::Stem, MatchKind::Code, MatchKind::Phrase});
 constexpr auto bent_kinds = std::to_array({MatchKind::Typo});
 
 }  // namespace
@@ -59,8 +60,8 @@ std::uint32_t Planner::fields_of_stemmer(std::size_t stemmer) const {
   return mask;
 }
 
-// A term that is there already, among the first so many, keeps its cheaper kind and gains the fields. One that was a
-// misspelling becomes what it is besides.
+// A term that is there already, among the first so many, keeps its cheaper kind and gains the fields. One
+// that was a misspelling becomes what it is besides.
 void Planner::add(Position& position, Alternative alternative, std::size_t among) {
   const auto end = position.alternatives.begin() +
                    static_cast<std::ptrdiff_t>(std::min(among, position.alternatives.size()));
@@ -136,7 +137,8 @@ void Planner::add_synonyms(Position& position) {
 // Other ways to write a number, with a unit or without.
 void Planner::add_quantities(Position& position) {
   if (auto grouped = grouped_otherwise(position.word)) {
-    add(position, {.term = *std::move(grouped), .kind = MatchKind::Stem, .typos = 0, .fields = ~0U, .points = 0});
+    add(position,
+        {.term = *std::move(grouped), .kind = MatchKind::Stem, .typos = 0, .fields = ~0U, .points = 0});
   }
   const auto quantity = quantity_of(position.word);
   if (!quantity) return;
@@ -155,7 +157,8 @@ void Planner::add_prefixes(Position& position) {
 }
 
 void Planner::add_typos(Position& position, bool prefix) {
-  const std::uint32_t fields = (ranking_ != nullptr ? ranking_->typo_fields : ~0U) & ~fields_of_type(FieldType::Code);
+  const std::uint32_t fields =
+      (ranking_ != nullptr ? ranking_->typo_fields : ~0U) & ~fields_of_type(FieldType::Code);
   const std::size_t known = position.alternatives.size();
   for (const FoundTerm& found : misspellings(position, prefix)) {
     add(position,
@@ -208,8 +211,9 @@ bool Planner::has_forms(const std::string& word) {
   return some;
 }
 
-// Two neighbours written as one word, where products write them so: "wi fi" is also found by "wifi", "arbeit platte"
-// by "arbeitsplatte", which then counts for both, half for each. So is a code with a dash by its form of another length.
+// Two neighbours written as one word, where products write them so: "wi fi" is also found by "wifi", "arbeit
+// platte" by "arbeitsplatte", which then counts for both, half for each. So is a code with a dash by its form
+// of another length.
 void Planner::add_joined(const PlanAsk& ask, Reading& reading) {
   const std::vector<std::string>& words = ask.words;
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
@@ -233,9 +237,10 @@ void Planner::add_joined(const PlanAsk& ask, Reading& reading) {
   }
 }
 
-// What a word consists of. Numbers with an x between them and rows of Han characters are written in other ways, too;
-// of other words those that hardly any product holds: the letters and digits of a mixed one, two words that products
-// write next to each other ("wallmount"), the parts of a compound. Nothing when it is to stay whole.
+// What a word consists of. Numbers with an x between them and rows of Han characters are written in other
+// ways, too; of other words those that hardly any product holds: the letters and digits of a mixed one, two
+// words that products write next to each other ("wallmount"), the parts of a compound. Nothing when it is to
+// stay whole.
 std::vector<std::string> Planner::pieces(const Position& position) {
   std::vector<std::string> found;
   if (position.alternatives.front().kind == MatchKind::Phrase) return found;

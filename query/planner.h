@@ -36,8 +36,8 @@ struct Meant {
 };
 
 // Plans are made once for all shards, from what all of them hold, so that every shard matches the same. Keeps
-// what the shards said, so that a word is asked once. Borrows everything. One thread, one request. `ranking` may be
-// null: the schema's synonyms and the usual typos.
+// what the shards said, so that a word is asked once. Borrows everything. One thread, one request. `ranking`
+// may be null: the schema's synonyms and the usual typos.
 class Planner {
  public:
   Planner(const IndexContext& context, const Statistics& statistics, const QueryLimits& limits,
@@ -49,8 +49,8 @@ class Planner {
   Result<Plan> plan(const PlanAsk& ask);
   // Those of the words that some product holds, in their order.
   Result<std::vector<std::string>> written(const std::vector<std::string>& words);
-  // By word what it may have been meant to be, best first: words that are much more common, or at all known. None for
-  // most words.
+  // By word what it may have been meant to be, best first: words that are much more common, or at all known.
+  // None for most words.
   Result<std::vector<std::vector<Meant>>> meant(std::span<const std::string> words, bool last_is_prefix);
 
  private:

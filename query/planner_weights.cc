@@ -8,14 +8,15 @@
 namespace aisle {
 namespace {
 
-constexpr auto meant_kinds = std::to_array({MatchKind::Literal, MatchKind::Stem, MatchKind::Code, MatchKind::Phrase,
-                                            MatchKind::Synonym});
+constexpr auto meant_kinds = std::to_array(
+    {MatchKind::Literal, MatchKind::Stem, MatchKind::Code, MatchKind::Phrase, MatchKind::Synonym});
 constexpr auto begun_kinds = std::to_array({MatchKind::Prefix, MatchKind::Joined});
 constexpr auto bent_kinds = std::to_array({MatchKind::Typo});
 
 // "x" of "2 x 4" and "2 in x 4 in": products write it in other ways.
 bool is_times_sign(const std::vector<Position>& positions, std::size_t at) {
-  if (positions[at].word != "x" || at == 0 || at + 1 == positions.size() || !has_digit(positions[at + 1].word))
+  if (positions[at].word != "x" || at == 0 || at + 1 == positions.size() ||
+      !has_digit(positions[at + 1].word))
     return false;
   return has_digit(positions[at - 1].word) ||
          (at > 1 && quantity_of(positions[at - 2].word, positions[at - 1].word).has_value());

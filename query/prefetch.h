@@ -1,4 +1,5 @@
-// Brings what will be read soon into the processor's cache while something else is done. Never changes a result.
+// Brings what will be read soon into the processor's cache while something else is done. Never changes a
+// result.
 #pragma once
 
 namespace aisle {

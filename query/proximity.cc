@@ -29,7 +29,8 @@ Proximity::Proximity(const ReadingPostings& positions, const Segment& segment, s
 
 std::int64_t Proximity::most(std::size_t tokens) const {
   const auto neighbours = static_cast<std::int64_t>(positions_) - 1;
-  return weight_ * (neighbours * neighbour_points + first_word_points + (tokens <= positions_ ? exact_points : 0));
+  return weight_ *
+         (neighbours * neighbour_points + first_word_points + (tokens <= positions_ ? exact_points : 0));
 }
 
 Proximity::Parts Proximity::parts(std::uint32_t document, bool bent) const {

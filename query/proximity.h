@@ -1,4 +1,5 @@
-// Do the words of a query stand beside each other? Reads the tokens of the forward field, which are kept in order.
+// Do the words of a query stand beside each other? Reads the tokens of the forward field, which are kept in
+// order.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -9,8 +10,8 @@ namespace aisle {
 
 // Marks which positions of a reading each term of a segment stands for. Borrows the segment. Points are times
 // `weight`, that of the forward field:
-//   30 for each word directly behind the one before it in the query, 10 when the field begins with the query's
-//   first word, 60 when the field has the query's words and no other
+//   30 for each word directly behind the one before it in the query, 10 when the field begins with the
+//   query's first word, 60 when the field has the query's words and no other
 class Proximity {
  public:
   struct Parts {
@@ -22,8 +23,8 @@ class Proximity {
 
   Proximity(const ReadingPostings& positions, const Segment& segment, std::int64_t weight);
 
-  // `bent`: whether misspelt terms count. They do not for a document that has all words without them, so that it earns
-  // the same whether misspellings are tried or not.
+  // `bent`: whether misspelt terms count. They do not for a document that has all words without them, so that
+  // it earns the same whether misspellings are tried or not.
   Parts parts(std::uint32_t document, bool bent) const;
   // No document with so many tokens gains more.
   std::int64_t most(std::size_t tokens) const;

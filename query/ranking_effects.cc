@@ -96,14 +96,15 @@ Result<RankingEffects> decode_effects(std::string_view text) {
   AISLE_TRY(const json document, parse_json(text, {.bytes_max = 4U << 20U}));
   JsonReader::ErrorSink sink;
   const JsonReader root(document, "", sink);
-  root.allow_only({"weights", "head_percent", "accessory_percent", "hidden", "stock", "clock", "signals", "boosts",
-                   "filters", "pins"});
+  root.allow_only({"weights", "head_percent", "accessory_percent", "hidden", "stock", "clock", "signals",
+                   "boosts", "filters", "pins"});
   RankingEffects effects;
   for (const JsonReader& weight : list(root, "weights")) {
     if (!weight.value().is_number_integer()) weight.fail("is not an integer");
     if (weight.ok()) effects.weights.push_back(weight.value().get<int>());
   }
-  effects.head_percent = static_cast<int>(root.integer_or("head_percent", RankingProfile::head_usual, 0, 100));
+  effects.head_percent =
+      static_cast<int>(root.integer_or("head_percent", RankingProfile::head_usual, 0, 100));
   effects.accessory_percent =
       static_cast<int>(root.integer_or("accessory_percent", RankingProfile::accessory_usual, 0, 100));
   effects.hidden = root.strings_or_empty("hidden");

@@ -75,8 +75,8 @@ std::uint8_t ReadingPoints::frequency(const PositionPostings& position, Group& g
   return most;
 }
 
-// Of each field the best source counts, and the fields add up. What a document misspells besides a literal match does
-// not count: it would then earn more where misspellings are tried.
+// Of each field the best source counts, and the fields add up. What a document misspells besides a literal
+// match does not count: it would then earn more where misspellings are tried.
 TextPoints ReadingPoints::of(std::uint32_t document, Repeats repeats) {
   TextPoints total;
   for (PositionGroups& position : positions_) {

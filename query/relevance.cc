@@ -8,8 +8,8 @@
 #include <functional>
 #include <optional>
 
-#include "base/utf8.h"
 #include "base/take_until.h"
+#include "base/utf8.h"
 
 namespace aisle {
 namespace {

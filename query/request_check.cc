@@ -27,11 +27,11 @@ Status in_range(std::string_view name, std::int64_t value, std::int64_t low, std
   if (value >= low && value <= high) return {};
   const std::string limit =
       value < low ? "the least is " + std::to_string(low) : "the limit is " + std::to_string(high);
-  return fail(ErrorCode::InvalidArgument,
-              std::string(name) + " is " + std::to_string(value) + ", " + limit);
+  return fail(ErrorCode::InvalidArgument, std::string(name) + " is " + std::to_string(value) + ", " + limit);
 }
 
-Result<const Field*> compile_facet(std::string_view parameter, const std::string& name, const IndexSchema& schema) {
+Result<const Field*> compile_facet(std::string_view parameter, const std::string& name,
+                                   const IndexSchema& schema) {
   const Field* field = schema.find(name);
   if (field == nullptr) {
     std::vector<std::string> names;

@@ -16,7 +16,8 @@ namespace aisle {
 Status in_range(std::string_view name, std::int64_t value, std::int64_t low, std::int64_t high);
 
 // The field to count; InvalidArgument names the parameter, the field and the nearest one.
-Result<const Field*> compile_facet(std::string_view parameter, const std::string& name, const IndexSchema& schema);
+Result<const Field*> compile_facet(std::string_view parameter, const std::string& name,
+                                   const IndexSchema& schema);
 
 // Everything of the request but its words: the plan comes later. InvalidArgument names field, value and limit
 // or the nearest name.

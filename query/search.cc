@@ -43,7 +43,8 @@ class Search {
           counter.result(selected_values(ask_.filter, counter.field()), ask_.facet_values));
     }
     if (!request_.why.empty()) {
-      AISLE_TRY(result_.why, explain_absence({view_, request_, ask_, query_, limits_.window_max}, planner_, shards_));
+      AISLE_TRY(result_.why,
+                explain_absence({view_, request_, ask_, query_, limits_.window_max}, planner_, shards_));
     }
     result_.coverage = shards_.coverage();
     result_.lsn = shards_.lsn();
@@ -70,7 +71,8 @@ class Search {
   }
 
   PlanAsk plan_ask(bool typos, int share) const {
-    return {query_.words, typos, request_.prefix && query_.last_is_open, share, query_.phrases, query_.excluded};
+    return {query_.words, typos,          request_.prefix && query_.last_is_open,
+            share,        query_.phrases, query_.excluded};
   }
 
   // Whether it holds of some word that is not quoted.
@@ -121,7 +123,8 @@ class Search {
     const bool bendable = is_bendable();
     const RelaxationPolicy relaxation = ranking_ != nullptr ? ranking_->relaxation : RelaxationPolicy();
     const auto below = static_cast<std::uint64_t>(relaxation.below);
-    const bool relaxable = query_.words.size() > 1 && !code_ && below > 0 && relaxation.words != Relaxation::None &&
+    const bool relaxable = query_.words.size() > 1 && !code_ && below > 0 &&
+                           relaxation.words != Relaxation::None &&
                            any_free_word([](const std::string&) { return true; });
     const int enough = relaxation.words == Relaxation::Last ? first_word_share : relaxation.share;
     const int share = relaxable && request_.sort.empty() ? enough : Plan::share_all;
@@ -230,7 +233,7 @@ class Search {
   const Ranking* ranking_;
   Planner planner_;
   ParsedQuery query_;
-  std::optional<std::string> code_;  // that the query is; it is nobody else's in part
+  std::optional<std::string> code_;             // that the query is; it is nobody else's in part
   std::optional<std::uint64_t> literal_found_;  // products with all words as typed, when they are few
   MatchRequest ask_;
   MatchResult matches_;

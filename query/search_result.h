@@ -15,8 +15,8 @@ struct ScorePart {
   std::string word;  // of the query; "" for parts of the whole
   std::string term;  // what matched in the product
   std::string field;
-  std::string kind;  // literal, stem, synonym, prefix, code, phrase, typo, tier, proximity, exact, head, accessory, base, signal,
-                     // boost, bury, pin, limit
+  std::string kind;  // literal, stem, synonym, prefix, code, phrase, typo, tier, proximity, exact, head,
+                     // accessory, base, signal, boost, bury, pin, limit
   std::int64_t points = 0;
   std::string rule{};  // of the ranking, that made this part
 };
@@ -67,22 +67,22 @@ struct FacetResult {
 // Where a product is, or the first thing that keeps it out.
 struct WhyAnswer {
   std::string id;
-  std::string stage;     // listed, outranked, filtered, hidden, unmatched, unknown
-  std::string sentence;  // for people
+  std::string stage;         // listed, outranked, filtered, hidden, unmatched, unknown
+  std::string sentence;      // for people
   std::uint64_t rank = 0;    // listed, outranked: from 1 in the whole list; 0: beyond the window
   std::int64_t score = 0;    // of the product, when it matches
   std::string word;          // unmatched: of the query
   std::string closest_term;  // unmatched: of the product; "" when none is near
   int closest_typos = 0;
-  std::string clause;        // filtered: the part of the filter that it fails
-  std::string rule;          // hidden, filtered: when a rule does it
+  std::string clause;  // filtered: the part of the filter that it fails
+  std::string rule;    // hidden, filtered: when a rule does it
 };
 
 // Of a query that is a code of the trade.
 struct CodeAnswer {
-  std::string value;   // normalised
-  std::string type;    // "EAN-13"
-  std::string status;  // found, unknown, wrong_check_digit
+  std::string value;                      // normalised
+  std::string type;                       // "EAN-13"
+  std::string status;                     // found, unknown, wrong_check_digit
   std::vector<std::string> did_you_mean;  // codes of products of which it is a slip
 };
 
@@ -97,16 +97,16 @@ struct SearchResult {
   std::int64_t page = 1;
   std::int64_t per_page = 20;
   std::vector<Hit> hits;
-  std::vector<FacetResult> facets;         // in the order asked
-  int typos = 0;                           // edits the weakest tier of this answer was allowed; 0 = literal
+  std::vector<FacetResult> facets;  // in the order asked
+  int typos = 0;                    // edits the weakest tier of this answer was allowed; 0 = literal
   std::vector<std::string>
       dropped_words;  // words that even the best product lacks (with a sort: the page's first)
   std::vector<std::string> ignored_words;  // beyond words_max
   bool truncated_query = false;
   std::vector<std::string> phrases;   // quoted parts of the query, as typed
   std::vector<std::string> excluded;  // parts that products must not hold, as typed
-  double coverage = 1.0;  // share of all documents that were searched
-  Lsn lsn = 0;            // every change up to here is in it
+  double coverage = 1.0;              // share of all documents that were searched
+  Lsn lsn = 0;                        // every change up to here is in it
   std::optional<CodeAnswer> code;
   std::optional<DidYouMean> did_you_mean;
   std::vector<std::string> rules;        // of the ranking, that held; the deciding first

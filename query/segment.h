@@ -38,12 +38,12 @@ struct Segment {
   std::uint32_t size = 0;  // documents, deleted ones included
   TermDictionary ids;      // the id of document n is ids.term(n)
   TermDictionary terms;
-  TypoIndex typos;  // of terms
+  TypoIndex typos;                        // of terms
   std::vector<std::uint32_t> term_lists;  // lists of term t: [term_lists[t], term_lists[t + 1])
   std::vector<List> lists;                // one more than there are, as an end
   std::vector<std::uint32_t> documents;
   std::vector<std::uint8_t> frequencies;
-  PostingForms forms;  // of the lists above
+  PostingForms forms;                              // of the lists above
   std::vector<std::vector<TermId>> stemmed_terms;  // by stem language of the schema: terms that differ from
                                                    // their stem, ordered by (stem, term)
   std::vector<std::vector<std::uint8_t>>

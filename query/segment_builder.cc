@@ -57,8 +57,8 @@ void SegmentBuilder::add(const Document& document) {
   rows_.push_back({ids_.size(), stored_.size(), occurrences_.size(), forward_.size()});
 }
 
-// Two passes over the documents in their final order: count each term, then place. Inside a term the fields come one
-// after the other.
+// Two passes over the documents in their final order: count each term, then place. Inside a term the fields
+// come one after the other.
 void SegmentBuilder::fill_postings(Segment& segment, const std::vector<std::uint32_t>& place) const {
   struct Posting {
     std::uint32_t document = 0;

@@ -39,7 +39,7 @@ class SegmentBuilder {
   };
   struct Keywords {  // of one field
     NameNumbers values;
-    std::vector<std::uint32_t> ends;  // by row, into codes
+    std::vector<std::uint32_t> ends;   // by row, into codes
     std::vector<std::uint32_t> codes;  // in the order of first sight
   };
 
@@ -60,10 +60,10 @@ class SegmentBuilder {
   std::string stored_;
   NameNumbers terms_;
   std::vector<Occurrence> occurrences_;
-  std::vector<std::uint32_t> forward_;               // terms of the forward field
-  std::vector<std::vector<std::uint8_t>> lengths_;   // by field number, row; empty: not searched
-  std::vector<std::vector<std::int64_t>> numbers_;   // by field number, row; empty: no column of numbers
-  std::vector<Keywords> keywords_;                   // by field number
+  std::vector<std::uint32_t> forward_;              // terms of the forward field
+  std::vector<std::vector<std::uint8_t>> lengths_;  // by field number, row; empty: not searched
+  std::vector<std::vector<std::int64_t>> numbers_;  // by field number, row; empty: no column of numbers
+  std::vector<Keywords> keywords_;                  // by field number
 };
 
 // Terms whose stem differs from themselves, ordered by (stem, term): Segment::stemmed_terms of one language.

@@ -49,8 +49,8 @@ struct MatchRequest {
   std::vector<std::string> sort_texts;
   std::vector<SortKey> sort;  // none: by score
   std::vector<const Field*> facets;
-  std::size_t facet_values = 20;  // listed a facet: bounds what is sent of a large one
-  std::size_t window = 0;         // best products kept
+  std::size_t facet_values = 20;      // listed a facet: bounds what is sent of a large one
+  std::size_t window = 0;             // best products kept
   std::optional<FetchRequest> fetch;  // far shards send these products along
 };
 
@@ -86,7 +86,7 @@ struct ShardPin {
   std::size_t pin = 0;  // in RankingEffects::pins
   PinState state = PinState::Placed;
   bool matches = false;  // the plan, too
-  ShardHit hit;  // when it is placed; its keys stay empty
+  ShardHit hit;          // when it is placed; its keys stay empty
 };
 
 struct MatchResult {
@@ -94,7 +94,7 @@ struct MatchResult {
   std::uint64_t total = 0;
   std::vector<FacetCounter> facets;  // in the order of the request
   std::vector<ShardHit> best;        // in any order, at least the `window` best of all but the pins
-  std::vector<ShardPin> pins;        // each of the effects' at the most once; placed ones are in total and facets
+  std::vector<ShardPin> pins;  // each of the effects' at the most once; placed ones are in total and facets
   std::vector<std::uint64_t> documents;  // of far shards: how many each has, in the order they were asked
   Lsn lsn = 0;                           // of far shards: every change up to here is in all of them
   std::vector<std::shared_ptr<const std::deque<std::string>>> texts;  // that far hits and facets look at

@@ -28,15 +28,16 @@ std::string state_of(const Xapian::Database& database, const IndexContext& conte
                      hash_text(context.schema->text), AISLE_VERSION);
 }
 
-// The number columns beside the documents. Each is read along in one piece: looking a document's values up one by one
-// would read the same blocks of the database again and again.
+// The number columns beside the documents. Each is read along in one piece: looking a document's values up
+// one by one would read the same blocks of the database again and again.
 class NumberStreams {
  public:
   NumberStreams(const Xapian::Database& database, std::size_t fields) {
     for (std::size_t field = 0; field < fields; ++field) {
       const auto slot = static_cast<Xapian::valueno>(field);
       auto at = database.valuestream_begin(slot);
-      if (at != database.valuestream_end(slot)) streams_.push_back({static_cast<std::uint16_t>(field), std::move(at)});
+      if (at != database.valuestream_end(slot))
+        streams_.push_back({static_cast<std::uint16_t>(field), std::move(at)});
     }
   }
 
@@ -102,7 +103,8 @@ Result<std::shared_ptr<const Image>> load_image(const std::filesystem::path& sha
     try {
       return load_revision(shard, context);
     } catch (const Xapian::DatabaseModifiedError& error) {
-      if (attempt == attempts) return fail(ErrorCode::Unavailable, shard.string() + ": " + error.get_description());
+      if (attempt == attempts)
+        return fail(ErrorCode::Unavailable, shard.string() + ": " + error.get_description());
     } catch (const Xapian::Error& error) {
       return fail(ErrorCode::DataLoss, shard.string() + ": " + error.get_description());
     }

@@ -10,8 +10,8 @@
 namespace aisle {
 namespace {
 
-// Of conjuncts that test the own field of some facet. failed[i]: those that document i fails; failed_own[f][i]: those
-// of them that test facet f's field, empty where none does.
+// Of conjuncts that test the own field of some facet. failed[i]: those that document i fails;
+// failed_own[f][i]: those of them that test facet f's field, empty where none does.
 struct FilterMarks {
   std::vector<std::uint8_t> failed;
   std::vector<std::vector<std::uint8_t>> failed_own;
@@ -124,11 +124,12 @@ class SegmentsMatch {
 
   // Whether some facet counts products that fail it.
   bool is_left_out(const Conjunct& conjunct) const {
-    return conjunct.field != nullptr && std::ranges::find(request_.facets, conjunct.field) != request_.facets.end();
+    return conjunct.field != nullptr &&
+           std::ranges::find(request_.facets, conjunct.field) != request_.facets.end();
   }
 
-  // Without words all products match: those of a conjunct are found sooner than each is asked. None where rules pin
-  // products, which join those that match and are filtered with them.
+  // Without words all products match: those of a conjunct are found sooner than each is asked. None where
+  // rules pin products, which join those that match and are filtered with them.
   const Conjunct* conjunct_to_scan(const SegmentView& segment) const {
     const bool pins = request_.effects && !request_.effects->data().pins.empty();
     if (!request_.plan->browse() || !request_.plan->demands.empty() || pins) return nullptr;
@@ -143,8 +144,10 @@ class SegmentsMatch {
     return best;
   }
 
-  static std::vector<std::uint32_t> live_of(const SegmentView& segment, std::vector<std::uint32_t> documents) {
-    if (segment.deleted) std::erase_if(documents, [&](std::uint32_t some) { return segment.deleted->test(some); });
+  static std::vector<std::uint32_t> live_of(const SegmentView& segment,
+                                            std::vector<std::uint32_t> documents) {
+    if (segment.deleted)
+      std::erase_if(documents, [&](std::uint32_t some) { return segment.deleted->test(some); });
     return documents;
   }
 
@@ -174,7 +177,7 @@ class SegmentsMatch {
   }
 
   Status count_facets(const SegmentView& segment, std::span<const std::uint32_t> documents,
-                    std::span<const std::uint32_t> passed, const FilterMarks& marks) {
+                      std::span<const std::uint32_t> passed, const FilterMarks& marks) {
     for (std::size_t f = 0; f < request_.facets.size(); ++f) {
       AISLE_CHECK(in_time());
       if (marks.failed_own[f].empty()) {

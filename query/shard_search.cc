@@ -64,7 +64,7 @@ Result<std::vector<FetchedProduct>> LocalShardSearch::fetch(const FetchRequest& 
                                                             std::span<const ShardHit> hits) {
   AISLE_CHECK(in_time());
   std::optional<Scorer> scorer;
-  if (request.score || request.explain) 
+  if (request.score || request.explain)
     scorer.emplace(*request.plan, *view_.context, *view_.statistics, request.effects.get());
   for (const ShardHit& hit : hits) {
     if (hit.view != nullptr) prefetch_product_place(*hit.view, hit.document);

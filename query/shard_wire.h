@@ -28,8 +28,8 @@ Result<CountRequest> decode_count(std::string_view bytes);
 std::string encode_counts(const std::vector<PlanCount>& counts);
 Result<std::vector<PlanCount>> decode_counts(std::string_view bytes, std::size_t asked);
 
-// Filters, sort keys and facets travel by their texts and names, what the ranking does as data; both sides have the
-// same schema.
+// Filters, sort keys and facets travel by their texts and names, what the ranking does as data; both sides
+// have the same schema.
 std::string encode_match(const MatchRequest& request);
 Result<MatchRequest> decode_match(std::string_view bytes, const IndexSchema& schema,
                                   const QueryLimits& limits);

@@ -82,8 +82,8 @@ int compare(std::span<const SortKey> keys, const SortValues& a, const SortValues
 
 namespace {
 
-// The value of a document for one key as a number that is smaller where the document stands before others. Codes of a
-// segment compare like their values.
+// The value of a document for one key as a number that is smaller where the document stands before others.
+// Codes of a segment compare like their values.
 class KeyReader {
  public:
   KeyReader(const SortKey& key, const SegmentView& view) : descending_(key.descending) {

@@ -151,8 +151,7 @@ Result<std::shared_ptr<const Statistics>> Statistics::decode(std::string_view by
   const std::string_view begin = bytes.substr(0, magic.size());
   if (begin != magic && begin.starts_with(magic_of_any) && begin.back() >= '1' && begin.back() < magic.back())
     return fail(ErrorCode::FailedPrecondition, "the statistics file is of a former version");
-  if (begin != magic)
-    return fail(ErrorCode::DataLoss, "not a statistics file of this version");
+  if (begin != magic) return fail(ErrorCode::DataLoss, "not a statistics file of this version");
   bytes.remove_prefix(magic.size());
   AISLE_TRY(statistics->documents_, take(bytes));
   AISLE_TRY(const std::uint64_t fields, take(bytes));

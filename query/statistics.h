@@ -39,7 +39,8 @@ class Statistics {
   std::uint32_t mean_length(std::uint16_t field) const {
     return field < mean_lengths_.size() ? mean_lengths_[field] : 256;
   }
-  // How much of its points a term earns that stands `frequency` times in a field of `length` tokens, of 256 (BM25):
+  // How much of its points a term earns that stands `frequency` times in a field of `length` tokens, of 256
+  // (BM25):
   //   256 * tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / mean)) with k1 = 1.2, b = 0.3
   std::uint32_t saturation(std::uint16_t field, std::uint8_t frequency, std::uint8_t length) const {
     const std::size_t at = (std::size_t{field} * frequencies_kept + frequency - 1U) * 256 + length;
@@ -55,12 +56,12 @@ class Statistics {
   const std::string& hash() const { return hash_; }
 
   std::string encode() const;
-  // FailedPrecondition for those of a former version of aisle; DataLoss for anything else that encode() cannot have
-  // written.
+  // FailedPrecondition for those of a former version of aisle; DataLoss for anything else that encode()
+  // cannot have written.
   static Result<std::shared_ptr<const Statistics>> decode(std::string_view bytes);
   std::size_t bytes() const {
-    return terms_.bytes() + frequencies_.capacity() * sizeof(std::uint32_t) + saturations_.capacity() * sizeof(std::uint16_t) +
-           head_shares_.capacity();
+    return terms_.bytes() + frequencies_.capacity() * sizeof(std::uint32_t) +
+           saturations_.capacity() * sizeof(std::uint16_t) + head_shares_.capacity();
   }
 
  private:

@@ -27,7 +27,8 @@ StoredDocuments::~StoredDocuments() {
   if (mapped_bytes_ > 0) ::munmap(const_cast<char*>(data_), mapped_bytes_);
 }
 
-Result<StoredDocuments> StoredDocuments::map(int descriptor, std::size_t begin, std::vector<std::uint64_t> offsets) {
+Result<StoredDocuments> StoredDocuments::map(int descriptor, std::size_t begin,
+                                             std::vector<std::uint64_t> offsets) {
   StoredDocuments documents;
   documents.offsets_ = std::move(offsets);
   const auto bytes = static_cast<std::size_t>(documents.offsets_.empty() ? 0 : documents.offsets_.back());

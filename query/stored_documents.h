@@ -28,8 +28,8 @@ class StoredDocuments {
     return {data_ + offsets_[document],
             static_cast<std::size_t>(offsets_[document + 1] - offsets_[document])};
   }
-  // Those at `begin` of an open file, a multiple of the page size; it may be closed afterwards. `offsets` are those of
-  // another. Unavailable when it cannot be mapped.
+  // Those at `begin` of an open file, a multiple of the page size; it may be closed afterwards. `offsets` are
+  // those of another. Unavailable when it cannot be mapped.
   static Result<StoredDocuments> map(int descriptor, std::size_t begin, std::vector<std::uint64_t> offsets);
 
   const std::vector<std::uint64_t>& offsets() const { return offsets_; }

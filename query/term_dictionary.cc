@@ -22,7 +22,8 @@ TermDictionary TermDictionary::build(const std::vector<std::string_view>& sorted
   return dictionary;
 }
 
-Result<TermDictionary> TermDictionary::restore(std::string text, std::vector<std::uint32_t> offsets, Find find) {
+Result<TermDictionary> TermDictionary::restore(std::string text, std::vector<std::uint32_t> offsets,
+                                               Find find) {
   const bool fits = offsets.empty() ? text.empty()
                                     : offsets.front() == 0 && offsets.back() == text.size() &&
                                           std::ranges::is_sorted(offsets);

@@ -85,7 +85,8 @@ class Sieve {
     if (!has_at_most(word_ & ~term & letters_mask, typos_max_)) return false;
     if (prefix_) return true;
     const auto apart = static_cast<int>(term >> letter_kinds) - static_cast<int>(word_ >> letter_kinds);
-    return apart <= typos_max_ && apart >= -typos_max_ && has_at_most(term & ~word_ & letters_mask, typos_max_);
+    return apart <= typos_max_ && apart >= -typos_max_ &&
+           has_at_most(term & ~word_ & letters_mask, typos_max_);
   }
 
  private:
@@ -103,8 +104,8 @@ class Sieve {
   bool prefix_;
 };
 
-// For each number of typos the set of places in the word where a reader of the term may be: bit j, j letters of
-// the word are behind him.
+// For each number of typos the set of places in the word where a reader of the term may be: bit j, j letters
+// of the word are behind him.
 class TypoAutomaton {
  public:
   explicit TypoAutomaton(std::u32string_view word) : end_(1ULL << word.size()), all_((end_ << 1U) - 1) {
@@ -118,8 +119,8 @@ class TypoAutomaton {
     }
   }
 
-  // Typos of the term or, with `prefix`, of its best beginning; more than `typos_max` when it is farther away.
-  // `read` becomes the bytes that told.
+  // Typos of the term or, with `prefix`, of its best beginning; more than `typos_max` when it is farther
+  // away. `read` becomes the bytes that told.
   int typos(std::string_view term, int typos_max, bool prefix, std::size_t& read) const {
     int best = beyond;
     State state;
@@ -146,8 +147,8 @@ class TypoAutomaton {
     void step(std::uint64_t places) {
       const std::uint64_t swapped = letter_before & (places << 1U);
       const std::uint64_t next_none = (none << 1U) & places;
-      const std::uint64_t next_one = ((one << 1U) & places) | none | (none << 1U) | (next_none << 1U) |
-                                     ((none_before << 2U) & swapped);
+      const std::uint64_t next_one =
+          ((one << 1U) & places) | none | (none << 1U) | (next_none << 1U) | ((none_before << 2U) & swapped);
       two = ((two << 1U) & places) | one | (one << 1U) | (next_one << 1U) | ((one_before << 2U) & swapped);
       none_before = none;
       one_before = one;
@@ -201,12 +202,14 @@ class TypoSearch {
 
   std::pair<TermId, TermId> range(std::size_t letter) const {
     const auto& letters = index_.first_letters();
-    return {letters[letter].begin, letter + 1 < letters.size() ? letters[letter + 1].begin : dictionary_.size()};
+    return {letters[letter].begin,
+            letter + 1 < letters.size() ? letters[letter + 1].begin : dictionary_.size()};
   }
 
   // Terms with the word's first letter; `rest` are its others.
   void add_alike(std::string_view word, std::u32string_view rest) {
-    const auto at = std::ranges::lower_bound(index_.first_letters(), first_, {}, &TypoIndex::FirstLetter::letter);
+    const auto at =
+        std::ranges::lower_bound(index_.first_letters(), first_, {}, &TypoIndex::FirstLetter::letter);
     if (at == index_.first_letters().end() || at->letter != first_) return;
     const auto [begin, end] = range(static_cast<std::size_t>(at - index_.first_letters().begin()));
     const Sieve sieve(word, typos_max_, prefix_);
@@ -315,13 +318,14 @@ TypoIndex::TypoIndex(const TermDictionary& dictionary) {
     if (term.empty()) continue;
     std::size_t at = 0;
     const char32_t first = next_code_point(term, at);
-    if (first_letters_.empty() || first_letters_.back().letter != first) first_letters_.push_back({first, id});
+    if (first_letters_.empty() || first_letters_.back().letter != first)
+      first_letters_.push_back({first, id});
   }
   first_letters_.shrink_to_fit();
 }
 
-std::vector<TypoMatch> find_typos(const TermDictionary& dictionary, const TypoIndex& index, std::string_view word,
-                                  int typos_max, bool prefix) {
+std::vector<TypoMatch> find_typos(const TermDictionary& dictionary, const TypoIndex& index,
+                                  std::string_view word, int typos_max, bool prefix) {
   if (typos_allowed(word, {.most = typos_max, .one_from = 1, .two_from = 1}) == 0) return {};
   return TypoSearch(dictionary, index, std::min(typos_max, typos_allowed_max), prefix).run(word);
 }

@@ -44,16 +44,16 @@ struct TypoMatch {
 };
 
 // The terms of `dictionary` with 1 <= typos <= typos_max, in its order; `index` is its own, typos_max at most
-// typos_allowed_max. A typo is an inserted, missing, wrong or swapped pair of letters (code points); an edit of
-// the first letter counts two. Terms that hold a digit are never found. With `prefix` the word may also be the
-// misspelt beginning of the term.
+// typos_allowed_max. A typo is an inserted, missing, wrong or swapped pair of letters (code points); an edit
+// of the first letter counts two. Terms that hold a digit are never found. With `prefix` the word may also be
+// the misspelt beginning of the term.
 //
-// Two edits of the first letter are already too many, so terms either begin like the word or differ from it by
-// one edit there and nothing else. The former are sifted by their signatures (an edit brings one letter at the
-// most and takes one away), and what is left is read by an automaton in bits: Wu and Manber, Fast text searching
-// (1992), with a swap as a further step. The latter are looked up.
-std::vector<TypoMatch> find_typos(const TermDictionary& dictionary, const TypoIndex& index, std::string_view word,
-                                  int typos_max, bool prefix);
+// Two edits of the first letter are already too many, so terms either begin like the word or differ from it
+// by one edit there and nothing else. The former are sifted by their signatures (an edit brings one letter at
+// the most and takes one away), and what is left is read by an automaton in bits: Wu and Manber, Fast text
+// searching (1992), with a swap as a further step. The latter are looked up.
+std::vector<TypoMatch> find_typos(const TermDictionary& dictionary, const TypoIndex& index,
+                                  std::string_view word, int typos_max, bool prefix);
 
 // The same measure for two single words, digits or not; > typos_max when farther apart. Words of more than 48
 // code points are bent by neither.

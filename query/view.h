@@ -19,7 +19,7 @@ struct View {
   std::shared_ptr<const Statistics> statistics;
   std::uint32_t generation = 1;
   std::shared_ptr<const Ranking> ranking{};  // of this context; null: the schema's weights, no rules
-  std::uint64_t state_version = 0;  // of the index's state when the request entered
+  std::uint64_t state_version = 0;           // of the index's state when the request entered
 
   Lsn lsn() const {  // every change up to here is in all shards
     Lsn least = shards.empty() ? 0 : shards.front()->lsn;

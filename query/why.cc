@@ -126,10 +126,9 @@ class Inquiry {
       if (product && product->matches) continue;
       answer_.stage = "unmatched";
       answer_.word = demand.text;
-      answer_.sentence =
-          demand.excluded
-              ? fmt::format("it holds \"{}\", which the query leaves out", demand.text)
-              : fmt::format("it does not hold \"{}\" as it stands in quotes", demand.text);
+      answer_.sentence = demand.excluded
+                             ? fmt::format("it holds \"{}\", which the query leaves out", demand.text)
+                             : fmt::format("it does not hold \"{}\" as it stands in quotes", demand.text);
       return true;
     }
     return false;

@@ -16,9 +16,9 @@ namespace aisle {
 struct Answered {
   const View& view;
   const SearchRequest& request;
-  const MatchRequest& ask;             // with the plan of the answer
+  const MatchRequest& ask;  // with the plan of the answer
   const ParsedQuery& query;
-  std::size_t window_max = 1000;       // places looked at for its rank
+  std::size_t window_max = 1000;  // places looked at for its rank
 };
 
 // Asks the shards again, with the product as the one pin: they say whether they have it, whether it matches

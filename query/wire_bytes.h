@@ -71,8 +71,8 @@ class WireReader {
       const std::uint8_t next = byte();
       value |= static_cast<std::uint64_t>(next & 0x7FU) << shift;
       if (next < 0x80) {
-        if (shift == 63 && next > 1) refuse();           // beyond 64 bits
-        if (shift > 0 && next == 0) refuse();            // not the shortest form
+        if (shift == 63 && next > 1) refuse();  // beyond 64 bits
+        if (shift > 0 && next == 0) refuse();   // not the shortest form
         return ok_ ? value : 0;
       }
     }

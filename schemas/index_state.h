@@ -34,15 +34,16 @@ struct IndexState {
   static constexpr std::size_t bytes_max = 512U << 10U;  // encoded; a key-value entry is one message
 
   std::uint64_t version = 0;  // never falls; 0 only before the first replace()
-  std::string change_id;      // random, made by the store at each replace(): tells one's own change from another's
+  std::string
+      change_id;  // random, made by the store at each replace(): tells one's own change from another's
   GenerationRef active;
   std::optional<GenerationRef> previous;  // still fed: rollback goes there
   std::optional<GenerationRef> building;
-  std::uint32_t last_generation = 0;  // highest number ever given to one: none is given twice
-  std::string switched_at;    // when `active` changed last: ISO 8601, UTC; "" = never
-  std::uint32_t ranking = 0;  // published ranking version; 0 = the schema's weights, no rules
+  std::uint32_t last_generation = 0;   // highest number ever given to one: none is given twice
+  std::string switched_at;             // when `active` changed last: ISO 8601, UTC; "" = never
+  std::uint32_t ranking = 0;           // published ranking version; 0 = the schema's weights, no rules
   std::uint32_t previous_ranking = 0;  // published before: rolling back goes there
-  double min_coverage = 1.0;  // share of documents an answer needs, 0..1
+  double min_coverage = 1.0;           // share of documents an answer needs, 0..1
   std::vector<StateChange> changes;
   friend bool operator==(const IndexState&, const IndexState&) = default;
 };

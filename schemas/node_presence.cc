@@ -37,13 +37,11 @@ nlohmann::json index_json(const IndexPresence& index) {
 }
 
 std::uint64_t number(const JsonReader& reader, std::string_view name) {
-  return static_cast<std::uint64_t>(
-      reader.integer_or(name, 0, 0, std::numeric_limits<std::int64_t>::max()));
+  return static_cast<std::uint64_t>(reader.integer_or(name, 0, 0, std::numeric_limits<std::int64_t>::max()));
 }
 
 std::uint32_t small_number(const JsonReader& reader, std::string_view name) {
-  return static_cast<std::uint32_t>(
-      reader.integer_or(name, 0, 0, std::numeric_limits<std::uint32_t>::max()));
+  return static_cast<std::uint32_t>(reader.integer_or(name, 0, 0, std::numeric_limits<std::uint32_t>::max()));
 }
 
 ShardPresence read_shard(const JsonReader& reader) {
@@ -51,7 +49,8 @@ ShardPresence read_shard(const JsonReader& reader) {
   shard.applied = number(reader, "applied");
   shard.durable = number(reader, "durable");
   shard.lsn = number(reader, "lsn");
-  shard.log = {small_number(reader, "epoch"), number(reader, "term"), parse_hash(reader.string_or("chain", ""))};
+  shard.log = {small_number(reader, "epoch"), number(reader, "term"),
+               parse_hash(reader.string_or("chain", ""))};
   shard.checked = number(reader, "checked");
   const std::string content = reader.string_or("content", "");
   std::from_chars(content.data(), content.data() + content.size(), shard.content, 16);
@@ -70,7 +69,8 @@ IndexPresence read_index(const JsonReader& reader) {
     found.number = small_number(generation, "number");
     found.ready = generation.bool_or("ready", false);
     found.statistics = generation.strings_or_empty("statistics");
-    for (const JsonReader& shard : generation.member("shards").elements()) found.shards.push_back(read_shard(shard));
+    for (const JsonReader& shard : generation.member("shards").elements())
+      found.shards.push_back(read_shard(shard));
   }
   return index;
 }
@@ -105,7 +105,8 @@ Result<NodePresence> decode_presence(std::string_view text) {
   node.draining = reader.bool_or("draining", false);
   node.shards = read_shard_selection(reader, "shards");
   if (reader.has("indexes")) {
-    for (const JsonReader& index : reader.member("indexes").elements()) node.indexes.push_back(read_index(index));
+    for (const JsonReader& index : reader.member("indexes").elements())
+      node.indexes.push_back(read_index(index));
   }
   if (sink.error) return fail(ErrorCode::DataLoss, "presence: " + sink.error->message);
   return node;

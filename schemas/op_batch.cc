@@ -1,5 +1,5 @@
-// A batch: format byte, header, hash of the body, checksum of all before it, body. Numbers are little-endian and of
-// fixed width; an op of the body is its length in four bytes and encode_op().
+// A batch: format byte, header, hash of the body, checksum of all before it, body. Numbers are little-endian
+// and of fixed width; an op of the body is its length in four bytes and encode_op().
 #include "schemas/op_batch.h"
 
 #include <fmt/format.h>
@@ -175,7 +175,8 @@ Result<OpBatch> decode_op_batch(std::string_view bytes) {
     batch.ops.push_back(std::move(op));
     batch.chains.push_back(chain);
   }
-  if (!in.ok() || batch.ops.size() != opened.header.count) return damaged("has another number of ops than it says");
+  if (!in.ok() || batch.ops.size() != opened.header.count)
+    return damaged("has another number of ops than it says");
   if (chain != opened.header.after.chain) return damaged("has ops that do not make its chain");
   if (batch.ops.back().lsn != opened.header.lsn) return damaged("has another LSN than its last op");
   batch.header = std::move(opened.header);

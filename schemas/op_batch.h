@@ -1,5 +1,5 @@
-// Ops as they travel between nodes: one batch is one message of a shard's log. A chain of hashes over every op
-// tells two histories apart that share their sequence numbers.
+// Ops as they travel between nodes: one batch is one message of a shard's log. A chain of hashes over every
+// op tells two histories apart that share their sequence numbers.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -40,9 +40,9 @@ struct OpBatchHeader {
   LogIdentity log;
   LogSource source;
   Seq first_seq = 1;
-  Lsn lsn = 0;         // of its last op
-  Hash128 before;      // chain ahead of the first op
-  LogPoint after;      // epoch and term of the batch, chain behind the last op
+  Lsn lsn = 0;     // of its last op
+  Hash128 before;  // chain ahead of the first op
+  LogPoint after;  // epoch and term of the batch, chain behind the last op
   std::uint32_t count = 0;
   Seq last_seq() const { return first_seq + count - 1; }
   friend bool operator==(const OpBatchHeader&, const OpBatchHeader&) = default;

@@ -70,8 +70,8 @@ struct TypoPolicy {
 
 enum class Relaxation : std::uint8_t { Frequency, Last, None };  // which word is left out to find anything
 
-// With fewer products that have all words than `below`, those follow that lack some: they must have words that tell
-// `share` percent of what the whole query tells.
+// With fewer products that have all words than `below`, those follow that lack some: they must have words
+// that tell `share` percent of what the whole query tells.
 struct RelaxationPolicy {
   Relaxation words = Relaxation::Frequency;
   int below = 50;  // 0 = never
@@ -82,7 +82,8 @@ struct RankingProfile {
   std::map<std::string, int> weights;  // by field, 1..100; others keep the schema's
   TypoPolicy typos;
   RelaxationPolicy relaxation;
-  // Percent of its points that a product gains whose title's head is the query's (query/title_match.h); 0 = nothing.
+  // Percent of its points that a product gains whose title's head is the query's (query/title_match.h); 0 =
+  // nothing.
   static constexpr int head_usual = 20;
   int head = head_usual;
   // Percent of the points that it loses when its title says that it is something for that ("laptop bag").

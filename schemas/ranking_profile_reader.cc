@@ -103,8 +103,8 @@ TypoPolicy read_typos(const JsonReader& reader) {
 RankingProfile read_profile(const JsonReader& reader) {
   static const std::vector<std::string> relaxations = {"frequency", "last", "none"};
   RankingProfile profile;
-  reader.allow_only({"weights", "typos", "relaxation", "relaxation_below", "relaxation_share", "head", "accessory",
-                     "signals"});
+  reader.allow_only({"weights", "typos", "relaxation", "relaxation_below", "relaxation_share", "head",
+                     "accessory", "signals"});
   if (reader.ok() && reader.has("weights")) {
     const JsonReader weights = reader.member("weights");
     for (const auto& [name, weight] : weights.members())
@@ -113,8 +113,8 @@ RankingProfile read_profile(const JsonReader& reader) {
   if (reader.ok() && reader.has("typos")) profile.typos = read_typos(reader.member("typos"));
   const std::string relaxation = reader.choice_or("relaxation", "frequency", relaxations);
   profile.relaxation.words = relaxation == "none"   ? Relaxation::None
-                       : relaxation == "last" ? Relaxation::Last
-                                              : Relaxation::Frequency;
+                             : relaxation == "last" ? Relaxation::Last
+                                                    : Relaxation::Frequency;
   RelaxationPolicy& relax = profile.relaxation;
   relax.below = static_cast<int>(reader.integer_or("relaxation_below", relax.below, 0, 1000));
   relax.share = static_cast<int>(reader.integer_or("relaxation_share", relax.share, 10, 99));

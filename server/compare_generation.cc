@@ -20,8 +20,8 @@ std::vector<std::filesystem::path> shard_folders(const Generation& generation) {
 
 }  // namespace
 
-Result<VerifyReport> compare_generation(const IndexConfig& config, SourceFollower& source, Generation& generation,
-                                        bool repair, const std::stop_token& stop) {
+Result<VerifyReport> compare_generation(const IndexConfig& config, SourceFollower& source,
+                                        Generation& generation, bool repair, const std::stop_token& stop) {
   const auto schema = generation.schema();
   if (const auto* file = std::get_if<FileSource>(&schema->source)) {
     return verify_file(file->path, schema, shard_folders(generation));

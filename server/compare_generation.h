@@ -10,9 +10,9 @@
 
 namespace aisle {
 
-// Blocks; both go on meanwhile. With `repair` differences are read again (PostgreSQL only) and the report is that of
-// a second look. Errors: of verify_postgres or verify_file; Unavailable when `stop` was asked for.
-Result<VerifyReport> compare_generation(const IndexConfig& config, SourceFollower& source, Generation& generation,
-                                        bool repair, const std::stop_token& stop);
+// Blocks; both go on meanwhile. With `repair` differences are read again (PostgreSQL only) and the report is
+// that of a second look. Errors: of verify_postgres or verify_file; Unavailable when `stop` was asked for.
+Result<VerifyReport> compare_generation(const IndexConfig& config, SourceFollower& source,
+                                        Generation& generation, bool repair, const std::stop_token& stop);
 
 }  // namespace aisle

@@ -8,7 +8,8 @@ Result<std::uint64_t> free_bytes_of(const std::filesystem::path& folder) {
   std::error_code failure;
   const std::filesystem::space_info space = std::filesystem::space(folder, failure);
   if (!failure) return space.available;
-  return fail(ErrorCode::Unavailable, "cannot tell the free space of " + folder.string() + ": " + failure.message());
+  return fail(ErrorCode::Unavailable,
+              "cannot tell the free space of " + folder.string() + ": " + failure.message());
 }
 
 std::uint64_t folder_bytes(const std::filesystem::path& folder) {

@@ -27,8 +27,9 @@ Result<Freshness> read_freshness(const SearchRequest& request) {
   if (!request.min_lsn.empty()) {
     const auto lsn = parse_lsn(request.min_lsn);
     if (!lsn) {
-      return fail(ErrorCode::InvalidArgument, fmt::format("min_lsn is \"{}\", expected a position such as 16/B374D848",
-                                                          cut_utf8(request.min_lsn, 64)));
+      return fail(ErrorCode::InvalidArgument,
+                  fmt::format("min_lsn is \"{}\", expected a position such as 16/B374D848",
+                              cut_utf8(request.min_lsn, 64)));
     }
     freshness.min_lsn = without_page_header(*lsn);  // a place that no message of the server ever names
   }
@@ -40,8 +41,9 @@ Result<Freshness> read_freshness(const SearchRequest& request) {
 
 Status check_timeline(const Freshness& freshness, std::uint32_t followed) {
   if (freshness.timeline == 0 || followed == 0 || freshness.timeline == followed) return {};
-  return fail(ErrorCode::Conflict, fmt::format("min_lsn is of timeline {}, the database that is followed is on timeline {}",
-                                               freshness.timeline, followed));
+  return fail(ErrorCode::Conflict,
+              fmt::format("min_lsn is of timeline {}, the database that is followed is on timeline {}",
+                          freshness.timeline, followed));
 }
 
 }  // namespace aisle

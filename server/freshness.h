@@ -21,8 +21,8 @@ struct Freshness {
 // InvalidArgument with parameter, value and limit or expectation.
 Result<Freshness> read_freshness(const SearchRequest& request);
 
-// Conflict when the position is of another history than that of the database that is followed (`followed`, 0 =
-// not known yet).
+// Conflict when the position is of another history than that of the database that is followed (`followed`, 0
+// = not known yet).
 Status check_timeline(const Freshness& freshness, std::uint32_t followed);
 
 }  // namespace aisle

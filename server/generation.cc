@@ -57,9 +57,11 @@ Result<std::shared_ptr<Generation>> Generation::open(std::shared_ptr<ShardSet> s
   if (generation->replication_.shards) generation->replication_.shards->start();
   Generation* self = generation.get();
   for (const std::uint32_t i : set.held()) {
-    self->shards_[i].applier = std::jthread([self, i](const std::stop_token& stop) { self->apply_ops(stop, i); });
+    self->shards_[i].applier =
+        std::jthread([self, i](const std::stop_token& stop) { self->apply_ops(stop, i); });
   }
-  self->statistics_keeper_ = std::jthread([self](const std::stop_token& stop) { self->follow_statistics(stop); });
+  self->statistics_keeper_ =
+      std::jthread([self](const std::stop_token& stop) { self->follow_statistics(stop); });
   return generation;
 }
 
@@ -95,8 +97,7 @@ Status Generation::load(const std::vector<std::filesystem::path>& shard_paths) {
     shards_[i].builder = std::make_unique<ImageBuilder>(context_, std::move(image));
   }
   statistics_ = std::make_unique<GenerationStatistics>(
-      GenerationStatistics::Place{context_->schema->index, number(), folder_ / "statistics.bin",
-                                  context_},
+      GenerationStatistics::Place{context_->schema->index, number(), folder_ / "statistics.bin", context_},
       replication_.statistics);
   AISLE_CHECK(statistics_->load());
   if (statistics_->ready() || replicated() || !is_built()) return {};
@@ -133,7 +134,8 @@ void Generation::keep_images() const {
     if (image->live() < products_kept_min) continue;
     writers.emplace_back([this, i, image] {
       const Status status = keep_image(shard_set_->path(i), *image, *context_);
-      if (!status) log(LogLevel::Info, "image.not_kept", status.error().message, {{"index", context_->schema->index}});
+      if (!status)
+        log(LogLevel::Info, "image.not_kept", status.error().message, {{"index", context_->schema->index}});
     });
   }
 }
@@ -170,7 +172,8 @@ void Generation::apply_ops(const std::stop_token& stop, std::uint32_t number) {
     if (const Status status = shard.builder->apply(ops, last); !status) {
       failing = true;
       set_problem("the image cannot follow: " + status.error().message);
-      stoppable_wait(stop, std::chrono::seconds(1));  // the disk may have room again: the ops are still in the log
+      stoppable_wait(stop,
+                     std::chrono::seconds(1));  // the disk may have room again: the ops are still in the log
       continue;
     }
     if (std::exchange(failing, false)) set_problem("");
@@ -193,7 +196,8 @@ Result<std::string> Generation::file_mark_value() const {
   return shard_set_->mark(std::string(file_mark));
 }
 
-Result<FileImportReport> Generation::import(const std::filesystem::path& file, const FileImportOptions& options) {
+Result<FileImportReport> Generation::import(const std::filesystem::path& file,
+                                            const FileImportOptions& options) {
   if (!pipeline_) {
     return fail(ErrorCode::FailedPrecondition,
                 "generation " + std::to_string(number()) + " takes no changes: run aisle reindex");

@@ -37,8 +37,8 @@ struct GenerationReplication {
 // Thread-safe but for open and close().
 class Generation {
  public:
-  // Loads the images and follows the shards' logs from then on. `pipeline` is what a source delivers to; without
-  // one somebody else appends to the logs. Errors: of load_image and Statistics::decode.
+  // Loads the images and follows the shards' logs from then on. `pipeline` is what a source delivers to;
+  // without one somebody else appends to the logs. Errors: of load_image and Statistics::decode.
   static Result<std::shared_ptr<Generation>> open(std::shared_ptr<ShardSet> shards,
                                                   std::unique_ptr<IndexPipeline> pipeline,
                                                   const std::filesystem::path& folder,
@@ -51,8 +51,8 @@ class Generation {
   Generation(const Generation&) = delete;
   Generation& operator=(const Generation&) = delete;
 
-  // Commits what was applied and ends all threads. Views taken before stay valid. May be called twice; nothing may
-  // deliver to sink() any more.
+  // Commits what was applied and ends all threads. Views taken before stay valid. May be called twice;
+  // nothing may deliver to sink() any more.
   void close();
 
   std::uint32_t number() const { return manifest_.generation; }
@@ -68,7 +68,7 @@ class Generation {
   bool fed() const { return pipeline_ != nullptr; }
   bool leads() const { return pipeline_ && pipeline_->leads(); }
   bool replicated() const { return replication_.shards != nullptr; }
-  bool stale() const { return shard_set_ == nullptr; }  // open_stale()
+  bool stale() const { return shard_set_ == nullptr; }                       // open_stale()
   const std::shared_ptr<ShardSet>& shard_set() const { return shard_set_; }  // null when stale
   // What the other nodes are told; no shards outside of a cluster.
   GenerationPresence presence() const;
@@ -88,7 +88,8 @@ class Generation {
   View view(std::string_view statistics) const;
   // The first build is complete and scores have their statistics.
   bool ready() const { return caught_up_ && (stale() || statistics_->ready()); }
-  // Everything applied so far is in the images and in the statistics. Errors: DeadlineExceeded, or of writing them.
+  // Everything applied so far is in the images and in the statistics. Errors: DeadlineExceeded, or of writing
+  // them.
   Status settle(Deadline deadline);
   // What every shard has on disk, and waiting until that is all that its log holds.
   Lsn durable_lsn() const { return shard_set_ ? shard_set_->durable_lsn() : 0; }
@@ -140,7 +141,8 @@ class Generation {
   std::atomic<bool> caught_up_{false};  // it was once as far as its log; at once outside of a cluster
   std::atomic<bool> base_wanted_{false};
   std::atomic<bool> differs_{false};
-  std::atomic<std::int64_t> followed_ns_{0};  // steady clock: when all logs were last followed without trouble
+  std::atomic<std::int64_t> followed_ns_{
+      0};  // steady clock: when all logs were last followed without trouble
 
   mutable std::mutex moved_mutex_;
   mutable std::condition_variable moved_;  // an image has taken ops

@@ -23,7 +23,9 @@ constexpr std::chrono::seconds find_members_time{3};  // for the other members t
 
 GenerationSet::GenerationSet(std::shared_ptr<const IndexFolder> folder, std::filesystem::path schema_folder,
                              std::shared_ptr<Membership> membership)
-    : folder_(std::move(folder)), schema_folder_(std::move(schema_folder)), membership_(std::move(membership)) {}
+    : folder_(std::move(folder)),
+      schema_folder_(std::move(schema_folder)),
+      membership_(std::move(membership)) {}
 
 std::filesystem::path GenerationSet::schema_file(std::uint32_t number) const {
   return folder_->generation_path(number) / "schema.json";
@@ -47,7 +49,8 @@ Result<std::shared_ptr<Generation>> GenerationSet::open_from_disk(
   AISLE_TRY(const GenerationManifest manifest, folder_->manifest(number));
   AISLE_TRY(const auto schema, schema_of(manifest, wanted));
   if (manifest.analyzer_version != analyzer_version || schema->hash != manifest.schema_hash) {
-    log(LogLevel::Warn, "generation.stale", "NEEDS_REINDEX: built by another version of aisle, searched but not fed",
+    log(LogLevel::Warn, "generation.stale",
+        "NEEDS_REINDEX: built by another version of aisle, searched but not fed",
         {{"index", schema->index}, {"generation", number}});
     return Generation::open_stale(*folder_, schema, manifest);
   }
@@ -114,7 +117,8 @@ Status GenerationSet::install(const std::filesystem::path& base, const Generatio
   std::filesystem::remove(folder / "generation.json", failure);
   if (!failure) std::filesystem::remove_all(folder, failure);
   if (!failure) std::filesystem::rename(base, folder, failure);
-  if (failure) return fail(ErrorCode::Unavailable, "cannot install " + folder.string() + ": " + failure.message());
+  if (failure)
+    return fail(ErrorCode::Unavailable, "cannot install " + folder.string() + ": " + failure.message());
   return folder_->write_manifest({generation.number, generation.schema_hash, generation.analyzer_version,
                                   generation.shards, utc_text(utc_now())});
 }
@@ -126,8 +130,8 @@ Result<std::shared_ptr<Generation>> GenerationSet::replace(const GenerationRef& 
   const bool longest = present != nullptr && present->is_behind();
   AISLE_CHECK(take_base(*membership_, schema->index, wanted, incoming, longest));
   std::error_code ignored;  // without statistics scores wait for the leader's
-  std::filesystem::copy_file(folder_->generation_path(wanted.number) / "statistics.bin", incoming / "statistics.bin",
-                             ignored);
+  std::filesystem::copy_file(folder_->generation_path(wanted.number) / "statistics.bin",
+                             incoming / "statistics.bin", ignored);
   {
     const std::lock_guard opening(open_mutex_);
     close(wanted.number);
@@ -146,11 +150,12 @@ Result<std::shared_ptr<const IndexSchema>> GenerationSet::schema_of(
     return wanted;
   }
   if (!text) {
-    return fail(ErrorCode::FailedPrecondition,
-                fmt::format("NEEDS_REINDEX: {} was built with schema {} and analyzer {}, now they are {} and {}: "
-                            "run aisle reindex {}, or delete the folder to build anew",
-                            file.parent_path().string(), manifest.schema_hash, manifest.analyzer_version, wanted->hash,
-                            analyzer_version, wanted->index));
+    return fail(
+        ErrorCode::FailedPrecondition,
+        fmt::format("NEEDS_REINDEX: {} was built with schema {} and analyzer {}, now they are {} and {}: "
+                    "run aisle reindex {}, or delete the folder to build anew",
+                    file.parent_path().string(), manifest.schema_hash, manifest.analyzer_version,
+                    wanted->hash, analyzer_version, wanted->index));
   }
   auto schema = IndexSchema::parse(*text, schema_folder_);
   if (!schema) return fail(ErrorCode::DataLoss, file.string() + ": " + schema.error().message);

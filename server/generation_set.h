@@ -12,8 +12,8 @@
 
 namespace aisle {
 
-// Each generation keeps the text of the schema it was built for (generation-<n>/schema.json), so that it can be
-// fed on while a new one is built for another schema. Thread-safe.
+// Each generation keeps the text of the schema it was built for (generation-<n>/schema.json), so that it can
+// be fed on while a new one is built for another schema. Thread-safe.
 class GenerationSet {
  public:
   // `schema_folder`: what file names in schemas are relative to.
@@ -21,21 +21,24 @@ class GenerationSet {
   GenerationSet(std::shared_ptr<const IndexFolder> folder, std::filesystem::path schema_folder,
                 std::shared_ptr<Membership> membership = nullptr);
 
-  // The open one, or opens it: with `wanted` when it was built for a schema of that content, else with its own
-  // schema. It is stale (Generation::fed() is false) when it was built by a version of aisle whose content differs.
+  // The open one, or opens it: with `wanted` when it was built for a schema of that content, else with its
+  // own schema. It is stale (Generation::fed() is false) when it was built by a version of aisle whose
+  // content differs.
   //   NotFound            there is no such generation on disk
   //   FailedPrecondition  NEEDS_REINDEX: another schema, and it has not kept its own
   //   others              of the shards and images
-  Result<std::shared_ptr<Generation>> open(std::uint32_t number, const std::shared_ptr<const IndexSchema>& wanted);
+  Result<std::shared_ptr<Generation>> open(std::uint32_t number,
+                                           const std::shared_ptr<const IndexSchema>& wanted);
 
   // Writes down what a new generation is for; open() may follow, in this process or the next.
   Status create(std::uint32_t number, const IndexSchema& schema, std::uint32_t shards);
 
-  // In a cluster: a generation that is not on disk is taken from another member, or begun empty when none has it.
-  // Nothing for one that is there. Errors: take_base(), FailedPrecondition when its schema is another.
+  // In a cluster: a generation that is not on disk is taken from another member, or begun empty when none has
+  // it. Nothing for one that is there. Errors: take_base(), FailedPrecondition when its schema is another.
   Status prepare(const GenerationRef& wanted, const std::shared_ptr<const IndexSchema>& schema);
-  // Puts a base from another member in the place of one that cannot go on. NotFound when nobody has one; then, and
-  // after every other error before the base is there, it is as it was. Nothing may deliver to it any more.
+  // Puts a base from another member in the place of one that cannot go on. NotFound when nobody has one;
+  // then, and after every other error before the base is there, it is as it was. Nothing may deliver to it
+  // any more.
   Result<std::shared_ptr<Generation>> replace(const GenerationRef& wanted,
                                               const std::shared_ptr<const IndexSchema>& schema);
 
@@ -51,8 +54,8 @@ class GenerationSet {
  private:
   Result<std::shared_ptr<Generation>> open_from_disk(std::uint32_t number,
                                                      const std::shared_ptr<const IndexSchema>& wanted);
-  Result<std::shared_ptr<const IndexSchema>> schema_of(const GenerationManifest& manifest,
-                                                       const std::shared_ptr<const IndexSchema>& wanted) const;
+  Result<std::shared_ptr<const IndexSchema>> schema_of(
+      const GenerationManifest& manifest, const std::shared_ptr<const IndexSchema>& wanted) const;
   std::filesystem::path schema_file(std::uint32_t number) const;
   Result<std::shared_ptr<Generation>> open_replicated(std::shared_ptr<ShardSet> shards) const;
   Status install(const std::filesystem::path& base, const GenerationRef& generation) const;
@@ -60,8 +63,8 @@ class GenerationSet {
   const std::shared_ptr<const IndexFolder> folder_;
   const std::filesystem::path schema_folder_;
   const std::shared_ptr<Membership> membership_;
-  std::mutex open_mutex_;      // one is opened at a time
-  mutable std::mutex mutex_;   // guards what follows
+  std::mutex open_mutex_;     // one is opened at a time
+  mutable std::mutex mutex_;  // guards what follows
   std::map<std::uint32_t, std::shared_ptr<Generation>> open_;
 };
 

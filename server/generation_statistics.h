@@ -43,7 +43,8 @@ class GenerationStatistics {
 
   GenerationStatistics(Place place, StatisticsExchange exchange);
 
-  // Reads the file. Without one, or with one of a former version, there are none yet. Errors: of the file, Statistics::decode.
+  // Reads the file. Without one, or with one of a former version, there are none yet. Errors: of the file,
+  // Statistics::decode.
   Status load();
   // Those of new views; without any the statistics of nothing.
   std::shared_ptr<const Statistics> current() const;

@@ -29,7 +29,8 @@ Lsn shown_lsn(const View& view) {
 }  // namespace
 
 Result<std::unique_ptr<IndexService>> IndexService::open(const IndexConfig& config,
-                                                         const std::filesystem::path& data, FreeBytes free_bytes,
+                                                         const std::filesystem::path& data,
+                                                         FreeBytes free_bytes,
                                                          std::shared_ptr<Membership> membership) {
   std::unique_ptr<IndexService> service(new IndexService(config));
   service->membership_ = std::move(membership);
@@ -86,8 +87,9 @@ Result<IndexState> IndexService::begin_state() {
       if (begun || !membership_ || begun.error().code != ErrorCode::Conflict) return begun;
     }
     if (patience.expired()) {
-      return fail(ErrorCode::Unavailable,
-                  read ? "the cluster has no state of the index yet: start aisle index" : read.error().message);
+      return fail(ErrorCode::Unavailable, read
+                                              ? "the cluster has no state of the index yet: start aisle index"
+                                              : read.error().message);
     }
     (void)store_->wait(0, Deadline::after(state_interval));
   }
@@ -117,7 +119,8 @@ Status IndexService::serve(const IndexState& state) {
   const auto former = serving_.get();
   const bool switches = former && former->generation->number() != generation->number();
   if (membership_ && switches && !generation->ready()) {  // the former one serves on until it is
-    return fail(ErrorCode::Unavailable, fmt::format("generation {} is not ready on this node", generation->number()));
+    return fail(ErrorCode::Unavailable,
+                fmt::format("generation {} is not ready on this node", generation->number()));
   }
   serving_.set(std::make_shared<const Serving>(Serving{state.version, std::move(generation)}));
   for (const std::string& change : needs_reindex()) {
@@ -278,9 +281,10 @@ std::vector<std::string> IndexService::needs_reindex() const {
   const auto configured = configured_.get();
   std::vector<std::string> reasons;
   if (generation->stale()) {
-    reasons.push_back(fmt::format("built with analyzer {}, this version has {}: it takes no changes until it is "
-                                  "built anew",
-                                  generation->manifest().analyzer_version, analyzer_version));
+    reasons.push_back(
+        fmt::format("built with analyzer {}, this version has {}: it takes no changes until it is "
+                    "built anew",
+                    generation->manifest().analyzer_version, analyzer_version));
   }
   if (generation->manifest().schema_hash == configured->hash) return reasons;
   for (std::string& change : content_changes(*generation->schema(), *configured)) {
@@ -307,8 +311,8 @@ IndexStatus IndexService::status() const {
   status.feed = source_.feed_status();
   status.lag_ms = lag_ms();
   const auto adopting = problem_.get();
-  for (const std::string& problem : {generation->problem(), progress.problem, adopting ? *adopting : "", ranking_->problem(),
-                                     status.feed ? status.feed->reason : ""}) {
+  for (const std::string& problem : {generation->problem(), progress.problem, adopting ? *adopting : "",
+                                     ranking_->problem(), status.feed ? status.feed->reason : ""}) {
     if (status.problem.empty()) status.problem = problem;
   }
   return status;

@@ -64,7 +64,8 @@ class IndexService {
  public:
   // Opens or creates the index below `data` and loads the active generation. Errors: of the schema file, of
   // GenerationSet::open and of the state.
-  static Result<std::unique_ptr<IndexService>> open(const IndexConfig& config, const std::filesystem::path& data,
+  static Result<std::unique_ptr<IndexService>> open(const IndexConfig& config,
+                                                    const std::filesystem::path& data,
                                                     FreeBytes free_bytes = free_bytes_of,
                                                     std::shared_ptr<Membership> membership = nullptr);
   ~IndexService();  // stop()
@@ -121,8 +122,8 @@ class IndexService {
   // The same for logs in JetStream, at the member that leads; none elsewhere.
   Result<std::vector<GarbageStream>> collect_streams(bool only_tell);
 
-  // For `aisle import`: reads the file into the active generation now, on this thread, and returns when everything
-  // is on disk and searchable.
+  // For `aisle import`: reads the file into the active generation now, on this thread, and returns when
+  // everything is on disk and searchable.
   Result<FileImportReport> import(const std::filesystem::path& file, const FileImportOptions& options) {
     return active()->import(file, options);
   }

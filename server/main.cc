@@ -38,8 +38,7 @@ void add_index(CLI::App& app, int& exit_code) {
   command->add_option("--data", options->data_dir, "folder of the indexes");
   command->add_option("--port", options->port, "port of health and status, 0 = any free one");
   command->add_option("--admin-port", options->admin_port, "port of administration, 0 = any free one");
-  command->callback(
-      [options, &exit_code] { exit_code = aisle::serve(*options, aisle::MemberRole::Index); });
+  command->callback([options, &exit_code] { exit_code = aisle::serve(*options, aisle::MemberRole::Index); });
 }
 
 void add_import(CLI::App& app, int& exit_code) {

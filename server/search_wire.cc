@@ -4,8 +4,8 @@
 
 #include <array>
 #include <limits>
-#include <optional>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "schemas/json_reader.h"
 #include "schemas/number_value.h"
@@ -57,7 +57,8 @@ std::optional<std::int64_t> read_clock(const JsonReader& reader) {
 void read_ranking_parameters(const JsonReader& reader, SearchRequest& request) {
   request.context = list_of(reader, "context");
   if (request.context.size() > context_tags_max)
-    reader.member("context").fail(fmt::format("has {} tags, the limit is {}", request.context.size(), context_tags_max));
+    reader.member("context").fail(
+        fmt::format("has {} tags, the limit is {}", request.context.size(), context_tags_max));
   request.clock = read_clock(reader);
   if (reader.has("ranking"))
     request.ranking = static_cast<std::uint32_t>(reader.integer_or("ranking", 0, 0, 0xFFFFFFFF));
@@ -68,9 +69,10 @@ Result<SearchRequest> read_request(const nlohmann::json& json) {
   JsonReader::ErrorSink sink;
   const JsonReader reader(json, "", sink);
   if (!reader.is_object()) return fail(ErrorCode::InvalidArgument, "the body is not a JSON object");
-  reader.allow_only({"q", "filter", "facets", "sort", "page", "per_page", "facet_values", "min_coverage", "explain", "typos",
-                     "prefix", "highlight", "context", "clock", "ranking", "why", "min_lsn", "timeline", "wait_ms",
-                     "on_stale"});
+  reader.allow_only({"q",        "filter",       "facets",       "sort",    "page",
+                     "per_page", "facet_values", "min_coverage", "explain", "typos",
+                     "prefix",   "highlight",    "context",      "clock",   "ranking",
+                     "why",      "min_lsn",      "timeline",     "wait_ms", "on_stale"});
   constexpr std::int64_t low = std::numeric_limits<std::int64_t>::min();
   constexpr std::int64_t high = std::numeric_limits<std::int64_t>::max();
   SearchRequest request;

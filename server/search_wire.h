@@ -12,8 +12,9 @@
 namespace aisle {
 
 // GET: q, filter, facets=brand,category, sort=price:asc,released:desc, page, per_page, facet_values, explain,
-// typos, prefix, highlight, min_lsn, timeline, wait_ms, on_stale. POST: the same names as a JSON object; facets and sort may be arrays. Unknown names are
-// refused with the nearest, numbers and switches with what was expected.
+// typos, prefix, highlight, min_lsn, timeline, wait_ms, on_stale. POST: the same names as a JSON object;
+// facets and sort may be arrays. Unknown names are refused with the nearest, numbers and switches with what
+// was expected.
 Result<SearchRequest> parse_search_query(std::string_view query_string);
 Result<SearchRequest> parse_search_body(std::string_view body);
 

@@ -36,8 +36,9 @@ void append_feed(std::string& out, const FeedStatus& feed) {
       format_lsn(feed.received_lsn), format_lsn(feed.applied_lsn), format_lsn(feed.confirmed_lsn),
       feed.reconnects, feed.changes);
   append_json_string(out, feed.scan);
-  out += fmt::format(",\"scanned_products\":{},\"timeline\":{},\"slot\":{{\"retained_bytes\":{},\"wal_status\":",
-                     feed.scanned_products, feed.timeline, feed.slot.retained_bytes);
+  out +=
+      fmt::format(",\"scanned_products\":{},\"timeline\":{},\"slot\":{{\"retained_bytes\":{},\"wal_status\":",
+                  feed.scanned_products, feed.timeline, feed.slot.retained_bytes);
   append_json_string(out, feed.slot.wal_status);
   out += fmt::format(",\"oldest_writer_pid\":{},\"oldest_writer_seconds\":{:.0f}}}}}",
                      feed.slot.oldest_writer_pid, feed.slot.oldest_writer_seconds);
@@ -51,8 +52,7 @@ void append_status(std::string& out, const IndexStatus& status) {
       "\"lsn\":\"{}\",\"lag_ms\":{:.0f},"
       "\"dead_letters\":{},\"problem\":",
       status.generation, status.state_version, status.products, status.shards, status.ready, status.source,
-      format_lsn(status.lsn), status.lag_ms,
-      status.dead_letters);
+      format_lsn(status.lsn), status.lag_ms, status.dead_letters);
   append_json_string(out, status.problem);
   out += ",\"needs_reindex\":[";
   for (const std::string& reason : status.needs_reindex) {
@@ -71,10 +71,11 @@ bool wait_for(const Freshness& freshness, const IndexService& index, const HttpR
 }
 
 HttpResponse not_there_yet(const Freshness& freshness, const View& view, std::string_view request_id) {
-  return error_response(504, "deadline_exceeded",
-                        fmt::format("min_lsn is {}, after {} ms the index is at {}", format_lsn(freshness.min_lsn),
-                                    freshness.wait.count(), format_lsn(view.lsn())),
-                        request_id);
+  return error_response(
+      504, "deadline_exceeded",
+      fmt::format("min_lsn is {}, after {} ms the index is at {}", format_lsn(freshness.min_lsn),
+                  freshness.wait.count(), format_lsn(view.lsn())),
+      request_id);
 }
 
 // Previews show what shoppers shall not see yet. Everybody else's clock is now.
@@ -96,8 +97,7 @@ Status Service::start() {
     auto opened = IndexService::open(config, config_.data_dir, free_bytes_of, membership_);
     if (!opened) return fail(opened.error().code, config.schema.string() + ": " + opened.error().message);
     if (find((*opened)->name()) != nullptr) {
-      return fail(ErrorCode::InvalidArgument,
-                  "index \"" + (*opened)->name() + "\" is configured twice");
+      return fail(ErrorCode::InvalidArgument, "index \"" + (*opened)->name() + "\" is configured twice");
     }
     indexes_.push_back(std::move(*opened));
     std::vector<IndexService*> all;
@@ -145,7 +145,8 @@ Status Service::add_routes() {
     AISLE_CHECK(server->route("GET", "/readyz", {}, to(&Service::ready)));
   }
   AISLE_CHECK(add_generation_routes(*admin_, [this](const std::string& index) { return find(index); }));
-  AISLE_CHECK(add_ranking_routes(*admin_, [this](const std::string& index) { return find(index); }, config_.limits));
+  AISLE_CHECK(
+      add_ranking_routes(*admin_, [this](const std::string& index) { return find(index); }, config_.limits));
   AISLE_CHECK(admin_->route("GET", "/v1/indexes/{index}/search", searching, to(&Service::preview)));
   AISLE_CHECK(admin_->route("POST", "/v1/indexes/{index}/search", searching, to(&Service::preview)));
   AISLE_CHECK(add_verify_routes(*admin_, [this](const std::string& index) { return find(index); }));
@@ -208,7 +209,8 @@ HttpResponse Service::search(const HttpRequest& request, bool preview) const {
   auto parsed =
       request.method == "POST" ? parse_search_body(request.body) : parse_search_query(request.query_string);
   if (!parsed) return refuse(parsed.error(), request.request_id);
-  if (const Status status = take_in(*parsed, preview); !status) return refuse(status.error(), request.request_id);
+  if (const Status status = take_in(*parsed, preview); !status)
+    return refuse(status.error(), request.request_id);
   const auto freshness = read_freshness(*parsed);
   if (!freshness) return refuse(freshness.error(), request.request_id);
   if (freshness->timeline != 0) {
@@ -250,8 +252,7 @@ HttpResponse Service::product(const HttpRequest& request) const {
   const View view = index->view();
   const auto found = find_product(*shards_of(*index, view, 1.0), id);
   if (!found) return refuse(found.error(), request.request_id);
-  if (!*found)
-    return refuse({ErrorCode::NotFound, "there is no product \"" + id + "\""}, request.request_id);
+  if (!*found) return refuse({ErrorCode::NotFound, "there is no product \"" + id + "\""}, request.request_id);
   return {.body = **found};
 }
 

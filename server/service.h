@@ -36,7 +36,7 @@ class Service {
   Status join_cluster();
   Status become_member();
   std::unique_ptr<Cluster> make_cluster();
-  bool asks_others() const;  // its searches wait for other nodes
+  bool asks_others() const;                                      // its searches wait for other nodes
   const IndexService* find_opened(std::string_view name) const;  // null while it is not open
   void drain_as_member();
   void leave_cluster();
@@ -59,8 +59,8 @@ class Service {
 
   ServiceConfig config_;
   const MemberRole role_;
-  std::shared_ptr<Membership> membership_;  // null: a process of its own
-  std::unique_ptr<HttpServer> internal_;    // for other nodes
+  std::shared_ptr<Membership> membership_;       // null: a process of its own
+  std::unique_ptr<HttpServer> internal_;         // for other nodes
   Snapshot<std::vector<IndexService*>> opened_;  // what other nodes are told of
   std::vector<std::unique_ptr<IndexService>> indexes_;
   std::unique_ptr<HttpServer> public_;

@@ -38,8 +38,8 @@ IndexConfig read_index(const JsonReader& reader, const std::filesystem::path& fo
   index.connection = reader.string_or("connection", "");
   index.shards = static_cast<std::uint32_t>(reader.integer_or("shards", 0, 0, 256));
   index.create_missing = reader.bool_or("create_missing", true);
-  index.rollback_window =
-      std::chrono::seconds(reader.integer_or("rollback_window_s", index.rollback_window.count(), 0, 30 * 86'400));
+  index.rollback_window = std::chrono::seconds(
+      reader.integer_or("rollback_window_s", index.rollback_window.count(), 0, 30 * 86'400));
   return index;
 }
 
@@ -50,8 +50,8 @@ void read_limit(const JsonReader& reader, std::string_view name, std::size_t& li
 void read_limits(const JsonReader& reader, QueryLimits& limits) {
   reader.allow_only({"query_bytes_max", "words_max", "prefix_expansions_max", "typo_candidates_max",
                      "filter_bytes_max", "filter_clauses_max", "filter_depth_max", "filter_in_max",
-                     "facets_max", "facet_values_max", "per_page_max", "window_max", "sort_keys_max", "suggestions_max",
-                     "time_hard_ms"});
+                     "facets_max", "facet_values_max", "per_page_max", "window_max", "sort_keys_max",
+                     "suggestions_max", "time_hard_ms"});
   read_limit(reader, "query_bytes_max", limits.query_bytes_max, 4096);
   read_limit(reader, "words_max", limits.words_max, 16);
   read_limit(reader, "prefix_expansions_max", limits.prefix_expansions_max, 10'000);
@@ -81,8 +81,8 @@ Result<ServiceConfig> ServiceConfig::parse(std::string_view text, const std::fil
   JsonReader::ErrorSink sink;
   const JsonReader reader(json, "", sink);
   if (!reader.is_object()) return fail(ErrorCode::InvalidArgument, "the configuration is not a JSON object");
-  reader.allow_only({"$schema", "data_dir", "listen", "admin", "web", "log", "indexes", "schema", "limits",
-                     "cluster"});
+  reader.allow_only(
+      {"$schema", "data_dir", "listen", "admin", "web", "log", "indexes", "schema", "limits", "cluster"});
   ServiceConfig config;
   config.data_dir = folder / reader.string_or("data_dir", config.data_dir.string());
   config.listen = read_listen(reader, "listen", config.listen);

@@ -23,7 +23,8 @@ struct IndexConfig {
   std::string connection;        // PostgreSQL conninfo; replaces the schema's when not empty
   std::uint32_t shards = 0;      // of a new generation; 0 = one below 200,000 products, else one a core
   bool create_missing = true;    // publication and slot, when they are not there
-  std::chrono::seconds rollback_window = std::chrono::hours(24);  // the former generation stays fed after a switch
+  std::chrono::seconds rollback_window =
+      std::chrono::hours(24);  // the former generation stays fed after a switch
 };
 
 struct ServiceConfig {

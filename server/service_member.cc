@@ -47,7 +47,8 @@ std::unique_ptr<Cluster> Service::make_cluster() {
                                           Deadline deadline) -> std::optional<View> {
                                      const IndexService* index = find_opened(name);
                                      if (index == nullptr) return std::nullopt;
-                                     return index->view_of(wanted.generation, wanted.statistics, min_lsn, deadline);
+                                     return index->view_of(wanted.generation, wanted.statistics, min_lsn,
+                                                           deadline);
                                    });
 }
 

@@ -30,8 +30,8 @@ Status SourceFollower::add(const std::shared_ptr<Generation>& generation) {
   if (files_.contains(number)) return {};
   auto follower = std::make_shared<FileFollower>();
   follower->generation = generation;
-  follower->thread = std::jthread(
-      [raw = follower.get()](const std::stop_token& stop) { follow_file(stop, *raw); });
+  follower->thread =
+      std::jthread([raw = follower.get()](const std::stop_token& stop) { follow_file(stop, *raw); });
   files_.emplace(number, std::move(follower));
   return {};
 }
@@ -68,9 +68,8 @@ void SourceFollower::begin() {
 void SourceFollower::run(Feed& feed) {
   const std::string index = feed.generations.begin()->second->schema()->index;
   if (kept_) (void)feed.feed->repair(kept_->ids());  // no more than were let in before
-  feed.thread = std::jthread([this, raw = feed.feed.get(), index](const std::stop_token& stop) {
-    run_feed(stop, *raw, index);
-  });
+  feed.thread = std::jthread(
+      [this, raw = feed.feed.get(), index](const std::stop_token& stop) { run_feed(stop, *raw, index); });
 }
 
 void SourceFollower::run_feed(const std::stop_token& stop, PostgresFeed& feed, const std::string& index) {
@@ -166,7 +165,8 @@ Result<std::shared_ptr<SourceFollower::Feed>> SourceFollower::require_feed() con
 SourceProgress SourceFollower::progress(const Generation& generation) const {
   {
     const std::lock_guard lock(mutex_);
-    if (const auto file = files_.find(generation.number()); file != files_.end()) return file_progress(*file->second);
+    if (const auto file = files_.find(generation.number()); file != files_.end())
+      return file_progress(*file->second);
   }
   return feed_progress(generation);
 }

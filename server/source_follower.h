@@ -20,12 +20,12 @@ namespace aisle {
 
 // How far one generation is.
 struct SourceProgress {
-  bool current = false;          // nothing is left to be read but what changes from now on
-  std::uint64_t products = 0;    // read by its first build, 0 when that is over
-  std::uint64_t estimate = 0;    // of products it will be, 0 = unknown
-  std::string stage;             // "chunk:123", "sweep:...", "importing", "" = none
-  std::string problem;           // for people; "" = none
-  bool failed = false;           // the problem will not go away by waiting
+  bool current = false;        // nothing is left to be read but what changes from now on
+  std::uint64_t products = 0;  // read by its first build, 0 when that is over
+  std::uint64_t estimate = 0;  // of products it will be, 0 = unknown
+  std::string stage;           // "chunk:123", "sweep:...", "importing", "" = none
+  std::string problem;         // for people; "" = none
+  bool failed = false;         // the problem will not go away by waiting
 };
 
 // PostgreSQL: one feed, whose changes go to all. File: each generation reads its file whenever it changes.
@@ -37,7 +37,8 @@ class SourceFollower {
   SourceFollower(const SourceFollower&) = delete;
   SourceFollower& operator=(const SourceFollower&) = delete;
 
-  // Delivers to the generation from now on. Nothing for one that is not fed or has no source, or is followed already.
+  // Delivers to the generation from now on. Nothing for one that is not fed or has no source, or is followed
+  // already.
   //   InvalidArgument  its slot or publication is not that of the generations followed already
   Status add(const std::shared_ptr<Generation>& generation);
   // Where wishes to read products again are kept; before add().
@@ -78,7 +79,8 @@ class SourceFollower {
   void run(Feed& feed);
   void run_feed(const std::stop_token& stop, PostgresFeed& feed, const std::string& index);
   static void follow_file(const std::stop_token& stop, FileFollower& follower);
-  static void import_when_changed(FileFollower& follower, const std::filesystem::path& path, std::string& failed);
+  static void import_when_changed(FileFollower& follower, const std::filesystem::path& path,
+                                  std::string& failed);
   SourceProgress feed_progress(const Generation& generation) const;
   SourceProgress followed_progress(const Generation& generation, const Feed& feed) const;
   static SourceProgress file_progress(const FileFollower& follower);
@@ -87,15 +89,16 @@ class SourceFollower {
 
   const IndexConfig config_;
   std::unique_ptr<KeptRepairs> kept_;  // null: not kept
-  std::mutex change_mutex_;    // add, remove and stop one at a time
-  mutable std::mutex mutex_;   // guards what follows
+  std::mutex change_mutex_;            // add, remove and stop one at a time
+  mutable std::mutex mutex_;           // guards what follows
   bool begun_ = false;
   std::shared_ptr<Feed> feed_;
   std::map<std::uint32_t, std::shared_ptr<FileFollower>> files_;
-  std::string feed_problem_;   // why the feed has ended
+  std::string feed_problem_;  // why the feed has ended
 };
 
-// What the source seems to hold, for the number of shards and the size of a new generation; 0 = it does not tell.
+// What the source seems to hold, for the number of shards and the size of a new generation; 0 = it does not
+// tell.
 std::uint64_t estimate_products(const IndexSchema& schema, const IndexConfig& config);
 
 }  // namespace aisle

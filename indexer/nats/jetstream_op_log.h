@@ -17,8 +17,8 @@ namespace aisle {
 class JetStreamOpLog final : public OpLog {
  public:
   // Messages of `epoch` of the log; reads behind `own`, the position of this node's shard.
-  JetStreamOpLog(std::shared_ptr<NatsConnection> connection, const std::string& cluster, const LogIdentity& log,
-                 std::uint32_t epoch, const ShardPosition& own);
+  JetStreamOpLog(std::shared_ptr<NatsConnection> connection, const std::string& cluster,
+                 const LogIdentity& log, std::uint32_t epoch, const ShardPosition& own);
 
   std::uint32_t epoch() const { return epoch_; }
   const LogStream& stream() const { return stream_; }

@@ -39,7 +39,8 @@ JetStreamStateStore::JetStreamStateStore(const std::shared_ptr<NatsConnection>& 
                                          JetStreamStateOptions options)
     : options_(std::move(options)),
       states_(connection, {.name = "aisle-" + options_.cluster + "-state", .replicas = options_.replicas}),
-      rankings_(connection, {.name = "aisle-" + options_.cluster + "-ranking", .replicas = options_.replicas}) {}
+      rankings_(connection,
+                {.name = "aisle-" + options_.cluster + "-ranking", .replicas = options_.replicas}) {}
 
 Result<std::unique_ptr<JetStreamStateStore>> JetStreamStateStore::open(
     std::shared_ptr<NatsConnection> connection, JetStreamStateOptions options) {
@@ -56,8 +57,7 @@ Result<std::unique_ptr<JetStreamStateStore>> JetStreamStateStore::open(
   } else if (copy.error().code != ErrorCode::NotFound) {
     return tl::unexpected(copy.error());
   }
-  store->follower_ =
-      std::jthread([raw = store.get()](const std::stop_token& stop) { raw->follow(stop); });
+  store->follower_ = std::jthread([raw = store.get()](const std::stop_token& stop) { raw->follow(stop); });
   return store;
 }
 
@@ -150,8 +150,8 @@ Result<IndexState> JetStreamStateStore::replace(std::uint64_t expected, IndexSta
   next.change_id = random_id();
   const std::string text = encode_state(next);
   if (text.size() > IndexState::bytes_max) {
-    return fail(ErrorCode::TooLarge, fmt::format("the state takes {} bytes, the limit is {}", text.size(),
-                                                 IndexState::bytes_max));
+    return fail(ErrorCode::TooLarge,
+                fmt::format("the state takes {} bytes, the limit is {}", text.size(), IndexState::bytes_max));
   }
   AISLE_TRY(const auto entry, states_.get(options_.index));
   const auto mine = known();
@@ -161,11 +161,12 @@ Result<IndexState> JetStreamStateStore::replace(std::uint64_t expected, IndexSta
     version = std::max(version, stored.version);
   }
   if (version != expected) {
-    return fail(ErrorCode::Conflict, fmt::format("the state of {} has version {}, expected {}: somebody changed it",
-                                                 options_.index, version, expected));
+    return fail(ErrorCode::Conflict,
+                fmt::format("the state of {} has version {}, expected {}: somebody changed it",
+                            options_.index, version, expected));
   }
-  const auto stored = entry ? states_.update(options_.index, text, entry->revision)
-                            : states_.create(options_.index, text);
+  const auto stored =
+      entry ? states_.update(options_.index, text, entry->revision) : states_.create(options_.index, text);
   if (!stored) {  // refused or unknown: what is there now tells
     AISLE_TRY(const auto now, states_.get(options_.index));
     const auto found = now ? decode_state(now->value) : Result<IndexState>(IndexState{});
@@ -198,10 +199,11 @@ std::filesystem::path JetStreamStateStore::ranking_file(std::uint32_t number) co
 
 Status JetStreamStateStore::add_ranking(std::uint32_t number, std::string_view text) {
   if (text.size() > IndexState::bytes_max) {
-    return fail(ErrorCode::TooLarge, fmt::format("ranking {} takes {} bytes, the limit is {}", number, text.size(),
-                                                 IndexState::bytes_max));
+    return fail(ErrorCode::TooLarge, fmt::format("ranking {} takes {} bytes, the limit is {}", number,
+                                                 text.size(), IndexState::bytes_max));
   }
-  const auto taken = fail(ErrorCode::Conflict, fmt::format("ranking {} of {} is taken", number, options_.index));
+  const auto taken =
+      fail(ErrorCode::Conflict, fmt::format("ranking {} of {} is taken", number, options_.index));
   AISLE_TRY(const auto before, rankings_.get(ranking_key(number)));
   if (before) return taken;
   const auto stored = rankings_.create(ranking_key(number), text);

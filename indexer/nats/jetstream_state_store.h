@@ -1,5 +1,5 @@
-// The state of an index and its ranking versions in JetStream key-value buckets, with a copy on this node's disk
-// that serves when JetStream does not.
+// The state of an index and its ranking versions in JetStream key-value buckets, with a copy on this node's
+// disk that serves when JetStream does not.
 #pragma once
 #include <chrono>
 #include <condition_variable>

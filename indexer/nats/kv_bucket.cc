@@ -51,8 +51,8 @@ tl::unexpected<Error> KvBucket::failure(const std::string& what, int status) {
     const std::lock_guard lock(mutex_);
     store_.reset();
   }
-  return fail(ErrorCode::Unavailable,
-              what + " in bucket " + options_.name + ": " + natsStatus_GetText(static_cast<natsStatus>(status)));
+  return fail(ErrorCode::Unavailable, what + " in bucket " + options_.name + ": " +
+                                          natsStatus_GetText(static_cast<natsStatus>(status)));
 }
 
 Result<std::optional<KvEntry>> KvBucket::get(const std::string& key) {
@@ -74,11 +74,12 @@ Result<std::uint64_t> KvBucket::create(const std::string& key, std::string_view 
   return revision;
 }
 
-Result<std::uint64_t> KvBucket::update(const std::string& key, std::string_view value, std::uint64_t revision) {
+Result<std::uint64_t> KvBucket::update(const std::string& key, std::string_view value,
+                                       std::uint64_t revision) {
   AISLE_TRY(const auto store, open());
   std::uint64_t stored = 0;
-  const natsStatus status =
-      kvStore_Update(&stored, store.get(), key.c_str(), value.data(), static_cast<int>(value.size()), revision);
+  const natsStatus status = kvStore_Update(&stored, store.get(), key.c_str(), value.data(),
+                                           static_cast<int>(value.size()), revision);
   if (status != NATS_OK) return failure("cannot change " + key, status);
   return stored;
 }

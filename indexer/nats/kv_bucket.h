@@ -26,8 +26,8 @@ struct KvEntry {
 struct KvBucketOptions {
   std::string name;
   int replicas = 1;
-  bool memory = false;                        // lost with the servers
-  std::chrono::milliseconds lifetime{0};      // of an entry that is not renewed; 0 = for ever
+  bool memory = false;                    // lost with the servers
+  std::chrono::milliseconds lifetime{0};  // of an entry that is not renewed; 0 = for ever
 };
 
 // Thread-safe. Reads may come from a server that is behind. Errors of all: Unavailable without an answer.
@@ -47,8 +47,8 @@ class KvBucket {
   Status remove(const std::string& key);
   Result<std::vector<std::string>> keys();
 
-  // Entries as they are and as they change, of all keys or one. One thread a watch. It may fall silent without
-  // an error: get() now and then.
+  // Entries as they are and as they change, of all keys or one. One thread a watch. It may fall silent
+  // without an error: get() now and then.
   class Watch {
    public:
     ~Watch();
@@ -59,7 +59,8 @@ class KvBucket {
 
    private:
     friend class KvBucket;
-    Watch(std::shared_ptr<__kvStore> store, __kvWatcher* watcher) : store_(std::move(store)), watcher_(watcher) {}
+    Watch(std::shared_ptr<__kvStore> store, __kvWatcher* watcher)
+        : store_(std::move(store)), watcher_(watcher) {}
     std::shared_ptr<__kvStore> store_;  // outlives the watcher
     __kvWatcher* watcher_;
   };

@@ -25,7 +25,8 @@ Result<LogTail> read_log_tail(const LogStream& stream) {
   }
   if (!message) return tl::unexpected(message.error());
   auto header = decode_op_batch_header(message->data);
-  if (!header) return fail(ErrorCode::DataLoss, "LOG_DAMAGED: " + stream.name() + ": " + header.error().message);
+  if (!header)
+    return fail(ErrorCode::DataLoss, "LOG_DAMAGED: " + stream.name() + ": " + header.error().message);
   return LogTail{message->sequence, std::move(*header)};
 }
 
@@ -81,8 +82,9 @@ Status LogPublisher::append(const std::vector<Op>& ops, Deadline deadline) {
   for (const Op& op : ops) {
     std::string encoded = encode_op(op);
     if (encoded.size() > batch_op_bytes_max) {
-      return fail(ErrorCode::TooLarge, fmt::format("product \"{}\" takes {} bytes in the log, the limit is {}", op.id,
-                                                   encoded.size(), batch_op_bytes_max));
+      return fail(ErrorCode::TooLarge,
+                  fmt::format("product \"{}\" takes {} bytes in the log, the limit is {}", op.id,
+                              encoded.size(), batch_op_bytes_max));
     }
     const std::size_t size = encoded.size() + sizeof(std::uint32_t);
     if (bytes + size > piece_bytes_max && !piece.empty()) {

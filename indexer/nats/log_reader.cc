@@ -35,7 +35,8 @@ Result<std::vector<SequencedOp>> LogReader::read(std::size_t count_min, Deadline
   std::vector<SequencedOp> ops;
   if (!attached()) {
     AISLE_TRY(ops, attach());
-    if (!attached()) std::this_thread::sleep_for(std::min(deadline.remaining(), std::chrono::milliseconds(100)));
+    if (!attached())
+      std::this_thread::sleep_for(std::min(deadline.remaining(), std::chrono::milliseconds(100)));
   }
   while (attached() && ops.size() < count_min) {
     auto more = receive(ops.empty() ? deadline : Deadline::after(std::chrono::milliseconds(0)));
@@ -112,8 +113,8 @@ Status LogReader::subscribe(std::uint64_t from) {
   options.Config.OptStartSeq = from;
   natsSubscription* made = nullptr;
   jsErrCode code{};
-  const natsStatus status = js_SubscribeSync(&made, stream_.connection()->jetstream(), stream_.subject().c_str(),
-                                             nullptr, &options, &code);
+  const natsStatus status = js_SubscribeSync(&made, stream_.connection()->jetstream(),
+                                             stream_.subject().c_str(), nullptr, &options, &code);
   if (status != NATS_OK) return nats_failure("cannot follow stream " + stream_.name(), status, code);
   subscription_ = std::make_unique<Subscription>(Subscription{NatsSubscription(made)});
   natsSubscription_SetPendingLimits(made, -1, -1);  // flow control bounds it
@@ -124,8 +125,8 @@ Status LogReader::subscribe(std::uint64_t from) {
 Result<std::vector<SequencedOp>> LogReader::receive(Deadline deadline) {
   const auto wait = std::min<std::chrono::milliseconds>(deadline.remaining(), watch_interval);
   natsMsg* received = nullptr;
-  const natsStatus status =
-      natsSubscription_NextMsg(&received, subscription_->handle.get(), std::max<std::int64_t>(wait.count(), 1));
+  const natsStatus status = natsSubscription_NextMsg(&received, subscription_->handle.get(),
+                                                     std::max<std::int64_t>(wait.count(), 1));
   const NatsMessage message(received);
   std::vector<SequencedOp> ops;
   if (status != NATS_OK) {
@@ -142,7 +143,8 @@ Result<std::vector<SequencedOp>> LogReader::receive(Deadline deadline) {
   last_received_ = Clock::now();
   if (sequence < next_) return ops;
   if (sequence > next_) {
-    return fail(ErrorCode::Unavailable, fmt::format("{} jumped from {} to {}", stream_.name(), next_, sequence));
+    return fail(ErrorCode::Unavailable,
+                fmt::format("{} jumped from {} to {}", stream_.name(), next_, sequence));
   }
   AISLE_TRY(ops, take({natsMsg_GetData(message.get()),
                        static_cast<std::size_t>(natsMsg_GetDataLength(message.get()))}));
@@ -190,12 +192,12 @@ Status LogReader::check(const OpBatchHeader& header, Hash128 chain_at_position) 
     return damaged(stream_.name(), fmt::format("goes back from {} to {}", position_.seq, header.last_seq()));
   }
   if (chain_at_position != position_.log.chain) {
-    return fail(ErrorCode::DataLoss,
-                fmt::format("LOG_FORKED: {} has another history up to {} than the shard", stream_.name(),
-                            position_.seq));
+    return fail(ErrorCode::DataLoss, fmt::format("LOG_FORKED: {} has another history up to {} than the shard",
+                                                 stream_.name(), position_.seq));
   }
   if (header.after.term < position_.log.term && header.last_seq() > position_.seq) {
-    return damaged(stream_.name(), fmt::format("term falls from {} to {}", position_.log.term, header.after.term));
+    return damaged(stream_.name(),
+                   fmt::format("term falls from {} to {}", position_.log.term, header.after.term));
   }
   return {};
 }

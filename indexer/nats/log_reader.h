@@ -1,5 +1,5 @@
-// A replica's end of a shard's log: every op once and in order, each proven to continue the history this shard
-// has. What does not fit is an error, never skipped.
+// A replica's end of a shard's log: every op once and in order, each proven to continue the history this
+// shard has. What does not fit is an error, never skipped.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -15,7 +15,8 @@
 
 namespace aisle {
 
-// One thread. Errors begin with their name; after one, read() looks at the log anew from the position reached:
+// One thread. Errors begin with their name; after one, read() looks at the log anew from the position
+// reached:
 //   LOG_GONE      NotFound     there is no stream
 //   BASE_NEEDED   NotFound     the log begins later: a base of the shard is needed
 //   LOG_SHORT     DataLoss     the log ends before the position

@@ -48,8 +48,7 @@ Status LogStream::create(const StreamLimits& limits) const {
 Result<StreamRange> LogStream::range() const {
   jsStreamInfo* found = nullptr;
   jsErrCode code{};
-  const natsStatus status =
-      js_GetStreamInfo(&found, connection_->jetstream(), name_.c_str(), nullptr, &code);
+  const natsStatus status = js_GetStreamInfo(&found, connection_->jetstream(), name_.c_str(), nullptr, &code);
   const NatsStreamInfo info(found);
   if (status != NATS_OK) return nats_failure("stream " + name_, status, code);
   return StreamRange{info->State.FirstSeq, info->State.LastSeq};

@@ -44,7 +44,8 @@ class LogStream {
   Result<StreamMessage> message(std::uint64_t sequence) const;
   Result<StreamMessage> last() const;
 
-  // Appends when the last sequence is `expected_last` (0: no message was ever written) and returns the new one.
+  // Appends when the last sequence is `expected_last` (0: no message was ever written) and returns the new
+  // one.
   //   Conflict     it is another
   //   Unavailable  unknown: it may have been appended or may still be
   Result<std::uint64_t> publish(std::string_view data, std::uint64_t expected_last) const;

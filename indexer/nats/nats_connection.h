@@ -13,8 +13,8 @@ struct __jsCtx;
 namespace aisle {
 
 struct NatsOptions {
-  std::vector<std::string> urls;  // "nats://10.0.0.1:4222"; any one that answers will do
-  std::string name;               // shown by the servers
+  std::vector<std::string> urls;                     // "nats://10.0.0.1:4222"; any one that answers will do
+  std::string name;                                  // shown by the servers
   std::chrono::milliseconds request_timeout{1'000};  // of each request to JetStream
 };
 

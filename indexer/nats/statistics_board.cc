@@ -18,8 +18,8 @@ std::string part_key(const std::string& key, const std::string& hash, std::size_
 
 }  // namespace
 
-StatisticsBoard::StatisticsBoard(const std::shared_ptr<NatsConnection>& connection, const std::string& cluster,
-                                 int replicas)
+StatisticsBoard::StatisticsBoard(const std::shared_ptr<NatsConnection>& connection,
+                                 const std::string& cluster, int replicas)
     : bucket_(connection, {.name = "aisle-" + cluster + "-statistics", .replicas = replicas}) {}
 
 Result<std::optional<StatisticsBoard::Pointer>> StatisticsBoard::pointer(const std::string& key) {
@@ -29,9 +29,11 @@ Result<std::optional<StatisticsBoard::Pointer>> StatisticsBoard::pointer(const s
   const std::size_t space = entry->value.find(' ');
   Pointer pointer{entry->value.substr(0, space), 0};
   if (space != std::string::npos) {
-    std::from_chars(entry->value.data() + space + 1, entry->value.data() + entry->value.size(), pointer.parts);
+    std::from_chars(entry->value.data() + space + 1, entry->value.data() + entry->value.size(),
+                    pointer.parts);
   }
-  if (pointer.parts == 0 || pointer.parts > parts_max) return fail(ErrorCode::DataLoss, "statistics of " + key);
+  if (pointer.parts == 0 || pointer.parts > parts_max)
+    return fail(ErrorCode::DataLoss, "statistics of " + key);
   found = std::move(pointer);
   return found;
 }
@@ -80,7 +82,8 @@ Result<std::optional<std::string>> StatisticsBoard::newer(const std::string& ind
     if (!entry) return fail(ErrorCode::Unavailable, "the statistics of " + key + " are just being replaced");
     *bytes += entry->value;
   }
-  if (hash_text(*bytes) != newest->hash) return fail(ErrorCode::DataLoss, "the statistics of " + key + " are damaged");
+  if (hash_text(*bytes) != newest->hash)
+    return fail(ErrorCode::DataLoss, "the statistics of " + key + " are damaged");
   return bytes;
 }
 

@@ -1,5 +1,5 @@
-// The term statistics of a generation, the same on every node: the leader collects them, the others take them from
-// a bucket.
+// The term statistics of a generation, the same on every node: the leader collects them, the others take them
+// from a bucket.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -16,7 +16,8 @@ namespace aisle {
 // index.generation.hash.part holds a piece of it. Thread-safe.
 class StatisticsBoard {
  public:
-  StatisticsBoard(const std::shared_ptr<NatsConnection>& connection, const std::string& cluster, int replicas);
+  StatisticsBoard(const std::shared_ptr<NatsConnection>& connection, const std::string& cluster,
+                  int replicas);
 
   // Replaces what was there.
   Status publish(const std::string& index, std::uint32_t generation, std::string_view bytes);
@@ -24,7 +25,8 @@ class StatisticsBoard {
   Result<bool> has(const std::string& index, std::uint32_t generation);
   // Forgets those of a generation.
   Status drop(const std::string& index, std::uint32_t generation);
-  // The newest, unless its hash (hash_text of the bytes) is `known`. DataLoss when it does not match its hash.
+  // The newest, unless its hash (hash_text of the bytes) is `known`. DataLoss when it does not match its
+  // hash.
   Result<std::optional<std::string>> newer(const std::string& index, std::uint32_t generation,
                                            const std::string& known);
 

@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::chrono::seconds settle_wait_alone{60};
 constexpr std::chrono::seconds settle_wait{5};
-constexpr std::chrono::seconds claim_patience = settle_wait_alone + std::chrono::seconds(15);  // its connection rests so long
+constexpr std::chrono::seconds claim_patience =
+    settle_wait_alone + std::chrono::seconds(15);  // its connection rests so long
 constexpr std::chrono::seconds claim_wait{2};
 
 bool slot_is_lost(const SourceReport& report) {
@@ -71,8 +72,8 @@ bool FeedSession::contested() const {
   return std::ranges::any_of(targets_, [](const auto& target) { return target->target().sink->competes(); });
 }
 
-// Of several processes the one that finds the slot free goes on, and one at a time looks: who is about to open its
-// stream again keeps the claim meanwhile.
+// Of several processes the one that finds the slot free goes on, and one at a time looks: who is about to
+// open its stream again keeps the claim meanwhile.
 Status FeedSession::claim() {
   const std::string& slot = targets_.front()->target().source().slot;
   const auto taken = [&] {
@@ -94,8 +95,9 @@ Status FeedSession::end_claim() {
   return release_claim(*connection_, targets_.front()->target().source().slot);
 }
 
-// Before the stream ends; the next one is opened by another FeedSession. Who has the claim meanwhile only looks, and lets go.
-// Without it another process may come first, which is no harm but to those who wait for this one.
+// Before the stream ends; the next one is opened by another FeedSession. Who has the claim meanwhile only
+// looks, and lets go. Without it another process may come first, which is no harm but to those who wait for
+// this one.
 void FeedSession::keep_claim() {
   if (!contested()) return;
   const std::string& slot = targets_.front()->target().source().slot;

@@ -20,9 +20,10 @@ class FlowGuard {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  // Why a batch with so many deletes has to wait for a word, "" when it may pass; it is counted then. What counts
-  // is how far the index shrinks below its largest size within the window: products that come and go all day
-  // are no loss. `documents`: of the index, 0 = not known, then nothing waits. It may be commit_lag old.
+  // Why a batch with so many deletes has to wait for a word, "" when it may pass; it is counted then. What
+  // counts is how far the index shrinks below its largest size within the window: products that come and go
+  // all day are no loss. `documents`: of the index, 0 = not known, then nothing waits. It may be commit_lag
+  // old.
   std::string judge_deletes(const FlowLimits& limits, std::uint64_t deletes, std::uint64_t documents,
                             Time now);
   static constexpr std::chrono::seconds commit_lag{5};

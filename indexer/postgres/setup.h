@@ -30,9 +30,9 @@ Status create_publication_and_slot(const PostgresSource& source, const std::stri
 // Whether a process streams from it now; false when it does not exist.
 Result<bool> slot_is_held(Connection& connection, const std::string& slot);
 
-// Several processes agree by it who may look at the slot next and begin to stream from it. It lasts until it is
-// released or the connection ends; the server ends one that was silent for `patience` (from PostgreSQL 14 on), so
-// that a process that hangs keeps nobody out. False: another connection has the claim.
+// Several processes agree by it who may look at the slot next and begin to stream from it. It lasts until it
+// is released or the connection ends; the server ends one that was silent for `patience` (from PostgreSQL 14
+// on), so that a process that hangs keeps nobody out. False: another connection has the claim.
 Result<bool> claim_slot(Connection& connection, const std::string& slot, std::chrono::milliseconds patience);
 Status release_claim(Connection& connection, const std::string& slot);
 

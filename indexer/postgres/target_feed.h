@@ -58,7 +58,8 @@ class TargetFeed {
   Status adopt(Connection& connection, bool guest);
   // Whether a target that was refused could be followed now.
   Result<bool> is_mended(const SystemIdentity& system, Connection& connection);
-  // Its index takes no more: left out until the next connection, so that the others go on. Its position is kept.
+  // Its index takes no more: left out until the next connection, so that the others go on. Its position is
+  // kept.
   void set_aside();
 
   const SourceReport& report() const { return report_; }

@@ -67,7 +67,8 @@ Result<Json> list_generations(IndexService& index, const JsonReader& body) {
   for (const GenerationStatus& status : index.generations()) list.push_back(to_json(status));
   Json changes = Json::array();
   for (const StateChange& change : state->changes) {
-    changes.push_back({{"at", change.at}, {"who", change.who}, {"what", change.what}, {"comment", change.comment}});
+    changes.push_back(
+        {{"at", change.at}, {"who", change.who}, {"what", change.what}, {"comment", change.comment}});
   }
   AISLE_TRY(Json garbage, collect(index, true));
   return Json{{"index", index.name()},
@@ -126,7 +127,9 @@ Result<Json> roll_back(IndexService& index, const JsonReader& body) {
   AISLE_CHECK(body.status());
   AISLE_CHECK(index.require_lead());
   AISLE_TRY(const IndexState state, index.reindexer().rollback(who, comment));
-  return Json{{"active", state.active.number}, {"previous", state.previous->number}, {"state_version", state.version}};
+  return Json{{"active", state.active.number},
+              {"previous", state.previous->number},
+              {"state_version", state.version}};
 }
 
 Result<Json> collect_garbage(IndexService& index, const JsonReader& body) {
@@ -169,11 +172,14 @@ Result<Json> confirm(IndexService& index, const JsonReader& body) {
 
 Status add_generation_routes(HttpServer& server, const FindIndex& find) {
   const RouteOptions slow{.time_max = std::chrono::seconds(60)};
-  const auto to = [&](AdminAction action, int status = 200) { return admin_handler(find, std::move(action), status); };
+  const auto to = [&](AdminAction action, int status = 200) {
+    return admin_handler(find, std::move(action), status);
+  };
   AISLE_CHECK(server.route("GET", "/admin/v1/indexes/{index}/generations", slow, to(list_generations)));
   AISLE_CHECK(server.route("GET", "/admin/v1/indexes/{index}/reindex", slow, to(reindex_status)));
   AISLE_CHECK(server.route("POST", "/admin/v1/indexes/{index}/reindex", slow, to(start_reindex, 202)));
-  AISLE_CHECK(server.route("POST", "/admin/v1/indexes/{index}/reindex/cancel", slow, to(cancel_reindex, 202)));
+  AISLE_CHECK(
+      server.route("POST", "/admin/v1/indexes/{index}/reindex/cancel", slow, to(cancel_reindex, 202)));
   AISLE_CHECK(server.route("POST", "/admin/v1/indexes/{index}/rollback", slow, to(roll_back)));
   AISLE_CHECK(server.route("POST", "/admin/v1/indexes/{index}/gc", slow, to(collect_garbage)));
   AISLE_CHECK(server.route("POST", "/admin/v1/indexes/{index}/repair", slow, to(read_again, 202)));

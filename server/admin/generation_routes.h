@@ -1,4 +1,5 @@
-// Generations of an index on the admin listener: what there is, rebuild, cancel, roll back, clean up, read again.
+// Generations of an index on the admin listener: what there is, rebuild, cancel, roll back, clean up, read
+// again.
 #pragma once
 #include "base/error.h"
 #include "server/admin/admin_request.h"

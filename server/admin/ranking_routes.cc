@@ -226,7 +226,8 @@ HttpHandler version_handler(const FindIndex& find) {
 }  // namespace
 
 Status add_ranking_routes(HttpServer& server, const FindIndex& find, const QueryLimits& limits) {
-  const RouteOptions slow{.time_max = std::chrono::seconds(60)};  // all judged queries are asked, twice for a gate
+  const RouteOptions slow{.time_max =
+                              std::chrono::seconds(60)};  // all judged queries are asked, twice for a gate
   const auto to = [&](AdminAction action) { return admin_handler(find, std::move(action)); };
   const auto limited = [&](auto action) {
     return to([limits, action](IndexService& index, const JsonReader& body) {

@@ -46,8 +46,10 @@ Result<Json> dead_letters(IndexService& index, const JsonReader& body) {
 Status add_verify_routes(HttpServer& server, const FindIndex& find) {
   const RouteOptions options{.time_max = std::chrono::seconds(60)};
   AISLE_CHECK(server.route("GET", "/admin/v1/indexes/{index}/verify", options, admin_handler(find, look)));
-  AISLE_CHECK(server.route("POST", "/admin/v1/indexes/{index}/verify", options, admin_handler(find, start, 202)));
-  return server.route("GET", "/admin/v1/indexes/{index}/dead_letters", options, admin_handler(find, dead_letters));
+  AISLE_CHECK(
+      server.route("POST", "/admin/v1/indexes/{index}/verify", options, admin_handler(find, start, 202)));
+  return server.route("GET", "/admin/v1/indexes/{index}/dead_letters", options,
+                      admin_handler(find, dead_letters));
 }
 
 }  // namespace aisle

@@ -21,7 +21,8 @@ Result<std::string> url_of(const AdminPlace& place) {
   AISLE_TRY(const ServiceConfig config, ServiceConfig::load(place.config));
   if (config.admin.port == 0) {
     return fail(ErrorCode::InvalidArgument,
-                place.config.string() + " leaves the admin port open (/admin/port is 0): name the service with --admin");
+                place.config.string() +
+                    " leaves the admin port open (/admin/port is 0): name the service with --admin");
   }
   return fmt::format("http://{}:{}", config.admin.address, config.admin.port);
 }

@@ -42,8 +42,8 @@ class AdminClient {
 // "/admin/v1/indexes/<index>/<rest>" with the index percent-encoded.
 std::string admin_path(const std::string& index, const std::string& rest);
 
-// What most commands are: one exchange with the service whose answer is shown. Returns the exit code; errors are
-// printed as report() does.
+// What most commands are: one exchange with the service whose answer is shown. Returns the exit code; errors
+// are printed as report() does.
 int ask_service(const AdminPlace& place,
                 const std::function<Result<nlohmann::json>(const AdminClient&)>& exchange,
                 const std::function<void(const nlohmann::json&)>& show);

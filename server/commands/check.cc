@@ -28,8 +28,9 @@ void check_generation(const IndexSchema& schema, const std::filesystem::path& da
   if (!*state) return;
   const GenerationRef& active = (*state)->active;
   if (active.analyzer_version != analyzer_version) {
-    print("warning", where, fmt::format("NEEDS_REINDEX generation {} was built with analyzer {}, this version has {}",
-                                        active.number, active.analyzer_version, analyzer_version));
+    print("warning", where,
+          fmt::format("NEEDS_REINDEX generation {} was built with analyzer {}, this version has {}",
+                      active.number, active.analyzer_version, analyzer_version));
   }
   if (active.schema_hash == schema.hash) return;
   const auto text = read_file(folder / fmt::format("generation-{}", active.number) / "schema.json");

@@ -24,7 +24,8 @@ constexpr std::chrono::seconds order_time{15};
 Result<std::unique_ptr<ClusterDesk>> open_desk(const ClusterCommandOptions& options) {
   AISLE_TRY(const ServiceConfig config, ServiceConfig::load(options.config));
   if (!config.membership) {
-    return fail(ErrorCode::FailedPrecondition, options.config.string() + " has no /cluster/nats: it is no cluster");
+    return fail(ErrorCode::FailedPrecondition,
+                options.config.string() + " has no /cluster/nats: it is no cluster");
   }
   MembershipConfig membership = *config.membership;
   membership.node += "-command";
@@ -56,9 +57,10 @@ Heads heads_of(const std::vector<NodePresence>& nodes) {
 std::string state_of(const NodePresence& node) {
   if (node.draining) return "draining";
   if (node.role == "index") return node.leading ? "leads" : "stands by";
-  const bool ready = !node.indexes.empty() && std::ranges::all_of(node.indexes, [](const IndexPresence& index) {
-    return std::ranges::any_of(index.generations, &GenerationPresence::ready);
-  });
+  const bool ready =
+      !node.indexes.empty() && std::ranges::all_of(node.indexes, [](const IndexPresence& index) {
+        return std::ranges::any_of(index.generations, &GenerationPresence::ready);
+      });
   return ready ? "ready" : "not ready";
 }
 
@@ -73,10 +75,10 @@ bool print_generation(const IndexPresence& index, const GenerationPresence& gene
     lsn = std::min(lsn, shard.lsn);
     if (trouble.empty()) trouble = shard.trouble;
   }
-  std::printf("    %s, generation %u%s: %zu shards, %s, %llu ops behind%s%s\n", index.index.c_str(), generation.number,
-              generation.ready ? "" : " (not ready)", generation.shards.size(),
-              format_lsn(generation.shards.empty() ? 0 : lsn).c_str(), static_cast<unsigned long long>(behind),
-              trouble.empty() ? "" : ", ", trouble.c_str());
+  std::printf("    %s, generation %u%s: %zu shards, %s, %llu ops behind%s%s\n", index.index.c_str(),
+              generation.number, generation.ready ? "" : " (not ready)", generation.shards.size(),
+              format_lsn(generation.shards.empty() ? 0 : lsn).c_str(),
+              static_cast<unsigned long long>(behind), trouble.empty() ? "" : ", ", trouble.c_str());
   return !trouble.empty();
 }
 
@@ -131,7 +133,8 @@ int cluster_drain(const ClusterCommandOptions& options, bool out) {
   const auto says = [&](bool draining) -> Result<bool> {
     AISLE_TRY(const auto nodes, (*desk)->nodes());
     const auto node = std::ranges::find(nodes, options.node, &NodePresence::node);
-    if (node == nodes.end()) return fail(ErrorCode::NotFound, "the cluster has no node \"" + options.node + "\"");
+    if (node == nodes.end())
+      return fail(ErrorCode::NotFound, "the cluster has no node \"" + options.node + "\"");
     return node->draining == draining;
   };
   if (const auto there = says(out); !there) return report(there.error());
@@ -161,8 +164,9 @@ void add_cluster_commands(CLI::App& app, int& exit_code) {
   status->add_flag("--json", options->json, "as the members say it");
   status->callback([options, &exit_code] { exit_code = cluster_status(*options); });
   for (const bool out : {true, false}) {
-    CLI::App* command = add(out ? "drain" : "undrain", out ? "send a member no more searches: its readyz says 503"
-                                                           : "let it have searches again");
+    CLI::App* command =
+        add(out ? "drain" : "undrain",
+            out ? "send a member no more searches: its readyz says 503" : "let it have searches again");
     command->add_option("node", options->node, "its name")->required();
     command->callback([options, out, &exit_code] { exit_code = cluster_drain(*options, out); });
   }

@@ -51,9 +51,9 @@ std::string progress_line(const Json& status) {
   const int full = static_cast<int>(share * width);
   return fmt::format("generation {} {:<11} [{}{}] {:3.0f} %  {} products, {:.0f}/s, {:.0f} s left {}",
                      status.at("to").get<std::uint32_t>(), text(status, "state"), std::string(full, '#'),
-                     std::string(width - full, ' '), share * 100, progress.at("products").get<std::uint64_t>(),
-                     progress.at("per_second").get<double>(), progress.at("seconds_left").get<double>(),
-                     text(progress, "waits_for"));
+                     std::string(width - full, ' '), share * 100,
+                     progress.at("products").get<std::uint64_t>(), progress.at("per_second").get<double>(),
+                     progress.at("seconds_left").get<double>(), text(progress, "waits_for"));
 }
 
 // Shows progress until the rebuild has ended; 0 when it was switched.
@@ -126,24 +126,26 @@ int reindex(const ReindexOptions& options) {
   const auto client = AdminClient::of(options.place);
   if (!client) return report(client.error());
   const auto begun = client->post(admin_path(options.index, "reindex"), {{"shards", options.shards},
-                                                                          {"force", options.force},
-                                                                          {"dry_run", options.dry_run},
-                                                                          {"who", who_am_i()},
-                                                                          {"comment", options.comment}});
+                                                                         {"force", options.force},
+                                                                         {"dry_run", options.dry_run},
+                                                                         {"who", who_am_i()},
+                                                                         {"comment", options.comment}});
   if (!begun) return report(begun.error());
   if (options.dry_run) {
     print_plan(*begun);
     return 0;
   }
   if (options.wait) return follow(*client, options.index);
-  fmt::print("generation {} is being built beside generation {}; aisle reindex status {} tells how far it is\n",
-             begun->at("to").get<std::uint32_t>(), begun->at("from").get<std::uint32_t>(), options.index);
+  fmt::print(
+      "generation {} is being built beside generation {}; aisle reindex status {} tells how far it is\n",
+      begun->at("to").get<std::uint32_t>(), begun->at("from").get<std::uint32_t>(), options.index);
   return 0;
 }
 
 int reindex_status(const GenerationOptions& options) {
   return ask_service(
-      options.place, [&](const AdminClient& client) { return client.get(admin_path(options.index, "reindex")); },
+      options.place,
+      [&](const AdminClient& client) { return client.get(admin_path(options.index, "reindex")); },
       [&](const Json& status) {
         if (options.json) return print_json(status);
         fmt::print("{}\n", progress_line(status));
@@ -159,12 +161,15 @@ int reindex_cancel(const GenerationOptions& options) {
       [&](const AdminClient& client) {
         return client.post(admin_path(options.index, "reindex/cancel"), {{"who", who_am_i()}});
       },
-      [&](const Json& status) { fmt::print("generation {} is dropped\n", status.at("to").get<std::uint32_t>()); });
+      [&](const Json& status) {
+        fmt::print("generation {} is dropped\n", status.at("to").get<std::uint32_t>());
+      });
 }
 
 int generations(const GenerationOptions& options) {
   return ask_service(
-      options.place, [&](const AdminClient& client) { return client.get(admin_path(options.index, "generations")); },
+      options.place,
+      [&](const AdminClient& client) { return client.get(admin_path(options.index, "generations")); },
       [&](const Json& answer) {
         if (options.json) return print_json(answer);
         for (const Json& one : answer.at("generations")) {
@@ -174,7 +179,8 @@ int generations(const GenerationOptions& options) {
                      one.at("shards").get<std::uint32_t>(), text(one, "created"),
                      one.at("fed").get<bool>() ? "" : "takes no changes");
         }
-        for (const Json& reason : answer.at("needs_reindex")) fmt::print("NEEDS_REINDEX {}\n", reason.get<std::string>());
+        for (const Json& reason : answer.at("needs_reindex"))
+          fmt::print("NEEDS_REINDEX {}\n", reason.get<std::string>());
         for (const Json& one : answer.at("garbage")) {
           fmt::print("{} is not needed, {:.1f} MB: aisle gc\n", garbage_name(one),
                      megabytes(one.at("bytes")));

@@ -70,7 +70,8 @@ int import(const ImportOptions& options) {
         "\"products_per_second\":{:.0f},\"shards\":{},\"disk_bytes\":{},\"image_bytes\":{},\"peak_bytes\":{}}"
         "}\n",
         imported->records, imported->bad_lines, status.dead_letters, imported->deleted, status.products,
-        took.count(), rate, status.shards, disk, image_bytes((*service)->view()).memory(), peak_memory_bytes());
+        took.count(), rate, status.shards, disk, image_bytes((*service)->view()).memory(),
+        peak_memory_bytes());
     return 0;
   }
   fmt::print("imported {} records in {:.1f} s, {:.0f}/s, into {} shard(s)\n", imported->records, took.count(),

@@ -42,9 +42,9 @@ struct EvaluateOptions {
   bool remote = false;
   std::string index = "products";
   std::vector<std::filesystem::path> judgments;  // one set a file
-  std::string ranking;  // a file or a version's number; "" = the published one
-  std::string compare;  // the same; "" = nothing
-  std::size_t worst = 10;         // queries listed a set
+  std::string ranking;                           // a file or a version's number; "" = the published one
+  std::string compare;                           // the same; "" = nothing
+  std::size_t worst = 10;                        // queries listed a set
   std::filesystem::path answers;  // one JSON line a query is written there; "" = none. Not of a service
   bool json = false;
 };

@@ -29,9 +29,9 @@ SearchRequest request_of(const SearchOptions& options) {
   request.page = options.page;
   request.per_page = options.per_page;
   request.explain = options.explain;
-  request.clock = std::chrono::duration_cast<std::chrono::seconds>(
-                      std::chrono::system_clock::now().time_since_epoch())
-                      .count();
+  request.clock =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+          .count();
   request.highlight_html = options.json;
   request.highlight_pre = options.json ? "<em>" : "[";
   request.highlight_post = options.json ? "</em>" : "]";
@@ -55,7 +55,8 @@ void print_result(const SearchResult& result, double took_ms) {
     fmt::print("{:3}. {} (score {})\n", ++rank, hit.id, hit.score);
     for (const auto& [field, text] : hit.highlight) fmt::print("       {}: {}\n", field, text);
     for (const ScorePart& part : hit.explain) {
-      fmt::print("         {:>8} {} {} {} {} {}\n", part.points, part.kind, part.word, part.term, part.field, part.rule);
+      fmt::print("         {:>8} {} {} {} {} {}\n", part.points, part.kind, part.word, part.term, part.field,
+                 part.rule);
     }
   }
   for (const FacetResult& facet : result.facets) {

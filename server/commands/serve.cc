@@ -69,9 +69,10 @@ int serve(const ServeOptions& options, MemberRole role) {
   if (!config) return report(config.error());
   set_log_level(level_of(config->log_level));
   if (role == MemberRole::Index && !config->membership) {
-    return report({ErrorCode::InvalidArgument,
-                   "aisle index needs a cluster: the configuration has no /cluster/nats; aisle serve feeds and "
-                   "serves an index by itself"});
+    return report(
+        {ErrorCode::InvalidArgument,
+         "aisle index needs a cluster: the configuration has no /cluster/nats; aisle serve feeds and "
+         "serves an index by itself"});
   }
   if (role == MemberRole::Index && !config->membership->shards.all()) {
     return report(
@@ -83,7 +84,8 @@ int serve(const ServeOptions& options, MemberRole role) {
     return report(started.error());
   }
   std::printf("aisle %s %s http://%s:%u (admin http://%s:%u)\n", AISLE_VERSION,
-              role == MemberRole::Index ? "feeds its cluster and serves" : "serves", config->listen.address.c_str(), service.port(), config->admin.address.c_str(),
+              role == MemberRole::Index ? "feeds its cluster and serves" : "serves",
+              config->listen.address.c_str(), service.port(), config->admin.address.c_str(),
               service.admin_port());
   std::fflush(stdout);
   signals.wait();

@@ -51,7 +51,8 @@ ClusterConfig read_cluster(const JsonReader& reader) {
     const auto same = std::ranges::count(config.nodes, config.nodes.back().address.id,
                                          [](const ConfiguredNode& some) { return some.address.id; });
     if (same > 1) node.fail("has the id \"" + config.nodes.back().address.id + "\" of another node");
-    if (config.nodes.size() > nodes_max) node.fail("is one more than the limit of " + std::to_string(nodes_max));
+    if (config.nodes.size() > nodes_max)
+      node.fail("is one more than the limit of " + std::to_string(nodes_max));
   }
   const bool known = std::ranges::any_of(
       config.nodes, [&](const ConfiguredNode& node) { return node.address.id == config.self; });

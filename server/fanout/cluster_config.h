@@ -9,7 +9,7 @@
 namespace aisle {
 
 struct ClusterConfig {
-  std::string self;      // id of this node, one of `nodes`
+  std::string self;  // id of this node, one of `nodes`
   std::vector<ConfiguredNode> nodes;
   double min_coverage = 1.0;  // of a search that does not say
 };

@@ -12,9 +12,9 @@ namespace aisle {
 
 // Of one generation of one index. Immutable; share freely.
 struct ShardMap {
-  std::vector<NodeAddress> nodes;                  // the others
-  std::vector<std::vector<std::size_t>> holders;   // by shard: which of `nodes`, ascending
-  std::vector<bool> own;                           // by shard: this node holds it
+  std::vector<NodeAddress> nodes;                 // the others
+  std::vector<std::vector<std::size_t>> holders;  // by shard: which of `nodes`, ascending
+  std::vector<bool> own;                          // by shard: this node holds it
 };
 
 // Thread-safe and cheap: both are called for each request.

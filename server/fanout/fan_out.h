@@ -1,5 +1,5 @@
-// Asks groups of shards on other nodes side by side: which replica, when a second one, when to give up. What is
-// asked and what an answer means is the caller's affair.
+// Asks groups of shards on other nodes side by side: which replica, when a second one, when to give up. What
+// is asked and what an answer means is the caller's affair.
 //
 // A group's call goes to the replica that replica_board.h chooses. Another one is asked as well
 //   at once          when the first failed, refused (overloaded) or has not the view (`not_here`)
@@ -42,7 +42,7 @@ struct ShardGroup {
 
 struct GroupCallText {
   std::string path;
-  std::string view;  // format_view_name()
+  std::string view;     // format_view_name()
   std::string min_lsn;  // "" = any
   std::string body;
 };

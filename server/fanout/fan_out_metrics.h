@@ -11,7 +11,8 @@ struct FanOutMetrics {
   Counter not_here = metric_counter("aisle_fanout_not_here_total", "Answers of nodes without the view");
   Counter errors = metric_counter("aisle_fanout_errors_total", "Calls that failed or timed out");
   Counter ejections = metric_counter("aisle_fanout_ejections_total", "Nodes left out for a while");
-  Counter unanswered = metric_counter("aisle_fanout_unanswered_total", "Groups of shards that nobody answered");
+  Counter unanswered =
+      metric_counter("aisle_fanout_unanswered_total", "Groups of shards that nobody answered");
 };
 
 }  // namespace aisle

@@ -50,8 +50,8 @@ double ShardSizes::coverage(const std::set<std::uint32_t>& missing, std::uint32_
   return all > 0 ? 1 - lost / all : 1;
 }
 
-FanOutSearch::FanOutSearch(FanOut& fan_out, std::shared_ptr<const ShardMap> map, ShardSizes& sizes, const View& view,
-                           FanOutRequest request)
+FanOutSearch::FanOutSearch(FanOut& fan_out, std::shared_ptr<const ShardMap> map, ShardSizes& sizes,
+                           const View& view, FanOutRequest request)
     : fan_out_(fan_out),
       map_(std::move(map)),
       sizes_(sizes),
@@ -73,7 +73,8 @@ FanOutSearch::FanOutSearch(FanOut& fan_out, std::shared_ptr<const ShardMap> map,
   for (std::size_t i = 0; i < own_.size(); ++i) sizes_.set(own_[i], own_view_.shards[i]->live());
 }
 
-// A partial answer needs time to be made: whoever may go on without a shard waits for it half of the time left.
+// A partial answer needs time to be made: whoever may go on without a shard waits for it half of the time
+// left.
 Deadline FanOutSearch::call_deadline() const {
   if (request_.min_coverage >= 1) return request_.deadline;
   return Deadline::after(request_.deadline.remaining() / 2);
@@ -100,8 +101,9 @@ Status FanOutSearch::call_groups(std::span<const std::size_t> which, GroupCallTe
     asked.push_back(i);
     groups.push_back(groups_[i]);
   }
-  const auto statuses = fan_out_.call(groups, text, call_deadline(), beside,
-                                      [&](std::size_t i, std::string_view body) { return accept(asked[i], body); });
+  const auto statuses =
+      fan_out_.call(groups, text, call_deadline(), beside,
+                    [&](std::size_t i, std::string_view body) { return accept(asked[i], body); });
   Error last;
   bool complete = true;
   for (std::size_t i = 0; i < statuses.size(); ++i) {
@@ -121,10 +123,11 @@ Status FanOutSearch::cover(const Error& last) {
   }
   coverage_ = std::min(coverage_, sizes_.coverage(missing, static_cast<std::uint32_t>(map_->own.size())));
   if (coverage_ >= request_.min_coverage) return {};
-  return fail(ErrorCode::Unavailable,
-              fmt::format("shards {} of {} do not answer ({}); the answer would cover {:.3f}, min_coverage is {:.3f}",
-                          fmt::join(missing, ", "), map_->own.size(), last.message, coverage_,
-                          request_.min_coverage));
+  return fail(
+      ErrorCode::Unavailable,
+      fmt::format("shards {} of {} do not answer ({}); the answer would cover {:.3f}, min_coverage is {:.3f}",
+                  fmt::join(missing, ", "), map_->own.size(), last.message, coverage_,
+                  request_.min_coverage));
 }
 
 Result<std::vector<WordExpansion>> FanOutSearch::expand(const ExpandRequest& request) {
@@ -204,13 +207,13 @@ Result<std::vector<FetchedProduct>> FanOutSearch::fetch(const FetchRequest& requ
     if (far[group].empty()) continue;
     std::vector<std::string_view> ids;
     for (const std::size_t i : far[group]) ids.push_back(hits[i].id);
-    AISLE_CHECK(call_groups(std::span(&group, 1), text_of("fetch", encode_fetch(request, ids)), [] {},
-                            [&](std::size_t, std::string_view body) -> Status {
-                              AISLE_TRY(auto fetched, decode_products(body, ids.size()));
-                              for (std::size_t i = 0; i < ids.size(); ++i)
-                                products[far[group][i]] = std::move(fetched[i]);
-                              return {};
-                            }));
+    AISLE_CHECK(call_groups(
+        std::span(&group, 1), text_of("fetch", encode_fetch(request, ids)), [] {},
+        [&](std::size_t, std::string_view body) -> Status {
+          AISLE_TRY(auto fetched, decode_products(body, ids.size()));
+          for (std::size_t i = 0; i < ids.size(); ++i) products[far[group][i]] = std::move(fetched[i]);
+          return {};
+        }));
   }
   return products;
 }
@@ -218,14 +221,15 @@ Result<std::vector<FetchedProduct>> FanOutSearch::fetch(const FetchRequest& requ
 Result<std::vector<FetchedProduct>> FanOutSearch::fetch_by_id(const FetchRequest& request,
                                                               std::span<const std::string_view> ids) {
   AISLE_TRY(std::vector<FetchedProduct> products, local_.fetch_by_id(request, ids));
-  AISLE_CHECK(call("fetch", encode_fetch(request, ids), [] {},
-                   [&](std::size_t, std::string_view body) -> Status {
-                     AISLE_TRY(auto fetched, decode_products(body, ids.size()));
-                     for (std::size_t i = 0; i < ids.size(); ++i) {
-                       if (fetched[i].found) products[i] = std::move(fetched[i]);
-                     }
-                     return {};
-                   }));
+  AISLE_CHECK(call(
+      "fetch", encode_fetch(request, ids), [] {},
+      [&](std::size_t, std::string_view body) -> Status {
+        AISLE_TRY(auto fetched, decode_products(body, ids.size()));
+        for (std::size_t i = 0; i < ids.size(); ++i) {
+          if (fetched[i].found) products[i] = std::move(fetched[i]);
+        }
+        return {};
+      }));
   return products;
 }
 

@@ -37,7 +37,8 @@ struct FanOutRequest {
 // Borrows the first and the sizes.
 class FanOutSearch final : public ShardSearch {
  public:
-  // `view` has all shards of the generation in their order; only those that `map` calls own are searched here.
+  // `view` has all shards of the generation in their order; only those that `map` calls own are searched
+  // here.
   FanOutSearch(FanOut& fan_out, std::shared_ptr<const ShardMap> map, ShardSizes& sizes, const View& view,
                FanOutRequest request);
 
@@ -58,7 +59,8 @@ class FanOutSearch final : public ShardSearch {
     bool lost = false;  // it did not answer an earlier call of this request
   };
 
-  // Calls every group that is not lost; `accept` gets the index of the group. Fails when too little is covered.
+  // Calls every group that is not lost; `accept` gets the index of the group. Fails when too little is
+  // covered.
   Status call(std::string_view operation, std::string body, const std::function<void()>& beside,
               const FanOut::Accept& accept);
   Status call_groups(std::span<const std::size_t> which, GroupCallText text,

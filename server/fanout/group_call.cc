@@ -134,7 +134,8 @@ void GroupCall::consider_second(Time now) {
     if (!retried_) retry();
   } else if (!hedged_ && waited >= owner_.board_.hedge_after(first.id)) {
     hedged_ = true;
-    if (owner_.board_.may_hedge(now) && owner_.hedges_.spend() && begin_try(false)) owner_.metrics_.hedges.add();
+    if (owner_.board_.may_hedge(now) && owner_.hedges_.spend() && begin_try(false))
+      owner_.metrics_.hedges.add();
   }
 }
 

@@ -24,8 +24,8 @@ std::string address_of(const NodeAddress& node) {
   return node.host + ":" + std::to_string(node.port);
 }
 
-// A socket that is connecting; -1 and `error` when it cannot even begin. Numeric addresses do not block; a name
-// asks the resolver, once for each new connection.
+// A socket that is connecting; -1 and `error` when it cannot even begin. Numeric addresses do not block; a
+// name asks the resolver, once for each new connection.
 int begin_connect(const NodeAddress& node, std::string& error) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
@@ -54,9 +54,10 @@ int begin_connect(const NodeAddress& node, std::string& error) {
 }
 
 std::string head_of(const NodeAddress& node, const NodeCall& call) {
-  std::string head = "POST " + call.path + " HTTP/1.1\r\nHost: " + address_of(node) +
-                     "\r\nContent-Type: application/octet-stream\r\nContent-Length: " +
-                     std::to_string(call.body.size()) + "\r\n";
+  std::string head =
+      "POST " + call.path + " HTTP/1.1\r\nHost: " + address_of(node) +
+      "\r\nContent-Type: application/octet-stream\r\nContent-Length: " + std::to_string(call.body.size()) +
+      "\r\n";
   for (const auto& [name, value] : call.headers) head += name + ": " + value + "\r\n";
   return head + "\r\n";
 }
@@ -77,7 +78,9 @@ class HttpExchange final : public NodeExchange {
   HttpExchange& operator=(const HttpExchange&) = delete;
 
   bool finished() const override { return finished_; }
-  int status() const override { return parser_.state() == ResponseParser::State::Done ? parser_.status() : 0; }
+  int status() const override {
+    return parser_.state() == ResponseParser::State::Done ? parser_.status() : 0;
+  }
   std::string_view body() const override { return parser_.body(); }
   std::string_view error() const override { return error_; }
 

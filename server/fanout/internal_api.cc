@@ -27,7 +27,8 @@ Result<Deadline> read_deadline(const HttpRequest& request, std::chrono::millisec
   return Deadline::at(arrived + std::min(std::chrono::milliseconds(left), route_time));
 }
 
-Result<std::string> answer_expand(LocalShardSearch& shards, std::string_view body, const QueryLimits& limits) {
+Result<std::string> answer_expand(LocalShardSearch& shards, std::string_view body,
+                                  const QueryLimits& limits) {
   AISLE_TRY(const ExpandRequest request, decode_expand(body, limits));
   AISLE_TRY(const std::vector<WordExpansion> answers, shards.expand(request));
   return encode_expansions(answers);
@@ -84,8 +85,8 @@ Result<View> InternalApi::pinned_view(const HttpRequest& request, Deadline deadl
                 fmt::format("generation {} of index \"{}\" is not here", wanted.generation, index));
   }
   if (const ViewName here = name_of(*view); !here.answers_as(wanted)) {
-    return fail(ErrorCode::NotFound, fmt::format("view {} is not here, but {}", format_view_name(wanted),
-                                                format_view_name(here)));
+    return fail(ErrorCode::NotFound,
+                fmt::format("view {} is not here, but {}", format_view_name(wanted), format_view_name(here)));
   }
   const auto map = map_.find(index, wanted.generation, wanted.shards);
   for (const std::uint32_t shard : shards) {

@@ -1,5 +1,5 @@
-// How bytes reach another node and come back. Calls run side by side on the thread that waits for them, so that
-// one request can ask many nodes, ask again and stop waiting without threads of its own.
+// How bytes reach another node and come back. Calls run side by side on the thread that waits for them, so
+// that one request can ask many nodes, ask again and stop waiting without threads of its own.
 #pragma once
 #include <memory>
 #include <span>

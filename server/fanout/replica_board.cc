@@ -17,9 +17,7 @@ ReplicaBoard::ReplicaBoard(ReplicaPolicy policy, std::function<std::uint64_t()> 
 
 void ReplicaBoard::set_nodes(std::span<const std::string> ids, Time now) {
   const std::lock_guard lock(mutex_);
-  std::erase_if(nodes_, [&](const auto& entry) {
-    return std::ranges::find(ids, entry.first) == ids.end();
-  });
+  std::erase_if(nodes_, [&](const auto& entry) { return std::ranges::find(ids, entry.first) == ids.end(); });
   for (const std::string& id : ids) meet(id, now);
 }
 
@@ -51,8 +49,7 @@ double ReplicaBoard::cost(const Node& node, Time now) const {
 }
 
 double ReplicaBoard::weight(const Node& node, Time now) const {
-  const double answered =
-      static_cast<double>(node.answers) / static_cast<double>(policy_.cold_answers);
+  const double answered = static_cast<double>(node.answers) / static_cast<double>(policy_.cold_answers);
   const double age = seconds(now - node.known_since) / seconds(policy_.cold_time);
   const double warmth = std::clamp(std::min(answered, age), 0.0, 1.0);
   return policy_.cold_share + (1 - policy_.cold_share) * warmth;
@@ -159,8 +156,8 @@ void ReplicaBoard::eject(Node& node, Time now) {
   ++node.ejections;
   ++node.ejections_total;
   const auto span = std::min(policy_.ejection * node.ejections, policy_.ejection_max);
-  const auto jitter = std::chrono::nanoseconds(
-      static_cast<std::int64_t>(static_cast<double>(span.count()) * 0.2 * chance()));
+  const auto jitter =
+      std::chrono::nanoseconds(static_cast<std::int64_t>(static_cast<double>(span.count()) * 0.2 * chance()));
   node.ejected_until = now + std::chrono::duration_cast<Deadline::Clock::duration>(span + jitter);
   node.probing = false;
   last_ejection_ = now;

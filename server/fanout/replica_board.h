@@ -1,11 +1,14 @@
 // How the other nodes behave, and which of several replicas to ask next. Time and chance come from outside.
 //
 //   cost      = peak-EWMA of latency (decay 10 s) * (in flight + 1); the cheaper of two drawn by lot is asked
-//   doubt     after a refusal or a race lost a node gets a tenth of the calls, after an error half of them, so that it
+//   doubt     after a refusal or a race lost a node gets a tenth of the calls, after an error half of them,
+//   so that it
 //               is soon either trusted again (by an answer) or ejected (by errors)
-//   cold      a node without 50 answers or known for less than 30 s gets a share growing from 10 %, at most two
+//   cold      a node without 50 answers or known for less than 30 s gets a share growing from 10 %, at most
+//   two
 //               calls at once, and counts as quick as the median of the others
-//   ejection  after 3 errors or time-outs in a row for 5 s, then 10, ... 60 s; never the last node, never more
+//   ejection  after 3 errors or time-outs in a row for 5 s, then 10, ... 60 s; never the last node, never
+//   more
 //             than half of them. Afterwards one call is let through; it decides
 #pragma once
 #include <array>
@@ -53,8 +56,8 @@ class ReplicaBoard {
   // Forgets nodes that are not in the list, meets those that are new.
   void set_nodes(std::span<const std::string> ids, Time now);
 
-  // One of the candidates, and counts it as in flight; who is new is met. Nothing when each is ejected or full.
-  // An ejected one is better than none when `desperate`.
+  // One of the candidates, and counts it as in flight; who is new is met. Nothing when each is ejected or
+  // full. An ejected one is better than none when `desperate`.
   std::optional<std::string> choose(std::span<const std::string> candidates, bool desperate, Time now);
 
   // Ends what choose() began, in one of four ways.
@@ -93,7 +96,7 @@ class ReplicaBoard {
     bool doubtful = false;
     std::size_t in_flight = 0;
     std::size_t answers = 0;
-    int errors = 0;  // in a row
+    int errors = 0;     // in a row
     int ejections = 0;  // since it last was warm
     std::uint64_t ejections_total = 0;
     std::optional<Time> ejected_until;

@@ -34,7 +34,8 @@ ViewName name_of(const View& view) {
 }
 
 std::string format_view_name(const ViewName& name) {
-  return fmt::format("{}.{}.{}.{}.{}", name.state, name.generation, name.ranking, name.shards, name.statistics);
+  return fmt::format("{}.{}.{}.{}.{}", name.state, name.generation, name.ranking, name.shards,
+                     name.statistics);
 }
 
 Result<ViewName> parse_view_name(std::string_view text) {
@@ -59,9 +60,8 @@ Result<std::vector<std::uint32_t>> parse_shards(std::string_view text, std::uint
     std::uint32_t shard = 0;
     const bool number = read(take(rest, ','), shard);
     if (!number || shard >= count || (!shards.empty() && shard <= shards.back())) {
-      return fail(ErrorCode::InvalidArgument,
-                  fmt::format("{} is \"{}\", expected ascending numbers below {}", shards_header,
-                              text.substr(0, 100), count));
+      return fail(ErrorCode::InvalidArgument, fmt::format("{} is \"{}\", expected ascending numbers below {}",
+                                                          shards_header, text.substr(0, 100), count));
     }
     shards.push_back(shard);
   }

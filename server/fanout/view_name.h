@@ -25,8 +25,8 @@ struct ViewName {
   std::uint32_t shards = 0;  // of the generation
   std::string statistics;    // hash
   friend bool operator==(const ViewName&, const ViewName&) = default;
-  // Whether shards of both give the same answers: what the ranking does travels with each call, and other changes of
-  // the state do not matter.
+  // Whether shards of both give the same answers: what the ranking does travels with each call, and other
+  // changes of the state do not matter.
   bool answers_as(const ViewName& other) const {
     return generation == other.generation && shards == other.shards && statistics == other.statistics;
   }

@@ -25,8 +25,8 @@ struct HttpRequest {
   std::map<std::string, std::string> path_parameters;  // percent-decoded, valid UTF-8, no control characters
   std::string request_id;
   Deadline deadline = Deadline::never();  // of the route, counted from the arrival of the whole request
-  // Of a route that needs a permit: gives it back, runs the function, takes one again; false when there is none to
-  // be had. For a handler that waits for something and computes nothing meanwhile.
+  // Of a route that needs a permit: gives it back, runs the function, takes one again; false when there is
+  // none to be had. For a handler that waits for something and computes nothing meanwhile.
   std::function<bool(const std::function<void()>&)> without_permit = {};
 
   // The first header of that name (lower case). The view lives as long as the request.

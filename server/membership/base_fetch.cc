@@ -58,8 +58,8 @@ Status fetch_file(httplib::Client& client, const std::string& id, const BaseFile
   Sha256 hash;
   std::uint64_t bytes = 0;
   while (bytes < file.bytes) {
-    AISLE_TRY(const std::string part, get(client, fmt::format("/internal/v1/base/{}/{}/{}?offset={}", id, file.shard,
-                                                              file.name, bytes)));
+    AISLE_TRY(const std::string part, get(client, fmt::format("/internal/v1/base/{}/{}/{}?offset={}", id,
+                                                              file.shard, file.name, bytes)));
     if (part.empty()) break;
     hash.add(part);
     bytes += part.size();
@@ -92,7 +92,8 @@ Result<BaseManifest> fetch_base(const std::string& address, const std::string& i
     }
     std::filesystem::create_directories(to / fmt::format("shard-{}", i), failure);
   }
-  if (failure) return fail(ErrorCode::ResourceExhausted, "cannot create " + to.string() + ": " + failure.message());
+  if (failure)
+    return fail(ErrorCode::ResourceExhausted, "cannot create " + to.string() + ": " + failure.message());
   for (const BaseFile& file : manifest.files) {
     if (!wanted.holds(file.shard)) continue;
     AISLE_CHECK(fetch_file(client, manifest.id, file, to / fmt::format("shard-{}", file.shard) / file.name));

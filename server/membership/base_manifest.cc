@@ -19,7 +19,8 @@ bool is_base_file_name(std::string_view name) {
 std::string encode_base(const BaseManifest& manifest) {
   nlohmann::json files = nlohmann::json::array();
   for (const BaseFile& file : manifest.files) {
-    files.push_back({{"shard", file.shard}, {"name", file.name}, {"bytes", file.bytes}, {"sha256", file.sha256}});
+    files.push_back(
+        {{"shard", file.shard}, {"name", file.name}, {"bytes", file.bytes}, {"sha256", file.sha256}});
   }
   const GenerationRef& generation = manifest.generation;
   return dump_json({{"id", manifest.id},

@@ -26,7 +26,8 @@ struct BaseManifest {
   friend bool operator==(const BaseManifest&, const BaseManifest&) = default;
 };
 
-// JSON. decode: DataLoss with a JSON pointer; refuses names that lead out of a folder and shards that are none.
+// JSON. decode: DataLoss with a JSON pointer; refuses names that lead out of a folder and shards that are
+// none.
 std::string encode_base(const BaseManifest& manifest);
 Result<BaseManifest> decode_base(std::string_view text);
 

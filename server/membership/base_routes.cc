@@ -30,10 +30,10 @@ HttpResponse describe(const HttpRequest& request, BaseStore& store, const FindSh
 HttpResponse part(const HttpRequest& request, const BaseStore& store) {
   constexpr std::string_view offset = "offset=";
   const std::string_view query = request.query_string;
-  const auto bytes =
-      store.read(request.path_parameters.at("id"),
-                 static_cast<std::uint32_t>(number(request.path_parameters.at("shard"))),
-                 request.path_parameters.at("file"), query.starts_with(offset) ? number(query.substr(offset.size())) : 0);
+  const auto bytes = store.read(request.path_parameters.at("id"),
+                                static_cast<std::uint32_t>(number(request.path_parameters.at("shard"))),
+                                request.path_parameters.at("file"),
+                                query.starts_with(offset) ? number(query.substr(offset.size())) : 0);
   if (!bytes) return refuse(bytes.error(), request.request_id);
   return {.content_type = "application/octet-stream", .body = *bytes};
 }

@@ -12,7 +12,8 @@
 namespace aisle {
 
 // The shards of a generation; null when this node has none or cannot give it.
-using FindShards = std::function<std::shared_ptr<ShardSet>(const std::string& index, std::uint32_t generation)>;
+using FindShards =
+    std::function<std::shared_ptr<ShardSet>(const std::string& index, std::uint32_t generation)>;
 
 //   GET /internal/v1/indexes/{index}/generations/{generation}/base   BaseManifest
 //   GET /internal/v1/base/{id}/{shard}/{file}?offset=N               bytes of a file

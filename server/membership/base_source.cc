@@ -57,7 +57,8 @@ Result<BaseManifest> take_base(const Membership& membership, const std::string& 
                                const GenerationRef& wanted, const std::filesystem::path& to, bool longest) {
   const std::vector<Holder> found = holders(membership, index, wanted, longest);
   if (found.empty()) {
-    return fail(ErrorCode::NotFound, fmt::format("no member of the cluster has generation {}", wanted.number));
+    return fail(ErrorCode::NotFound,
+                fmt::format("no member of the cluster has generation {}", wanted.number));
   }
   Error last;
   for (const Holder& holder : found) {

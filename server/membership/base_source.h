@@ -1,4 +1,5 @@
-// Where a node without a generation, or with one that its log does not continue, takes it from: another member.
+// Where a node without a generation, or with one that its log does not continue, takes it from: another
+// member.
 #pragma once
 #include <filesystem>
 #include <string>

@@ -62,7 +62,8 @@ Result<BaseManifest> BaseStore::copy(ShardSet& shards) const {
     std::error_code failure;
     for (const auto& entry : std::filesystem::directory_iterator(folder, failure)) {
       AISLE_TRY(std::string hash, sha256_of_file(entry.path()));
-      manifest.files.push_back({i, entry.path().filename().string(), entry.file_size(failure), std::move(hash)});
+      manifest.files.push_back(
+          {i, entry.path().filename().string(), entry.file_size(failure), std::move(hash)});
     }
     if (failure) return fail(ErrorCode::Unavailable, folder.string() + ": " + failure.message());
   }

@@ -36,8 +36,8 @@ class BaseStore {
   Result<BaseManifest> copy(ShardSet& shards) const;
 
   const std::filesystem::path folder_;
-  std::mutex making_;          // one at a time
-  mutable std::mutex mutex_;   // guards what follows
+  std::mutex making_;         // one at a time
+  mutable std::mutex mutex_;  // guards what follows
   std::optional<Kept> kept_;
 };
 

@@ -6,7 +6,7 @@ namespace aisle {
 namespace {
 
 constexpr std::size_t name_bytes_max = 32;
-constexpr int replicas_max = 5;      // of JetStream
+constexpr int replicas_max = 5;  // of JetStream
 constexpr int servers_for_copies = 3;
 
 // A part of names of streams, buckets and keys.

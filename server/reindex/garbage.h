@@ -1,5 +1,5 @@
-// Folders of generations that nothing needs any more: left by a crash in the middle of a rebuild, or by a version
-// without rollback.
+// Folders of generations that nothing needs any more: left by a crash in the middle of a rebuild, or by a
+// version without rollback.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -17,8 +17,8 @@ struct GarbageFolder {
   std::uint64_t bytes = 0;
 };
 
-// The folders "generation-..." of the index that neither the state names nor `kept` is the number of, ordered by
-// path. Unavailable when the index's folder cannot be listed.
+// The folders "generation-..." of the index that neither the state names nor `kept` is the number of, ordered
+// by path. Unavailable when the index's folder cannot be listed.
 Result<std::vector<GarbageFolder>> find_garbage(const IndexFolder& folder, const IndexState& state,
                                                 std::uint32_t kept);
 

@@ -13,7 +13,8 @@
 
 namespace aisle {
 
-//   planned -> building -> catching_up -> verified -> warming -> active <-> rolled_back, or failed from the first five
+//   planned -> building -> catching_up -> verified -> warming -> active <-> rolled_back, or failed from the
+//   first five
 enum class ReindexState : std::uint8_t {
   Planned,     // the new generation's folder exists
   Building,    // it is named in the index's state, and read from the source
@@ -37,16 +38,17 @@ struct ReindexManifest {
   bool force = false;  // the gate only tells
   std::string who;
   std::string comment;
-  std::string started;   // ISO 8601, UTC
-  std::string finished;  // the same; "" while it is under way
-  std::string reason;    // why it failed, or what the gate would have said
+  std::string started;               // ISO 8601, UTC
+  std::string finished;              // the same; "" while it is under way
+  std::string reason;                // why it failed, or what the gate would have said
   std::vector<std::string> changes;  // of the schema, in words
   WarmUp warm_up;                    // once it was warming
   friend bool operator==(const ReindexManifest&, const ReindexManifest&) = default;
 
   bool under_way() const { return state <= ReindexState::Warming; }
 
-  // The one of an index's folder: the last that was begun. Nothing when there was none; DataLoss when damaged.
+  // The one of an index's folder: the last that was begun. Nothing when there was none; DataLoss when
+  // damaged.
   static Result<std::optional<ReindexManifest>> load(const std::filesystem::path& index_folder);
   Status store(const std::filesystem::path& index_folder) const;
 };

@@ -47,8 +47,8 @@ Status Reindexer::check_disk(const ReindexPlan& plan) const {
   if (plan.bytes_free >= plan.bytes_needed) return {};
   return fail(ErrorCode::ResourceExhausted,
               fmt::format("{} has {} MB free, a rebuild of generation {} ({} MB) needs {} MB",
-                          parts_.folder.path().string(), plan.bytes_free >> 20U, plan.from, plan.bytes_now >> 20U,
-                          plan.bytes_needed >> 20U));
+                          parts_.folder.path().string(), plan.bytes_free >> 20U, plan.from,
+                          plan.bytes_now >> 20U, plan.bytes_needed >> 20U));
 }
 
 Status Reindexer::refuse_second() const {
@@ -57,9 +57,9 @@ Status Reindexer::refuse_second() const {
   std::string how_far = fmt::format("{} products", now->products);
   if (now->estimate > 0) how_far += fmt::format(" of about {}", now->estimate);
   return fail(ErrorCode::Conflict,
-              fmt::format("a reindex is under way: generation {} is {}, {} read, begun {} by {}", now->manifest.to,
-                          reindex_state_name(now->manifest.state), how_far, now->manifest.started,
-                          now->manifest.who));
+              fmt::format("a reindex is under way: generation {} is {}, {} read, begun {} by {}",
+                          now->manifest.to, reindex_state_name(now->manifest.state), how_far,
+                          now->manifest.started, now->manifest.who));
 }
 
 std::optional<ReindexStatus> Reindexer::status() const {

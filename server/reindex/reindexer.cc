@@ -10,8 +10,8 @@
 #include "base/utc_time.h"
 #include "indexer/state_change.h"
 #include "schemas/schema_changes.h"
-#include "server/ranking/ranking_keeper.h"
 #include "server/compare_generation.h"
+#include "server/ranking/ranking_keeper.h"
 #include "server/reindex/reindex_gate.h"
 #include "server/reindex/warm_up.h"
 #include "server/stoppable_wait.h"
@@ -39,7 +39,8 @@ Status Reindexer::recall() {
   AISLE_TRY(const auto state, parts_.store.read());
   if (!found || !state) return {};
   // a crash between the switch and its manifest
-  if (found->state == ReindexState::Active && state->active.number != found->to) found->state = ReindexState::RolledBack;
+  if (found->state == ReindexState::Active && state->active.number != found->to)
+    found->state = ReindexState::RolledBack;
   const std::lock_guard lock(mutex_);
   manifest_ = std::move(found);
   return {};
@@ -211,7 +212,8 @@ Status Reindexer::pass_gate() {
 Status Reindexer::judge() {
   AISLE_TRY(const auto state, parts_.store.read());
   if (const auto active = parts_.generations.find(state->active.number)) {
-    AISLE_CHECK(judge_counts({active->number(), active->view().live()}, {built_->number(), built_->view().live()}));
+    AISLE_CHECK(
+        judge_counts({active->number(), active->view().live()}, {built_->number(), built_->view().live()}));
   }
   AISLE_CHECK(await_replicas());
   const bool repairs = std::holds_alternative<PostgresSource>(built_->schema()->source);
@@ -243,14 +245,15 @@ Status Reindexer::switch_over() {
   if (const auto next = parts_.generations.find(now.to))  // one may have been published meanwhile
     AISLE_CHECK(check_ranking_fits(parts_.store, next->context()));
   AISLE_TRY(const IndexState switched, change_state(parts_.store, note, [&](IndexState& state) -> Status {
-    if (!state.building || state.building->number != now.to) {
-      return fail(ErrorCode::Conflict, fmt::format("generation {} is not being built any more", now.to));
-    }
-    state.previous = state.active;
-    state.active = *std::exchange(state.building, std::nullopt);
-    state.switched_at = utc_text(utc_now());
-    return {};
-  }));
+              if (!state.building || state.building->number != now.to) {
+                return fail(ErrorCode::Conflict,
+                            fmt::format("generation {} is not being built any more", now.to));
+              }
+              state.previous = state.active;
+              state.active = *std::exchange(state.building, std::nullopt);
+              state.switched_at = utc_text(utc_now());
+              return {};
+            }));
   fault_point("reindex.switched");
   log(LogLevel::Info, "reindex.switched", "searches are answered by the new generation",
       {{"generation", now.to}, {"from", before->active.number}, {"who", now.who}});
@@ -300,9 +303,9 @@ void Reindexer::give_up(const Error& error) {
 Status Reindexer::clean_up(const ReindexManifest& failed) {
   const ChangeNote note{failed.who, fmt::format("give up generation {}", failed.to), failed.reason};
   AISLE_TRY(const IndexState changed, change_state(parts_.store, note, [&](IndexState& state) {
-    if (state.building && state.building->number == failed.to) state.building.reset();
-    return Status();
-  }));
+              if (state.building && state.building->number == failed.to) state.building.reset();
+              return Status();
+            }));
   AISLE_CHECK(parts_.adopt(changed));
   return parts_.generations.remove(failed.to);
 }
@@ -315,7 +318,8 @@ ReindexManifest Reindexer::manifest() const {
 Status Reindexer::cancel(const std::string& who) {
   const std::lock_guard command(command_mutex_);
   const auto now = status();
-  if (!now || !now->manifest.under_way()) return fail(ErrorCode::FailedPrecondition, "no reindex is under way");
+  if (!now || !now->manifest.under_way())
+    return fail(ErrorCode::FailedPrecondition, "no reindex is under way");
   const std::lock_guard lock(mutex_);
   cancelled_by_ = who;
   cancelled_ = true;
@@ -330,15 +334,17 @@ Result<IndexState> Reindexer::rollback(const std::string& who, const std::string
   const std::uint32_t to = before && before->previous ? before->previous->number : 0;
   const ChangeNote note{who, "rollback " + switch_text(from, to), comment};
   AISLE_TRY(IndexState changed, change_state(parts_.store, note, [&](IndexState& state) -> Status {
-    if (!state.previous) {
-      return fail(ErrorCode::FailedPrecondition,
-                  fmt::format("generation {} is the only one: there is none to go back to", state.active.number));
-    }
-    if (state.previous->number != to) return fail(ErrorCode::Conflict, "the index has been switched meanwhile");
-    std::swap(state.active, *state.previous);
-    state.switched_at = utc_text(utc_now());
-    return {};
-  }));
+              if (!state.previous) {
+                return fail(ErrorCode::FailedPrecondition,
+                            fmt::format("generation {} is the only one: there is none to go back to",
+                                        state.active.number));
+              }
+              if (state.previous->number != to)
+                return fail(ErrorCode::Conflict, "the index has been switched meanwhile");
+              std::swap(state.active, *state.previous);
+              state.switched_at = utc_text(utc_now());
+              return {};
+            }));
   AISLE_CHECK(parts_.adopt(changed));
   const ReindexManifest now = manifest();
   if (now.to == from && now.state == ReindexState::Active) AISLE_CHECK(advance(ReindexState::RolledBack));

@@ -22,8 +22,8 @@
 
 namespace aisle {
 
-// Named stops for tests (base/fault_point.h), in the order in which a rebuild passes them. Those of a state come
-// after its manifest is on disk. One that fails passes "reindex.failed" before it cleans up.
+// Named stops for tests (base/fault_point.h), in the order in which a rebuild passes them. Those of a state
+// come after its manifest is on disk. One that fails passes "reindex.failed" before it cleans up.
 inline constexpr const char* reindex_fault_points[] = {
     "reindex.folder_made", "reindex.planned",  "reindex.announced", "reindex.building", "reindex.opened",
     "reindex.catching_up", "reindex.verified", "reindex.warming",   "reindex.switched", "reindex.active"};
@@ -40,22 +40,22 @@ struct ReindexPlan {
   std::uint32_t from = 0;
   std::uint32_t to = 0;
   std::uint32_t shards = 1;
-  std::uint64_t products = 0;         // about
-  std::vector<std::string> changes;   // of the schema, in words
-  std::uint64_t bytes_now = 0;        // of the active generation on disk
-  std::uint64_t bytes_needed = 0;     // free, to begin
+  std::uint64_t products = 0;        // about
+  std::vector<std::string> changes;  // of the schema, in words
+  std::uint64_t bytes_now = 0;       // of the active generation on disk
+  std::uint64_t bytes_needed = 0;    // free, to begin
   std::uint64_t bytes_free = 0;
 };
 
 struct ReindexStatus {
   ReindexManifest manifest;
-  std::string stage;             // "chunk:123", "sweep:..."
-  std::uint64_t products = 0;    // read so far
-  std::uint64_t estimate = 0;    // of all, 0 = unknown
-  double per_second = 0;         // since it began or was resumed
-  double seconds_left = 0;       // 0 = unknown
-  std::string problem;           // what it waits for
-  std::uint64_t bytes = 0;       // of the new generation on disk
+  std::string stage;           // "chunk:123", "sweep:..."
+  std::uint64_t products = 0;  // read so far
+  std::uint64_t estimate = 0;  // of all, 0 = unknown
+  double per_second = 0;       // since it began or was resumed
+  double seconds_left = 0;     // 0 = unknown
+  std::string problem;         // what it waits for
+  std::uint64_t bytes = 0;     // of the new generation on disk
 };
 
 // What it works on, all of one index; outlives the reindexer.
@@ -76,7 +76,7 @@ struct ReindexParts {
 // begin() and stop(), which come in this order.
 class Reindexer {
  public:
-  static constexpr double disk_factor = 2.5;     // free space to begin with, of the active generation's size
+  static constexpr double disk_factor = 2.5;  // free space to begin with, of the active generation's size
 
   explicit Reindexer(ReindexParts parts) : parts_(std::move(parts)) {}
   ~Reindexer();  // stop()
@@ -134,15 +134,15 @@ class Reindexer {
   ReindexManifest manifest() const;
 
   const ReindexParts parts_;
-  std::mutex command_mutex_;        // start, cancel and rollback one at a time
-  mutable std::mutex mutex_;        // guards the next three
+  std::mutex command_mutex_;  // start, cancel and rollback one at a time
+  mutable std::mutex mutex_;  // guards the next three
   std::optional<ReindexManifest> manifest_;
   Steady::time_point launched_;
   std::string cancelled_by_;
   std::atomic<bool> cancelled_{false};
-  std::atomic<bool> working_{false};  // the thread does something
-  Snapshot<std::string> waits_for_;   // members, in words; "" or null = none
-  std::stop_source interrupt_;  // of the work: a stop or a cancel; changes with mutex_
+  std::atomic<bool> working_{false};   // the thread does something
+  Snapshot<std::string> waits_for_;    // members, in words; "" or null = none
+  std::stop_source interrupt_;         // of the work: a stop or a cancel; changes with mutex_
   std::shared_ptr<Generation> built_;  // of the working thread
   std::jthread thread_;
 };

@@ -20,7 +20,8 @@ double share_kept(const SearchResult& before, const SearchResult& after) {
 
 }  // namespace
 
-WarmUp warm_up(const View& active, const View& built, std::span<const SearchRequest> queries, Deadline deadline) {
+WarmUp warm_up(const View& active, const View& built, std::span<const SearchRequest> queries,
+               Deadline deadline) {
   const QueryLimits limits;
   WarmUp result;
   double kept = 0;

@@ -48,7 +48,9 @@ RC_GTEST_PROP(AnalyzerProperty, AnalysingTheWordsOfAQueryGivesThemAgain, ()) {
   const std::string text = *rc::gen::oneOf(random_shop_text(), random_ascii_text());
   for (const auto& analyzer : all_analyzers()) {
     for (const Token& token : analyzer->query_tokens(text)) {
-      if (std::any_of(token.text.begin(), token.text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0xE0; })) continue;
+      if (std::any_of(token.text.begin(), token.text.end(),
+                      [](char c) { return static_cast<unsigned char>(c) >= 0xE0; }))
+        continue;
       const std::vector<Token> again = analyzer->query_tokens(token.text);
       RC_ASSERT(again.size() == 1U);
       RC_ASSERT(again.front().text == token.text);

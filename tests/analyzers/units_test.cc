@@ -49,14 +49,16 @@ TEST(Units, ThousandsArePartedOrNot) {
   EXPECT_EQ(grouped_otherwise("10.000"), "10000");
   EXPECT_EQ(grouped_otherwise("1000"), "1.000");
   EXPECT_EQ(grouped_otherwise("999999"), "999.999");
-  for (const char* other : {"", "100", ".000", "0.125", "0125", "1000000", "1.00", "1.0000", "1.000.000", "1o000", "10000l"})
+  for (const char* other :
+       {"", "100", ".000", "0.125", "0125", "1000000", "1.00", "1.0000", "1.000.000", "1o000", "10000l"})
     EXPECT_FALSE(grouped_otherwise(other)) << other;
   EXPECT_THAT(ways("10000mah"), Contains("10.000mah"));
   EXPECT_THAT(ways("10.000mah"), Contains("10000mah"));
 }
 
 TEST(Units, DimensionsAreNumbersWithAnXBetween) {
-  for (const char* word : {"2x4", "10x20cm", "2x4x8", "1.5x3in", "1920x1080"}) EXPECT_TRUE(is_dimension(word)) << word;
+  for (const char* word : {"2x4", "10x20cm", "2x4x8", "1.5x3in", "1920x1080"})
+    EXPECT_TRUE(is_dimension(word)) << word;
   for (const char* other : {"", "x", "2x", "x4", "2x4y", "2xx4", "24", "24cm", "axb", "2x4xcm"})
     EXPECT_FALSE(is_dimension(other)) << other;
 }

@@ -21,7 +21,10 @@ TEST(Utf8, CutsBetweenCodePoints) {
 }
 
 TEST(Utf8, ReplacesEachInvalidPartOnce) {
-  EXPECT_EQ(replace_invalid_utf8("a\xFF" "b\xE6\x89"), "a\xEF\xBF\xBD" "b\xEF\xBF\xBD");
+  EXPECT_EQ(replace_invalid_utf8("a\xFF"
+                                 "b\xE6\x89"),
+            "a\xEF\xBF\xBD"
+            "b\xEF\xBF\xBD");
 }
 
 TEST(Utf8, EscapesJsonStrings) {

@@ -1,5 +1,5 @@
-// A search over nodes: the same answers as on one, and what a shopper notices when a node dies, hangs or lacks
-// the view. The measured runs, longer and with figures, are tests/bench/cluster_faults.py.
+// A search over nodes: the same answers as on one, and what a shopper notices when a node dies, hangs or
+// lacks the view. The measured runs, longer and with figures, are tests/bench/cluster_faults.py.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -39,8 +39,7 @@ class ClusterSearch : public testing::Test {
   }
   RawResponse ask_internal(std::size_t node, const std::string& headers) {
     RawHttp connection(rig_.description(node).port);
-    const auto answer =
-        connection.ask(post_request("/internal/v1/indexes/products/count", "", headers));
+    const auto answer = connection.ask(post_request("/internal/v1/indexes/products/count", "", headers));
     return answer.value_or(RawResponse());
   }
 
@@ -72,7 +71,8 @@ TEST_F(ClusterSearch, OneShardFourShardsAndThreeNodesGiveTheSameAnswers) {
     ASSERT_EQ(expected[i]["status"], 200) << targets[i];
     const nlohmann::json& some = expected[i];
     found += (some.contains("total") ? some["total"] > 0 : !some["suggestions"].empty()) ? 1U : 0U;
-    ASSERT_EQ(comparable(rig_.node(i % 3).get(targets[i])), expected[i]) << targets[i] << " at node " << i % 3;
+    ASSERT_EQ(comparable(rig_.node(i % 3).get(targets[i])), expected[i])
+        << targets[i] << " at node " << i % 3;
   }
   EXPECT_GT(found, targets.size() / 2);
   EXPECT_GT(metric(rig_.node(0), "aisle_fanout_calls_total"), 300);
@@ -173,7 +173,8 @@ TEST_F(ClusterSearch, InternalRoutesSayWhatTheyLack) {
       ask_internal(0, deadline + "X-Aisle-View: 0.99.0.4.abc\r\nX-Aisle-Shards: 0\r\n");
   EXPECT_EQ(generation.status, 421);
   EXPECT_THAT(generation.body, HasSubstr("\"not_here\""));
-  const RawResponse statistics = ask_internal(0, deadline + "X-Aisle-View: 0.1.0.4.abc\r\nX-Aisle-Shards: 0\r\n");
+  const RawResponse statistics =
+      ask_internal(0, deadline + "X-Aisle-View: 0.1.0.4.abc\r\nX-Aisle-Shards: 0\r\n");
   EXPECT_EQ(statistics.status, 421);
   EXPECT_THAT(statistics.body, HasSubstr("view 0.1.0.4.abc is not here, but 0.1.0.4."));
   EXPECT_EQ(ask_internal(0, deadline + "X-Aisle-View: 0.1.0.4\r\nX-Aisle-Shards: 0\r\n").status, 400);

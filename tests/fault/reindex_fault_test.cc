@@ -21,11 +21,13 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// Searches without a pause and judges each answer: it came, and all its hits are of the generation it names. The
-// generation built with build_schema(n) has the field "build" with value "n" in every product; the first has none.
+// Searches without a pause and judges each answer: it came, and all its hits are of the generation it names.
+// The generation built with build_schema(n) has the field "build" with value "n" in every product; the first
+// has none.
 class Searcher {
  public:
-  explicit Searcher(std::uint16_t port) : thread_([this, port](const std::stop_token& stop) { run(stop, port); }) {}
+  explicit Searcher(std::uint16_t port)
+      : thread_([this, port](const std::stop_token& stop) { run(stop, port); }) {}
 
   std::atomic<int> answers{0};
   std::atomic<int> failures{0};
@@ -69,7 +71,8 @@ class ReindexFaultTest : public DemoShopServiceTest {
     original_ = nlohmann::json::parse(
         read_file(std::filesystem::path(AISLE_SOURCE_DIR) / "data" / "demo" / "products.json").value());
     write_schema(original_);
-    const nlohmann::json index = {{"schema", "schema.json"}, {"connection", shop_->conninfo()}, {"shards", 2}};
+    const nlohmann::json index = {
+        {"schema", "schema.json"}, {"connection", shop_->conninfo()}, {"shards", 2}};
     config_ = folder_.path() / "aisle.json";
     ASSERT_TRUE(write_file_atomically(config_, nlohmann::json({{"indexes", {index}}}).dump()));
   }
@@ -81,8 +84,8 @@ class ReindexFaultTest : public DemoShopServiceTest {
     nlohmann::json schema = original_;
     schema["fields"]["build"] = {{"type", "keyword"}, {"facet", true}};
     schema["source"]["document_query"] = "SELECT d.*, '" + std::to_string(build) + "' AS build FROM (" +
-                                         original_["source"]["document_query"].get<std::string>() + ") d WHERE " +
-                                         condition;
+                                         original_["source"]["document_query"].get<std::string>() +
+                                         ") d WHERE " + condition;
     write_schema(schema);
   }
   void launch_with(const Environment& environment) {
@@ -95,7 +98,9 @@ class ReindexFaultTest : public DemoShopServiceTest {
     return run_aisle(arguments);
   }
   nlohmann::json admin(const std::string& rest) const {
-    return AdminClient::of({.url = admin_url(), .config = ""})->get(admin_path("products", rest)).value_or(nullptr);
+    return AdminClient::of({.url = admin_url(), .config = ""})
+        ->get(admin_path("products", rest))
+        .value_or(nullptr);
   }
   // Waits until no rebuild is under way any more; its last state, "" when there was none.
   std::string end_of_reindex() {
@@ -296,7 +301,8 @@ TEST_F(ReindexFaultTest, KilledWhileItIsGivenUpItStaysGivenUp) {
   EXPECT_THAT(admin("reindex")["reason"].get<std::string>(), HasSubstr(" are missing"));
   EXPECT_TRUE(eventually([&] { return admin("generations")["generations"].size() == 1; }));
   EXPECT_EQ(active(), 1U);
-  EXPECT_TRUE(eventually([&] { return !std::filesystem::exists(folder_.path() / "aisle-data/products/generation-2"); }));
+  EXPECT_TRUE(eventually(
+      [&] { return !std::filesystem::exists(folder_.path() / "aisle-data/products/generation-2"); }));
 }
 
 TEST_F(ReindexFaultTest, F63_FewerRowsAreNotSwitchedTo) {

@@ -1,5 +1,5 @@
-// Messages between nodes of arbitrary bytes: refused, or answered like those of another node; what is read and
-// written again is the same. The first byte says which message it is to be.
+// Messages between nodes of arbitrary bytes: refused, or answered like those of another node; what is read
+// and written again is the same. The first byte says which message it is to be.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -19,8 +19,9 @@ constexpr std::string_view schema_text = R"({"index": "shop", "fields": {
 struct Shop {
   aisle::test::Catalogue catalogue{schema_text};
   aisle::View view = catalogue.grow(
-      catalogue.upserts({R"({"id": "1", "title": "Steel kettles", "brand": "Nordal", "path": "Home > Kettles", "price": 12.5})",
-                         R"({"id": "2", "title": "kettle", "brand": "Velo", "price": 3})"}),
+      catalogue.upserts(
+          {R"({"id": "1", "title": "Steel kettles", "brand": "Nordal", "path": "Home > Kettles", "price": 12.5})",
+           R"({"id": "2", "title": "kettle", "brand": "Velo", "price": 3})"}),
       2);
 };
 
@@ -71,7 +72,8 @@ void read_answer(const Shop& shop, std::string_view bytes, unsigned kind) {
   auto found = aisle::decode_matches(bytes, request);
   if (!found) return;
   aisle::keep_best(request, found->best, request.window);
-  for (const aisle::FacetCounter& counter : found->facets) static_cast<void>(counter.result({"Home > A"}, 10));
+  for (const aisle::FacetCounter& counter : found->facets)
+    static_cast<void>(counter.result({"Home > A"}, 10));
 }
 
 }  // namespace

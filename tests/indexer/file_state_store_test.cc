@@ -173,7 +173,8 @@ TEST_F(FileStateStoreTest, RankingVersionsAreWrittenOnce) {
   EXPECT_EQ(taken.error().code, ErrorCode::Conflict);
   EXPECT_EQ(store_.add_ranking(0, "{}").error().code, ErrorCode::InvalidArgument);
   EXPECT_TRUE(store_.add_ranking(11, std::string(IndexState::bytes_max, ' ')));
-  EXPECT_EQ(store_.add_ranking(12, std::string(IndexState::bytes_max + 1, ' ')).error().code, ErrorCode::TooLarge);
+  EXPECT_EQ(store_.add_ranking(12, std::string(IndexState::bytes_max + 1, ' ')).error().code,
+            ErrorCode::TooLarge);
   ASSERT_TRUE(write_file_atomically(folder_.path() / "ranking" / "notes.json", "{}"));
   FileStateStore other(folder_.path());
   EXPECT_THAT(other.rankings().value(), ElementsAre(2, 10, 11));

@@ -32,7 +32,8 @@ TEST(FlowGuard, DeletesCountBeforeTheyAreCommitted) {
 TEST(FlowGuard, ProductsThatComeAndGoAllDayAreNoLoss) {
   FlowGuard guard;
   const FlowLimits limits;
-  for (int i = 0; i < 60; ++i) EXPECT_EQ(guard.judge_deletes(limits, 1'500, 10'000, start + i * seconds(6)), "");
+  for (int i = 0; i < 60; ++i)
+    EXPECT_EQ(guard.judge_deletes(limits, 1'500, 10'000, start + i * seconds(6)), "");
 }
 
 TEST(FlowGuard, FewDeletesAreFreeAndSoIsAnUnknownIndex) {

@@ -167,8 +167,7 @@ TEST(PgoutputDecoder, CountsAndLengthsBeyondTheBytesAreRefused) {
 
 TEST(ReplicationProtocol, FramesAreReadAndStatusIsWritten) {
   const std::string data_frame = "w" + std::string(24, '\0') + "payload";  // what is decoded points into it
-  const std::string keepalive_frame =
-      std::string("k\0\0\0\0\0\0\1\2", 9) + std::string(8, '\0') + "\x01";
+  const std::string keepalive_frame = std::string("k\0\0\0\0\0\0\1\2", 9) + std::string(8, '\0') + "\x01";
   const auto data = decode_replication_frame(data_frame);
   const auto keepalive = decode_replication_frame(keepalive_frame);
   ASSERT_TRUE(data && keepalive);

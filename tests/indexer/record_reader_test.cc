@@ -89,8 +89,9 @@ TEST_F(RecordReaderTest, AQuoteThatIsNeverClosedCostsOneLineOnly) {
 }
 
 TEST_F(RecordReaderTest, QuotesAreTextInTsv) {
-  EXPECT_THAT(all(write("p.tsv", "id\ttitle\n1\t\"Cozy\" blanket\n2\tTV 17\"\n")),
-              ElementsAre(R"(2: {"id":"1","title":"\"Cozy\" blanket"})", R"(3: {"id":"2","title":"TV 17\""})"));
+  EXPECT_THAT(
+      all(write("p.tsv", "id\ttitle\n1\t\"Cozy\" blanket\n2\tTV 17\"\n")),
+      ElementsAre(R"(2: {"id":"1","title":"\"Cozy\" blanket"})", R"(3: {"id":"2","title":"TV 17\""})"));
 }
 
 TEST_F(RecordReaderTest, GzipIsReadLikePlainText) {

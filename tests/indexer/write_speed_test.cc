@@ -9,9 +9,9 @@
 
 #include "base/utf8.h"
 #include "indexer/index_pipeline.h"
-#include "tests/support/pipeline.h"
 #include "indexer/line_reader.h"
 #include "tests/indexer/shop.h"
+#include "tests/support/pipeline.h"
 #include "tests/support/temporary_folder.h"
 
 namespace aisle {

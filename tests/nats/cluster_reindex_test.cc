@@ -99,7 +99,8 @@ TEST_F(ClusterReindexTest, F60_TheSwitchWaitsForAllNodesAndOldLogsGo) {
                                      "node-3 has not opened generation 2") != std::string::npos;
   };
   const auto switched = [&] { return state_of_reindex("index-1") == "active"; };
-  EXPECT_TRUE(eventually([&] { return named() || switched(); }, seconds(60))) << reindex_of("index-1").dump(2);
+  EXPECT_TRUE(eventually([&] { return named() || switched(); }, seconds(60)))
+      << reindex_of("index-1").dump(2);
   if (switched()) {  // a slow machine
     const PresenceOptions presence;
     EXPECT_GE(std::chrono::steady_clock::now() - paused, presence.lifetime - presence.renewal);

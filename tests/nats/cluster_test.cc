@@ -35,14 +35,16 @@ TEST_F(ClusterTest, NodesFollowAnIndexerAndAStandbyTakesOver) {
   const auto killed = std::chrono::steady_clock::now();
   change_prices(22);
   EXPECT_TRUE(catches_up("node-1", takeover_max));
-  RecordProperty("takeover_ms", static_cast<int>((std::chrono::steady_clock::now() - killed) / milliseconds(1)));
+  RecordProperty("takeover_ms",
+                 static_cast<int>((std::chrono::steady_clock::now() - killed) / milliseconds(1)));
   EXPECT_TRUE(catches_up("node-2"));
   EXPECT_TRUE(leads("index-2"));
   expect_equal_answers({"node-1", "node-2"});
   EXPECT_EQ(answer_of("node-2", "")["total"], truth.size());
   const nlohmann::json cheap = member("node-1").search("products", {{"filter", "price = 22"}});
-  EXPECT_EQ(cheap["total"].dump(), shop_->session().value(
-      "SELECT count(DISTINCT product_id) FROM prices WHERE product_id % 97 = 1"));
+  EXPECT_EQ(
+      cheap["total"].dump(),
+      shop_->session().value("SELECT count(DISTINCT product_id) FROM prices WHERE product_id % 97 = 1"));
 
   // a new, empty node joins
   ASSERT_TRUE(start("node-3").ready(seconds(60))) << member("node-3").log();
@@ -138,7 +140,8 @@ TEST_F(ClusterTest, ACopyThatDiffersIsFoundAndReplaced) {
   EXPECT_TRUE(eventually(
       [&] { return metric(member("node-1"), "aisle_cluster_differing_copies{index=\"products\"}") == 0; }));
   // installed a moment after it came
-  EXPECT_TRUE(eventually([&] { return answer_of("node-2", "")["facets"] == answer_of("node-1", "")["facets"]; }));
+  EXPECT_TRUE(
+      eventually([&] { return answer_of("node-2", "")["facets"] == answer_of("node-1", "")["facets"]; }));
   ASSERT_TRUE(catches_up("node-2"));
   expect_equal_answers({"node-1", "node-2"});
 }
@@ -152,7 +155,8 @@ TEST_F(ClusterTest, AStoppedLeaderIsReplacedAndRefusedWhenItComesBack) {
   change_prices(33);
   EXPECT_TRUE(catches_up("node-1", takeover_max));
   member("index-1").signal(SIGCONT);
-  EXPECT_TRUE(eventually([&] { return !said_to_lead("index-1"); }, seconds(20))) << "it does not notice that another feeds";
+  EXPECT_TRUE(eventually([&] { return !said_to_lead("index-1"); }, seconds(20)))
+      << "it does not notice that another feeds";
   change_prices(44);
   EXPECT_TRUE(catches_up("node-1"));
   EXPECT_TRUE(leads("index-2"));

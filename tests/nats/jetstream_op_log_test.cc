@@ -230,7 +230,8 @@ TEST_F(JetStreamClusterTest, ALogPutBackToAnOlderCopyIsFoundShortThenForked) {
     ASSERT_TRUE(test::eventually([&] { return leader.stream().create({}).has_value(); }));
     const Status led = leader.lead(from, term, database, soon());
     ASSERT_TRUE(led) << led.error().message;
-    for (int i = 0; i < batches; ++i) ASSERT_TRUE(leader.append(leader.tail(), {mark_op(term * 100)}, soon()));
+    for (int i = 0; i < batches; ++i)
+      ASSERT_TRUE(leader.append(leader.tail(), {mark_op(term * 100)}, soon()));
   };
   const auto tail_of_log = [&] {
     JetStreamOpLog log(connection, "test", identity, 1, {});

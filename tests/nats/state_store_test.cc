@@ -27,9 +27,7 @@ IndexState state_of(std::uint32_t generation) {
 
 class StateStoreTest : public test::NatsTest {
  protected:
-  std::unique_ptr<JetStreamStateStore> open(const std::string& node) {
-    return open(connection_, node);
-  }
+  std::unique_ptr<JetStreamStateStore> open(const std::string& node) { return open(connection_, node); }
   std::unique_ptr<JetStreamStateStore> open(const std::shared_ptr<NatsConnection>& connection,
                                             const std::string& node) {
     auto store = JetStreamStateStore::open(
@@ -155,7 +153,8 @@ TEST_F(StateStoreTest, NodesFindEachOtherAndSeeOneLeave) {
                   {.applied = 9, .durable = 8, .lsn = 7, .log = {1, 2, {3, 4}}, .trouble = "none"}}}}}};
     return one;
   };
-  auto one = std::make_unique<Presence>(connection_, PresenceOptions{.cluster = cluster_, .node = "one"}, describe);
+  auto one =
+      std::make_unique<Presence>(connection_, PresenceOptions{.cluster = cluster_, .node = "one"}, describe);
   const Presence two(connection_, {.cluster = cluster_, .node = "two"}, [] { return node("two"); });
   ASSERT_TRUE(eventually([&] { return two.nodes().size() == 2; }));
   EXPECT_EQ(two.nodes()[0].node, "two");

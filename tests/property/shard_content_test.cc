@@ -121,7 +121,8 @@ TEST(ShardContent, EqualsTheModelAfterAnyHistoryOfOpsCommitsAndLosses) {
         model = committed;
       }
       // the point in a remote log is not this test's: without one it is derived from the database itself
-      ASSERT_EQ(std::pair(store->position().seq, store->position().lsn), std::pair(position.seq, position.lsn));
+      ASSERT_EQ(std::pair(store->position().seq, store->position().lsn),
+                std::pair(position.seq, position.lsn));
       if (event < 5 && position.seq > 0) expect_equal(committed, folder.path(), position);
       if (testing::Test::HasFailure()) return;
     }

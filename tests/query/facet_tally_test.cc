@@ -30,7 +30,8 @@ std::vector<std::pair<std::string, std::uint64_t>> in_order(const Counts& counts
 }
 
 // A column whose documents have none to three of `kinds` values, the first ones most often.
-KeywordColumn random_column(test::Random& random, std::uint32_t documents, std::uint64_t kinds, Counts& expected) {
+KeywordColumn random_column(test::Random& random, std::uint32_t documents, std::uint64_t kinds,
+                            Counts& expected) {
   const bool single = random.chance(50);
   std::vector<std::vector<std::string>> values(documents);
   std::map<std::string, std::uint32_t> places;
@@ -75,8 +76,9 @@ TEST(FacetTally, CountsAreThoseOfAllColumnsTogetherAndTheMostFrequentAreAmongThe
       std::vector<std::uint32_t> documents(size);
       std::iota(documents.begin(), documents.end(), 0U);
       const auto half = documents.begin() + size / 2;
-      const std::uint64_t present = tally.add(columns.back(), {documents.begin(), half}) +
-                                    (random.chance(50) ? tally : other).add(columns.back(), {half, documents.end()});
+      const std::uint64_t present =
+          tally.add(columns.back(), {documents.begin(), half}) +
+          (random.chance(50) ? tally : other).add(columns.back(), {half, documents.end()});
       ASSERT_LE(present, size);
     }
     if (random.chance(30)) {

@@ -122,7 +122,8 @@ TEST_F(Facets, SumsPassSixtyFourBits) {
 }
 
 // What a node counted, as the coordinator gets it.
-FacetCounter counted(const Field& field, const std::vector<std::pair<std::string_view, std::uint64_t>>& values) {
+FacetCounter counted(const Field& field,
+                     const std::vector<std::pair<std::string_view, std::uint64_t>>& values) {
   FacetCounts counts;
   counts.values = values;
   for (const auto& value : values) counts.documents += value.second;
@@ -130,7 +131,8 @@ FacetCounter counted(const Field& field, const std::vector<std::pair<std::string
 }
 
 // So many values "v0", "v1", ... with the counts 1, 2, ... from the last.
-std::deque<std::string> many_values(std::size_t count, std::vector<std::pair<std::string_view, std::uint64_t>>& values,
+std::deque<std::string> many_values(std::size_t count,
+                                    std::vector<std::pair<std::string_view, std::uint64_t>>& values,
                                     const std::string& prefix = "v") {
   std::deque<std::string> texts;
   for (std::size_t i = 0; i < count; ++i)

@@ -50,7 +50,8 @@ TEST_F(ImageFileTest, TheImageThatIsReadAnswersAsTheOneThatWasWritten) {
       const auto expected = search(view, request, limits, Deadline::never());
       const auto found = search(again, request, limits, Deadline::never());
       ASSERT_TRUE(expected && found);
-      ASSERT_EQ(test::describe_all(*found), test::describe_all(*expected)) << request.q << " / " << request.filter;
+      ASSERT_EQ(test::describe_all(*found), test::describe_all(*expected))
+          << request.q << " / " << request.filter;
     }
   }
 }

@@ -169,7 +169,8 @@ TEST_F(Rules, EffectsTravelAsTheyAre) {
   EXPECT_EQ(*decode_effects(encode_effects({})), RankingEffects());
   EXPECT_FALSE(decode_effects("{\"pins\": 3}"));
   EXPECT_FALSE(decode_effects("{\"pin\": []}"));
-  EXPECT_FALSE(decode_effects(R"({"signals": [{"field": 1, "kind": "boolean", "buckets": []}]})")) << "no weight";
+  EXPECT_FALSE(decode_effects(R"({"signals": [{"field": 1, "kind": "boolean", "buckets": []}]})"))
+      << "no weight";
 }
 
 }  // namespace

@@ -96,13 +96,15 @@ class Expectation {
   void check_meant() const {
     if (has("did_you_mean")) {
       json meant = json::object();
-      if (result_.did_you_mean) meant = {{"q", result_.did_you_mean->q}, {"total", result_.did_you_mean->total}};
+      if (result_.did_you_mean)
+        meant = {{"q", result_.did_you_mean->q}, {"total", result_.did_you_mean->total}};
       EXPECT_EQ(meant, at("did_you_mean"));
     }
     if (!has("code")) return;
     json code = json::object();
     if (result_.code) code = {{"type", result_.code->type}, {"status", result_.code->status}};
-    if (at("code").contains("did_you_mean") && result_.code) code["did_you_mean"] = result_.code->did_you_mean;
+    if (at("code").contains("did_you_mean") && result_.code)
+      code["did_you_mean"] = result_.code->did_you_mean;
     EXPECT_EQ(code, at("code"));
   }
 
@@ -216,7 +218,8 @@ class Expectation {
     for (const auto& [id, wanted] : at("parts").items()) {
       const Hit* found = hit(id);
       std::vector<std::string> parts;
-      const std::set<std::string> of_ranking = {"head", "accessory", "base", "signal", "boost", "bury", "pin"};
+      const std::set<std::string> of_ranking = {"head",  "accessory", "base", "signal",
+                                                "boost", "bury",      "pin"};
       for (const ScorePart& part : found != nullptr ? found->explain : std::vector<ScorePart>()) {
         if (of_ranking.contains(part.kind))
           parts.push_back(part.rule.empty() ? part.kind : part.kind + " " + part.rule);
@@ -248,11 +251,11 @@ void check_names(const JsonReader& scenario) {
     step.allow_only({"request", "suggest", "expected"});
     step.member(step.has("suggest") ? "suggest" : "request").members();
     const JsonReader expected = step.member("expected");
-    expected.allow_only({"total",     "hits",         "hits_any_order", "first",   "facets", "facet_order",
-                         "selected",  "numbers",      "dropped",        "ignored", "typos",  "missing",
-                         "truncated", "highlight",    "product",        "pinned",  "rules",  "redirect",
-                         "user_data", "dropped_pins", "parts",          "why",     "error",
-                         "code",      "did_you_mean", "suggestions"});
+    expected.allow_only({"total",        "hits",         "hits_any_order", "first",   "facets", "facet_order",
+                         "selected",     "numbers",      "dropped",        "ignored", "typos",  "missing",
+                         "truncated",    "highlight",    "product",        "pinned",  "rules",  "redirect",
+                         "user_data",    "dropped_pins", "parts",          "why",     "error",  "code",
+                         "did_you_mean", "suggestions"});
     if (expected.members().empty()) expected.fail("promises nothing");
     if (!expected.has("error")) continue;
     expected.member("error").allow_only({"code", "message"});

@@ -71,7 +71,8 @@ TEST(ShardLoader, AKeptImageIsTakenUntilTheShardMovesOn) {
   again.shards = {load_image(shard, shop.context()).value()};
   EXPECT_EQ(again.shards.front()->seq, 1U);
   EXPECT_EQ(find_product(again, "1"), R"({"id":"1","title":"pan","price":2.5})");
-  EXPECT_GT(again.shards.front()->segments.front().segment->stored.file_bytes(), 0U) << "it was read from the file";
+  EXPECT_GT(again.shards.front()->segments.front().segment->stored.file_bytes(), 0U)
+      << "it was read from the file";
   {
     Xapian::WritableDatabase database(shard.string(), Xapian::DB_OPEN);
     database.set_metadata(std::string(shard_metadata::seq), "2");
@@ -79,7 +80,8 @@ TEST(ShardLoader, AKeptImageIsTakenUntilTheShardMovesOn) {
   }
   again.shards = {load_image(shard, shop.context()).value()};
   EXPECT_EQ(again.shards.front()->seq, 2U);
-  EXPECT_EQ(again.shards.front()->segments.front().segment->stored.file_bytes(), 0U) << "it was read from the shard";
+  EXPECT_EQ(again.shards.front()->segments.front().segment->stored.file_bytes(), 0U)
+      << "it was read from the shard";
   const Status older = keep_image(shard, *view.shards.front(), *shop.context());
   ASSERT_FALSE(older);
   EXPECT_EQ(older.error().code, ErrorCode::FailedPrecondition);

@@ -17,9 +17,10 @@ using testing::HasSubstr;
 class ShardWireTest : public test::Kitchen {
  protected:
   void SetUp() override {
-    fill({R"({"id": "1", "title": "steel kettle", "brand": "Nordal", "size": 3, "price": 12.5})",
-          R"({"id": "2", "title": "kettles of steel", "brand": "Velo", "category": "Home > Kettles", "size": -4})",
-          R"({"id": "3", "title": "ketlte", "brand": "Nordal"})"});
+    fill(
+        {R"({"id": "1", "title": "steel kettle", "brand": "Nordal", "size": 3, "price": 12.5})",
+         R"({"id": "2", "title": "kettles of steel", "brand": "Velo", "category": "Home > Kettles", "size": -4})",
+         R"({"id": "3", "title": "ketlte", "brand": "Nordal"})"});
     local_ = std::make_unique<LocalShardSearch>(view_, Deadline::never());
   }
 
@@ -94,18 +95,20 @@ class EveryMessage : public ShardWireTest {
     const std::vector<std::string_view> ids = {"1", "nobody"};
     const QueryLimits limits = limits_;
     const IndexSchema& fields = schema();
-    return {
-        {"expand", encode_expand(expand), [=](auto b) { return status_of(decode_expand(b, limits)); }},
-        {"expansions", encode_expansions(local_->expand(expand).value()),
-         [](auto b) { return status_of(decode_expansions(b, 2)); }},
-        {"count", encode_count(count), [](auto b) { return status_of(decode_count(b)); }},
-        {"counts", encode_counts(local_->count(count).value()), [](auto b) { return status_of(decode_counts(b, 2)); }},
-        {"match", encode_match(match), [=, &fields](auto b) { return status_of(decode_match(b, fields, limits)); }},
-        {"matches", encode_matches(match, match_result(match)),
-         [match](auto b) { return status_of(decode_matches(b, match)); }},
-        {"fetch", encode_fetch(*match.fetch, ids), [=, &fields](auto b) { return status_of(decode_fetch(b, fields, limits)); }},
-        {"products", encode_products(local_->fetch_by_id(*match.fetch, ids).value()),
-         [](auto b) { return status_of(decode_products(b, 2)); }}};
+    return {{"expand", encode_expand(expand), [=](auto b) { return status_of(decode_expand(b, limits)); }},
+            {"expansions", encode_expansions(local_->expand(expand).value()),
+             [](auto b) { return status_of(decode_expansions(b, 2)); }},
+            {"count", encode_count(count), [](auto b) { return status_of(decode_count(b)); }},
+            {"counts", encode_counts(local_->count(count).value()),
+             [](auto b) { return status_of(decode_counts(b, 2)); }},
+            {"match", encode_match(match),
+             [=, &fields](auto b) { return status_of(decode_match(b, fields, limits)); }},
+            {"matches", encode_matches(match, match_result(match)),
+             [match](auto b) { return status_of(decode_matches(b, match)); }},
+            {"fetch", encode_fetch(*match.fetch, ids),
+             [=, &fields](auto b) { return status_of(decode_fetch(b, fields, limits)); }},
+            {"products", encode_products(local_->fetch_by_id(*match.fetch, ids).value()),
+             [](auto b) { return status_of(decode_products(b, 2)); }}};
   }
 };
 

@@ -33,7 +33,8 @@ OpBatchHeader header() {
 }
 
 std::string encoded(OpBatchHeader head) {
-  return encode_op_batch(head, {encode_op(removal("p1")), encode_op(removal("p2")), encode_op(mark(99, "x"))});
+  return encode_op_batch(head,
+                         {encode_op(removal("p1")), encode_op(removal("p2")), encode_op(mark(99, "x"))});
 }
 
 TEST(OpBatch, ComesBackAsItWas) {

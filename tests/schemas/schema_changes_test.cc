@@ -19,28 +19,33 @@ constexpr const char* title = R"("title": {"type": "text", "search": true, "weig
 
 TEST(SchemaChanges, NamesEachDifferenceOfTheContent) {
   const auto from = schema(std::string(title) + R"(, "brand": {"type": "keyword"}, "gone": {"type": "int"})");
-  const auto to = schema(std::string(title) + R"(, "brand": {"type": "keyword", "facet": true, "filter": true},
+  const auto to =
+      schema(std::string(title) + R"(, "brand": {"type": "keyword", "facet": true, "filter": true},
                                                "new": {"type": "bool"})",
-                         R"(, "language": "de")");
-  EXPECT_THAT(content_changes(*from, *to),
-              ElementsAre("language was \"en\", is \"de\"", "field brand: facet was false, is true",
-                          "field brand: filter was false, is true",
-                          "field brand: language was \"en\", is \"de\"", "field gone is gone",
-                          "field title: language was \"en\", is \"de\"", "field new is new"));
+             R"(, "language": "de")");
+  EXPECT_THAT(
+      content_changes(*from, *to),
+      ElementsAre("language was \"en\", is \"de\"", "field brand: facet was false, is true",
+                  "field brand: filter was false, is true", "field brand: language was \"en\", is \"de\"",
+                  "field gone is gone", "field title: language was \"en\", is \"de\"", "field new is new"));
 }
 
 TEST(SchemaChanges, AreThereExactlyWhenTheHashesDiffer) {
   const std::string source = R"(, "source": {"type": "postgres", "root": {"table": "public.p"},
       "document_query": ")";
   const std::vector<std::shared_ptr<const IndexSchema>> schemas = {
-      schema(title), schema(R"("title": {"type": "text", "search": true, "weight": 3})"),
-      schema(R"("title": {"type": "code", "search": true})"), schema(title, R"(, "id": "sku")"),
+      schema(title),
+      schema(R"("title": {"type": "text", "search": true, "weight": 3})"),
+      schema(R"("title": {"type": "code", "search": true})"),
+      schema(title, R"(, "id": "sku")"),
       schema(std::string(title) + R"(, "p": {"type": "decimal"})"),
       schema(std::string(title) + R"(, "p": {"type": "decimal", "decimals": 3})"),
-      schema(title, source + "SELECT id, title FROM p WHERE id = ANY($1)\"}"), schema(title, source + "SELECT id, upper(title) AS title FROM p WHERE id = ANY($1)\"}")};
+      schema(title, source + "SELECT id, title FROM p WHERE id = ANY($1)\"}"),
+      schema(title, source + "SELECT id, upper(title) AS title FROM p WHERE id = ANY($1)\"}")};
   for (const auto& from : schemas) {
     for (const auto& to : schemas) {
-      EXPECT_EQ(content_changes(*from, *to).empty(), from->hash == to->hash) << from->text << "\n" << to->text;
+      EXPECT_EQ(content_changes(*from, *to).empty(), from->hash == to->hash) << from->text << "\n"
+                                                                             << to->text;
     }
   }
   EXPECT_THAT(content_changes(*schemas[0], *schemas[1]), IsEmpty());

@@ -30,7 +30,9 @@ class AdminClientTest : public ::testing::Test {
     }));
     ASSERT_TRUE(server_.start());
   }
-  AdminPlace place() const { return {.url = "http://127.0.0.1:" + std::to_string(server_.port()), .config = ""}; }
+  AdminPlace place() const {
+    return {.url = "http://127.0.0.1:" + std::to_string(server_.port()), .config = ""};
+  }
 
   HttpServer server_{HttpConfig()};
 };

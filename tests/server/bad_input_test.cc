@@ -1,6 +1,6 @@
 // What the search routes answer to input that is wrong, too large or hostile: a 4xx that names field and
-// limit, or the documented clamp; never a crash. The E numbers go on where the abuse catalogue of docs/http.md
-// ends.
+// limit, or the documented clamp; never a crash. The E numbers go on where the abuse catalogue of
+// docs/http.md ends.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -28,7 +28,8 @@ const std::string two_nodes =
     R"([{"id": "a", "address": "127.0.0.1:8702", "shards": [0, 2]}, {"id": "b", "address": "[::1]:8703"}])";
 
 TEST(ClusterConfig, NamesNodesAndTheirShards) {
-  const auto config = parse(R"({"self": "a", "min_coverage": 0.5, "listen": {"port": 9}, "nodes": )" + two_nodes + "}");
+  const auto config =
+      parse(R"({"self": "a", "min_coverage": 0.5, "listen": {"port": 9}, "nodes": )" + two_nodes + "}");
   ASSERT_TRUE(config) << config.error().message;
   const ClusterConfig& cluster = *config->cluster;
   EXPECT_EQ(cluster.self, "a");
@@ -54,7 +55,8 @@ TEST(ClusterConfig, RefusesWhatDoesNotFit) {
   EXPECT_THAT(refusal(with(R"({"id": "a", "address": "h:1"}, {"id": "a", "address": "h:2"})")),
               HasSubstr("of another node"));
   EXPECT_THAT(refusal(with(R"({"id": "a", "adress": "h:1"})")), HasSubstr("address"));
-  EXPECT_THAT(refusal(R"({"self": "a", "min_coverage": 1.5, "nodes": )" + two_nodes + "}"), HasSubstr("min_coverage"));
+  EXPECT_THAT(refusal(R"({"self": "a", "min_coverage": 1.5, "nodes": )" + two_nodes + "}"),
+              HasSubstr("min_coverage"));
 }
 
 TEST(StaticClusterMap, ToldByShard) {
@@ -72,14 +74,16 @@ TEST(ViewName, TravelsAsText) {
   const ViewName name{7, 3, 2, 16, "0123abcd"};
   EXPECT_EQ(format_view_name(name), "7.3.2.16.0123abcd");
   EXPECT_EQ(parse_view_name("7.3.2.16.0123abcd").value(), name);
-  for (const char* bad : {"", "7", "7.3.2.16", "7.3.2.16.", "7.3.2.0.a", "x.3.2.16.a", "7.-3.2.16.a", "7. 3.2.16.a"})
+  for (const char* bad :
+       {"", "7", "7.3.2.16", "7.3.2.16.", "7.3.2.0.a", "x.3.2.16.a", "7.-3.2.16.a", "7. 3.2.16.a"})
     EXPECT_FALSE(parse_view_name(bad)) << bad;
 }
 
 TEST(ViewName, ShardsAnswerTheSameUnderAnotherStateOrRanking) {
   const ViewName name{7, 3, 2, 16, "a"};
   EXPECT_TRUE(name.answers_as({8, 3, 5, 16, "a"}));
-  for (const ViewName& other : {ViewName{7, 4, 2, 16, "a"}, ViewName{7, 3, 2, 8, "a"}, ViewName{7, 3, 2, 16, "b"}}) {
+  for (const ViewName& other :
+       {ViewName{7, 4, 2, 16, "a"}, ViewName{7, 3, 2, 8, "a"}, ViewName{7, 3, 2, 16, "b"}}) {
     EXPECT_FALSE(name.answers_as(other)) << format_view_name(other);
   }
 }
@@ -87,7 +91,8 @@ TEST(ViewName, ShardsAnswerTheSameUnderAnotherStateOrRanking) {
 TEST(ViewName, ShardsAreAscendingNumbers) {
   EXPECT_THAT(parse_shards("0,2,15", 16).value(), ElementsAre(0, 2, 15));
   EXPECT_EQ(format_shards(parse_shards("0,2,15", 16).value()), "0,2,15");
-  for (const char* bad : {"", "16", "2,2", "3,1", "a", "1,,2", ",1", "-1"}) EXPECT_FALSE(parse_shards(bad, 16)) << bad;
+  for (const char* bad : {"", "16", "2,2", "3,1", "a", "1,,2", ",1", "-1"})
+    EXPECT_FALSE(parse_shards(bad, 16)) << bad;
 }
 
 TEST(ShardSizes, CoverageCountsDocuments) {

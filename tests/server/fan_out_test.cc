@@ -73,9 +73,8 @@ TEST_F(FanOutTest, AGroupIsAskedOnceWithViewShardsAndTimeLeft) {
   const NodeCall& call = nodes()->calls.front();
   EXPECT_EQ(call.path, "/path");
   using Header = std::pair<std::string, std::string>;
-  EXPECT_THAT(call.headers,
-              ElementsAre(Header("x-aisle-view", "0.1.0.1.x"), Header("x-aisle-shards", "1,3"),
-                          Header("x-aisle-deadline-ms", "118")));
+  EXPECT_THAT(call.headers, ElementsAre(Header("x-aisle-view", "0.1.0.1.x"), Header("x-aisle-shards", "1,3"),
+                                        Header("x-aisle-deadline-ms", "118")));
 }
 
 TEST_F(FanOutTest, GroupsAreAskedSideBySide) {
@@ -168,7 +167,8 @@ TEST_F(FanOutTest, WhenEveryReplicaIsSlowRetriesStopThemselves) {
   for (const char* id : {"a", "b", "c"}) warm(id);
   for (const char* id : {"a", "b", "c"}) nodes()->set(id, FakeAnswer{.silent = true});
   nodes()->calls.clear();
-  for (int i = 0; i < 300; ++i) EXPECT_THAT(ask({"a", "b", "c"}, milliseconds(60)), HasSubstr("deadline_exceeded"));
+  for (int i = 0; i < 300; ++i)
+    EXPECT_THAT(ask({"a", "b", "c"}, milliseconds(60)), HasSubstr("deadline_exceeded"));
   EXPECT_LE(nodes()->calls.size(), 300U + 20 + 30 + 5 + 15) << "what was saved, 10 % retries and 5 % hedges";
 }
 

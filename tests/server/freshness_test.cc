@@ -71,7 +71,8 @@ TEST_F(FileFreshnessTest, AnswersLateStaleOrNot) {
 
 TEST_F(FileFreshnessTest, WhoWaitsTakesNoPermitFromOthers) {
   start();
-  const unsigned waiters = 4 * std::max(1U, std::thread::hardware_concurrency());  // more than there are permits
+  const unsigned waiters =
+      4 * std::max(1U, std::thread::hardware_concurrency());  // more than there are permits
   std::vector<RawHttp> waiting;
   for (unsigned i = 0; i < waiters; ++i) {
     waiting.emplace_back(aisle_->port());

@@ -49,7 +49,8 @@ class SilentPort {
 
 class HttpTransportTest : public testing::Test {
  protected:
-  std::unique_ptr<NodeExchange> start(std::uint16_t port, std::string_view body, const std::string& path = "/echo") {
+  std::unique_ptr<NodeExchange> start(std::uint16_t port, std::string_view body,
+                                      const std::string& path = "/echo") {
     return transport_.start({"n", "127.0.0.1", port}, {path, {{"x-aisle-view", "v"}}, body});
   }
   // Until it is finished or the patience is over.
@@ -139,7 +140,8 @@ TEST_F(HttpTransportTest, AKeptConnectionThatWasClosedIsReplacedUnseen) {
 
 TEST(ResponseParser, ReadsAnAnswerHoweverItIsCut) {
   const std::string text =
-      "HTTP/1.1 421 Misdirected Request\r\ncontent-TYPE: a\r\nContent-Length:  5 \r\nConnection: close\r\n\r\nhello";
+      "HTTP/1.1 421 Misdirected Request\r\ncontent-TYPE: a\r\nContent-Length:  5 \r\nConnection: "
+      "close\r\n\r\nhello";
   for (std::size_t step = 1; step <= text.size(); ++step) {
     ResponseParser parser;
     for (std::size_t at = 0; at < text.size(); at += step) {
@@ -164,7 +166,8 @@ TEST(ResponseParser, RefusesWhatItCannotTrust) {
   EXPECT_THAT(problem("HTTP/1.1 20\r\n\r\n"), HasSubstr("status line"));
   EXPECT_THAT(problem("HTTP/1.1 200 OK\r\n\r\n"), HasSubstr("does not tell its length"));
   EXPECT_THAT(problem("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"), HasSubstr("no number"));
-  EXPECT_THAT(problem("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n"), HasSubstr("no number"));
+  EXPECT_THAT(problem("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n"),
+              HasSubstr("no number"));
   EXPECT_THAT(problem("HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n"), HasSubstr("too long"));
   EXPECT_THAT(problem("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"), HasSubstr("chunks"));
   EXPECT_THAT(problem("HTTP/1.1 200 OK\r\nno colon\r\n\r\n"), HasSubstr("no colon"));

@@ -29,7 +29,8 @@ TEST(Sha256, IsThatOfTheStandard) {
 }
 
 TEST(BaseManifest, ComesBackAsItWasAndRefusesNamesThatLeadAway) {
-  const BaseManifest manifest{"1f", {3, 2, "hash", 1}, "{}", {{0, "postlist.glass", 8192, "ab"}, {1, "iamglass", 28, "cd"}}};
+  const BaseManifest manifest{
+      "1f", {3, 2, "hash", 1}, "{}", {{0, "postlist.glass", 8192, "ab"}, {1, "iamglass", 28, "cd"}}};
   EXPECT_EQ(decode_base(encode_base(manifest)).value(), manifest);
   for (const std::string name : {"../x", "a/b", "", ".hidden", "x\n"}) {
     BaseManifest bad = manifest;
@@ -218,13 +219,16 @@ TEST(MembershipConfig, SaysWhichShardsANodeHolds) {
 }
 
 TEST(MembershipConfig, NamesThatAreNoneOfAStreamAreRefused) {
-  for (const std::string& name : std::vector<std::string>{"", "a.b", "a b", "*", "x>", std::string(33, 'a')}) {
+  for (const std::string& name :
+       std::vector<std::string>{"", "a.b", "a b", "*", "x>", std::string(33, 'a')}) {
     const auto config = ServiceConfig::parse(
-        R"({"schema": "s.json", "cluster": {"name": ")" + name + R"(", "self": "n1", "nats": ["a"]}})", "", {});
+        R"({"schema": "s.json", "cluster": {"name": ")" + name + R"(", "self": "n1", "nats": ["a"]}})", "",
+        {});
     ASSERT_FALSE(config) << name;
     EXPECT_THAT(config.error().message, HasSubstr("/cluster/name"));
   }
-  EXPECT_FALSE(ServiceConfig::parse(R"({"schema": "s.json", "cluster": {"name": "a", "self": "b", "nats": []}})", "", {}));
+  EXPECT_FALSE(ServiceConfig::parse(
+      R"({"schema": "s.json", "cluster": {"name": "a", "self": "b", "nats": []}})", "", {}));
 }
 
 }  // namespace

@@ -15,9 +15,9 @@ using ::testing::HasSubstr;
 TEST(ReindexManifest, ComesBackAsItWasWrittenInEveryState) {
   const TemporaryFolder folder;
   EXPECT_FALSE(ReindexManifest::load(folder.path()).value());
-  for (const auto state : {ReindexState::Planned, ReindexState::Building, ReindexState::CatchingUp,
-                           ReindexState::Verified, ReindexState::Warming, ReindexState::Active,
-                           ReindexState::RolledBack, ReindexState::Failed}) {
+  for (const auto state :
+       {ReindexState::Planned, ReindexState::Building, ReindexState::CatchingUp, ReindexState::Verified,
+        ReindexState::Warming, ReindexState::Active, ReindexState::RolledBack, ReindexState::Failed}) {
     const ReindexManifest manifest{.id = "0a1b",
                                    .state = state,
                                    .from = 3,

@@ -26,7 +26,8 @@ class ReindexTest : public FileShopTest {
     return run_aisle(arguments);
   }
   nlohmann::json admin(const std::string& rest) const {
-    const auto answer = AdminClient::of({.url = admin_url(), .config = ""})->get(admin_path("products", rest));
+    const auto answer =
+        AdminClient::of({.url = admin_url(), .config = ""})->get(admin_path("products", rest));
     EXPECT_TRUE(answer) << answer.error().message;
     return answer.value_or(nullptr);
   }
@@ -56,7 +57,8 @@ constexpr const char* more_products =
 TEST_F(ReindexTest, BuildsTheNextGenerationAndSwitches) {
   start();
   EXPECT_EQ(view()["generation"], 1);
-  const CommandResult done = command({"reindex", "products", "--wait", "--shards", "2", "--comment", "two halves"});
+  const CommandResult done =
+      command({"reindex", "products", "--wait", "--shards", "2", "--comment", "two halves"});
   EXPECT_EQ(done.exit_code, 0) << done.output;
   EXPECT_THAT(done.output, HasSubstr("\"state\":\"active\""));
   EXPECT_EQ(view()["generation"], 2);
@@ -192,7 +194,10 @@ TEST_F(ReindexTest, ASourceThatFailsEndsTheRebuildAndNothingElse) {
 
 TEST_F(ReindexTest, TooFewProductsAreNotSwitchedToUnlessForced) {
   std::string many;
-  for (int i = 0; i < 100; ++i) many += R"({"id": ")" + std::to_string(i) + R"(", "title": "Kettle"})" "\n";
+  for (int i = 0; i < 100; ++i)
+    many += R"({"id": ")" + std::to_string(i) +
+            R"(", "title": "Kettle"})"
+            "\n";
   write_products(many);
   start();
   ASSERT_EQ(total("kettle"), 100U);
@@ -202,7 +207,8 @@ TEST_F(ReindexTest, TooFewProductsAreNotSwitchedToUnlessForced) {
   write("schema.json", text);
   const CommandResult refused = command({"reindex", "products", "--wait"});
   EXPECT_EQ(refused.exit_code, 1);
-  EXPECT_THAT(refused.output, HasSubstr("generation 2 has 70 products, generation 1 has 100: 30.0 % are missing"));
+  EXPECT_THAT(refused.output,
+              HasSubstr("generation 2 has 70 products, generation 1 has 100: 30.0 % are missing"));
   EXPECT_EQ(view()["generation"], 1);
   EXPECT_EQ(total("kettle"), 100U);
   EXPECT_FALSE(on_disk(2));
@@ -230,21 +236,23 @@ TEST_F(ReindexTest, CommandsOfForeignPagesAreRefused) {
   start();
   RawHttp browser(aisle_->admin_port());
   const std::string target = "/admin/v1/indexes/products/reindex";
-  for (const char* type : {"", "Content-Type: text/plain\r\n", "Content-Type: application/x-www-form-urlencoded\r\n"}) {
+  for (const char* type :
+       {"", "Content-Type: text/plain\r\n", "Content-Type: application/x-www-form-urlencoded\r\n"}) {
     const auto answer = browser.ask(post_request(target, "{}", type));
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->status, 400) << answer->body;
   }
-  const auto unknown =
-      browser.ask(post_request(target, R"({"shard": 2})", "Content-Type: application/json; charset=utf-8\r\n"));
+  const auto unknown = browser.ask(
+      post_request(target, R"({"shard": 2})", "Content-Type: application/json; charset=utf-8\r\n"));
   EXPECT_THAT(unknown->body, HasSubstr("did you mean \\\"shards\\\"?"));
   EXPECT_FALSE(on_disk(2));
 }
 
 TEST_F(ReindexTest, IsRefusedWhenTheDiskIsShort) {
   std::uint64_t free = 0;
-  const auto service = IndexService::open({.schema = path("schema.json"), .connection = ""}, folder_.path() / "data",
-                                          [&](const std::filesystem::path&) { return Result<std::uint64_t>(free); });
+  const auto service =
+      IndexService::open({.schema = path("schema.json"), .connection = ""}, folder_.path() / "data",
+                         [&](const std::filesystem::path&) { return Result<std::uint64_t>(free); });
   ASSERT_TRUE(service) << service.error().message;
   (*service)->start();
   ASSERT_TRUE(eventually([&] { return (*service)->is_ready(); }));

@@ -28,8 +28,8 @@ CommandResult run_aisle(const std::vector<std::string>& arguments, const Environ
 // Percent-encodes everything but letters, digits and -._~
 std::string url_encoded(std::string_view text);
 
-// `aisle serve`, or another command that goes on, killed when the object goes. AISLE_ variables of the test itself are not handed on. Not
-// thread-safe.
+// `aisle serve`, or another command that goes on, killed when the object goes. AISLE_ variables of the test
+// itself are not handed on. Not thread-safe.
 class AisleProcess {
  public:
   // `arguments` come after the command; both ports are any free ones. Does not wait for anything.

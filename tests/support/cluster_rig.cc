@@ -27,7 +27,8 @@ class Shoppers {
  public:
   Shoppers(const std::vector<std::string>& records, std::uint64_t seed) : records_(records), random_(seed) {
     std::set<std::string> known;
-    for (const std::string& line : lines_of(demo / "judgments.tsv")) known.insert(line.substr(0, line.find('\t')));
+    for (const std::string& line : lines_of(demo / "judgments.tsv"))
+      known.insert(line.substr(0, line.find('\t')));
     judged_.assign(known.begin(), known.end());
   }
 
@@ -50,8 +51,10 @@ class Shoppers {
   std::string target() {
     std::string target = "/v1/indexes/products/search?q=" + url_encoded(query());
     if (random_.chance(50)) target += "&facets=brand,category,price,in_stock,rating";
-    if (random_.chance(30)) target += "&filter=" + url_encoded("price < " + std::to_string(5 + random_.below(400)));
-    if (random_.chance(20)) target += random_.chance(50) ? "&sort=price:asc" : "&sort=rating:desc,released:desc";
+    if (random_.chance(30))
+      target += "&filter=" + url_encoded("price < " + std::to_string(5 + random_.below(400)));
+    if (random_.chance(20))
+      target += random_.chance(50) ? "&sort=price:asc" : "&sort=rating:desc,released:desc";
     if (random_.chance(20)) target += "&page=2&per_page=30";
     if (random_.chance(20)) target += "&explain=true";
     return target;
@@ -95,9 +98,8 @@ std::filesystem::path ClusterRig::import(int count, std::size_t products) {
   std::ofstream out(made / "products.jsonl");
   for (std::size_t i = 0; i < products; ++i) out << records_[i] << "\n";
   out.close();
-  const CommandResult result =
-      run_aisle({"import", "--schema", made / "schema.json", "--data", made / "data", "--shards",
-                 std::to_string(count), made / "products.jsonl"});
+  const CommandResult result = run_aisle({"import", "--schema", made / "schema.json", "--data", made / "data",
+                                          "--shards", std::to_string(count), made / "products.jsonl"});
   EXPECT_EQ(result.exit_code, 0) << result.output;
   return made;
 }
@@ -115,7 +117,8 @@ void ClusterRig::start(std::vector<RigNode> nodes, const std::string& limits) {
   nlohmann::json list = nlohmann::json::array();
   for (RigNode& node : nodes_) {
     node.port = free_port();
-    list.push_back({{"id", node.id}, {"address", "127.0.0.1:" + std::to_string(node.port)}, {"shards", node.shards}});
+    list.push_back(
+        {{"id", node.id}, {"address", "127.0.0.1:" + std::to_string(node.port)}, {"shards", node.shards}});
   }
   for (const RigNode& node : nodes_) {
     const std::size_t products = node.id == other_data_ ? records_.size() / 2 : records_.size();
@@ -125,13 +128,12 @@ void ClusterRig::start(std::vector<RigNode> nodes, const std::string& limits) {
     std::filesystem::copy(made, home, std::filesystem::copy_options::recursive);
     std::filesystem::last_write_time(home / "products.jsonl",  // else the service would read it again
                                      std::filesystem::last_write_time(made / "products.jsonl"));
-    const nlohmann::json config = {{"schema", "schema.json"},
-                                   {"data_dir", "data"},
-                                   {"limits", nlohmann::json::parse(limits)},
-                                   {"cluster",
-                                    {{"self", node.id},
-                                     {"listen", {{"address", "127.0.0.1"}, {"port", node.port}}},
-                                     {"nodes", list}}}};
+    const nlohmann::json config = {
+        {"schema", "schema.json"},
+        {"data_dir", "data"},
+        {"limits", nlohmann::json::parse(limits)},
+        {"cluster",
+         {{"self", node.id}, {"listen", {{"address", "127.0.0.1"}, {"port", node.port}}}, {"nodes", list}}}};
     std::ofstream(home / "config.json") << config.dump();
     processes_.push_back(
         std::make_unique<AisleProcess>(std::vector<std::string>{"--config", home / "config.json"}));

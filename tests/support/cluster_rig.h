@@ -1,5 +1,5 @@
-// The sample shop on several nodes: real processes, each with a copy of the same generation, of which it searches
-// the shards that the configuration gives it.
+// The sample shop on several nodes: real processes, each with a copy of the same generation, of which it
+// searches the shards that the configuration gives it.
 #pragma once
 #include <cstdint>
 #include <filesystem>

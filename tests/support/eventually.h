@@ -12,8 +12,8 @@ inline constexpr int patience_factor = 6;
 inline constexpr int patience_factor = 1;
 #endif
 
-// Between two transactions of a writer: fast for a shop, yet a feed that also builds or verifies comes to its end. A
-// sanitizer slows the feed, not the writer.
+// Between two transactions of a writer: fast for a shop, yet a feed that also builds or verifies comes to its
+// end. A sanitizer slows the feed, not the writer.
 inline constexpr std::chrono::milliseconds writer_pace{patience_factor == 1 ? 2 : 60};
 
 template <class Condition>

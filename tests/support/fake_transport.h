@@ -35,9 +35,9 @@ class FakeTransport final : public NodeTransport {
   void wait(std::span<NodeExchange* const> exchanges, Time until) override;
   Time now() const override { return now_; }
 
-  std::vector<std::string> asked;       // ids, in order
-  std::vector<NodeCall> calls;          // bodies are gone
-  std::size_t open = 0;                 // exchanges that still exist
+  std::vector<std::string> asked;  // ids, in order
+  std::vector<NodeCall> calls;     // bodies are gone
+  std::size_t open = 0;            // exchanges that still exist
 
  private:
   std::map<std::string, Behaviour> nodes_;

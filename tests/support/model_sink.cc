@@ -13,7 +13,8 @@ void ModelSink::check(const ChangeBatch& batch) {
   for (const auto& record : batch.upserts) once(record.id);
   for (const auto& record : batch.values) once(record.id);
   for (const auto& id : batch.deletes) once(id);
-  if (batch.lsn != 0 && batch.lsn < now_.lsn) violations_.push_back("the position went back from " + format_lsn(now_.lsn));
+  if (batch.lsn != 0 && batch.lsn < now_.lsn)
+    violations_.push_back("the position went back from " + format_lsn(now_.lsn));
 }
 
 Status ModelSink::apply(ChangeBatch batch) {

@@ -106,12 +106,14 @@ void NatsServers::resume(std::size_t number) {
 }
 
 void NatsServers::save_data(const std::string& name) {
-  std::filesystem::copy(folder_.path() / "data", folder_.path() / name, std::filesystem::copy_options::recursive);
+  std::filesystem::copy(folder_.path() / "data", folder_.path() / name,
+                        std::filesystem::copy_options::recursive);
 }
 
 void NatsServers::restore_data(const std::string& name) {
   wipe_data();
-  std::filesystem::copy(folder_.path() / name, folder_.path() / "data", std::filesystem::copy_options::recursive);
+  std::filesystem::copy(folder_.path() / name, folder_.path() / "data",
+                        std::filesystem::copy_options::recursive);
 }
 
 void NatsServers::wipe_data() {

@@ -1,4 +1,5 @@
-// Private nats-servers with JetStream: one, or a cluster, on free ports of the loopback and in a temporary folder.
+// Private nats-servers with JetStream: one, or a cluster, on free ports of the loopback and in a temporary
+// folder.
 #pragma once
 #include <sys/types.h>
 

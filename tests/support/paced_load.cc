@@ -32,7 +32,8 @@ std::vector<LoadSample> PacedLoad::samples() const {
 void PacedLoad::run(std::size_t number) {
   const std::uint16_t port = ports_[number % ports_.size()];
   std::optional<RawHttp> connection;
-  auto due = std::chrono::steady_clock::now() + interval_ * static_cast<int>(number) / static_cast<int>(connections);
+  auto due =
+      std::chrono::steady_clock::now() + interval_ * static_cast<int>(number) / static_cast<int>(connections);
   while (!stopping_) {
     std::this_thread::sleep_until(due);
     due = std::max(due + interval_, std::chrono::steady_clock::now() - interval_);  // no burst after a stall

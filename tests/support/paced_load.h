@@ -13,8 +13,8 @@ namespace aisle::test {
 struct LoadSample {
   std::chrono::steady_clock::time_point begun;
   std::chrono::nanoseconds took{0};
-  int status = 0;       // 0: no answer
-  bool full = false;    // 200 with a coverage of 1
+  int status = 0;     // 0: no answer
+  bool full = false;  // 200 with a coverage of 1
 };
 
 // Runs until stop() or destruction. A slow answer delays only its own connection.

@@ -1,4 +1,5 @@
-// Seeds of randomised tests: printed, and taken back by AISLE_SEED; AISLE_CASES runs more of them. How much others do.
+// Seeds of randomised tests: printed, and taken back by AISLE_SEED; AISLE_CASES runs more of them. How much
+// others do.
 #pragma once
 #include <cstdint>
 #include <cstdlib>

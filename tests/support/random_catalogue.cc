@@ -20,9 +20,9 @@ const std::vector<std::string> shop_words = {
     "women's", "womens",  "h&m",    "c++",        "all-in-one"};
 const std::vector<std::string> brands = {"Nordal", "Velo", "nordal", "H&M", "Kettle Co", "O'Neil \"x\""};
 const std::vector<std::string> tags = {"new", "sale", "AND", "steel", "x\\y", ""};
-const std::vector<std::string> codes = {"KDL-40 W600/B",  "kdl40w600b",    "X-100",          "4012345678901",
-                                        "14",             "0306406152",    "978-0306406157", "036000291452",
-                                        "10036000291459", "0036000291452", "kettle",         "036000 291453"};
+const std::vector<std::string> codes = {
+    "KDL-40 W600/B",  "kdl40w600b",   "X-100",          "4012345678901", "14",     "0306406152",
+    "978-0306406157", "036000291452", "10036000291459", "0036000291452", "kettle", "036000 291453"};
 const std::vector<std::string> paths = {
     "Home", "Home > Kitchen", "Home > Kitchen > Pans", "Home > Lamps",
     "Toys", "Toys > Pans",    "Toys > Cars > Red",     "Home > Kitchen > Kettles"};
@@ -207,7 +207,8 @@ OracleFilter RandomCatalogue::filter(std::size_t depth) {
   return filter;
 }
 
-// Some of the words as a phrase, which titles more often have when they were written in a row; or some left out.
+// Some of the words as a phrase, which titles more often have when they were written in a row; or some left
+// out.
 std::string RandomCatalogue::quoted(const std::string& q) {
   switch (random_.below(6)) {
     case 0:

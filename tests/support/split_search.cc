@@ -61,7 +61,8 @@ Result<std::vector<FetchedProduct>> SplitSearch::fetch(const FetchRequest& reque
                                                        std::span<const ShardHit> hits) {
   std::vector<FetchedProduct> products;
   for (const ShardHit& hit : hits) {
-    AISLE_TRY(const FetchCall call, decode_fetch(encode_fetch(request, std::span(&hit.id, 1)), *schema_, limits_));
+    AISLE_TRY(const FetchCall call,
+              decode_fetch(encode_fetch(request, std::span(&hit.id, 1)), *schema_, limits_));
     const std::string_view id = call.ids.front();
     AISLE_TRY(const auto answer, groups_[hit.source].fetch_by_id(call.request, std::span(&id, 1)));
     AISLE_TRY(auto one, decode_products(encode_products(answer), 1));
