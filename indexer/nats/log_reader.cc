@@ -24,7 +24,13 @@ tl::unexpected<Error> damaged(const std::string& stream, const std::string& why)
 }  // namespace
 
 struct LogReader::Subscription {
-  NatsSubscription handle;
+  Subscription(NatsConnection& on, natsSubscription* made) : connection(on), handle(made) {}
+  ~Subscription() { connection.end(handle); }
+  Subscription(const Subscription&) = delete;
+  Subscription& operator=(const Subscription&) = delete;
+
+  NatsConnection& connection;
+  natsSubscription* const handle;
 };
 
 LogReader::LogReader(const LogStream& stream, LogIdentity log, const ShardPosition& own)
@@ -116,7 +122,7 @@ Status LogReader::subscribe(std::uint64_t from) {
   const natsStatus status = js_SubscribeSync(&made, stream_.connection()->jetstream(),
                                              stream_.subject().c_str(), nullptr, &options, &code);
   if (status != NATS_OK) return nats_failure("cannot follow stream " + stream_.name(), status, code);
-  subscription_ = std::make_unique<Subscription>(Subscription{NatsSubscription(made)});
+  subscription_ = std::make_unique<Subscription>(*stream_.connection(), made);
   natsSubscription_SetPendingLimits(made, -1, -1);  // flow control bounds it
   last_received_ = last_look_ = Clock::now();
   return {};
@@ -125,8 +131,8 @@ Status LogReader::subscribe(std::uint64_t from) {
 Result<std::vector<SequencedOp>> LogReader::receive(Deadline deadline) {
   const auto wait = std::min<std::chrono::milliseconds>(deadline.remaining(), watch_interval);
   natsMsg* received = nullptr;
-  const natsStatus status = natsSubscription_NextMsg(&received, subscription_->handle.get(),
-                                                     std::max<std::int64_t>(wait.count(), 1));
+  const natsStatus status =
+      natsSubscription_NextMsg(&received, subscription_->handle, std::max<std::int64_t>(wait.count(), 1));
   const NatsMessage message(received);
   std::vector<SequencedOp> ops;
   if (status != NATS_OK) {

@@ -10,6 +10,7 @@ constexpr std::int64_t connect_timeout_ms = 1'000;
 constexpr std::int64_t ping_interval_ms = 2'000;  // finds a server that was stopped with its sockets open
 constexpr int pings_out_max = 2;
 constexpr int reconnects_max = 1 << 30;
+constexpr std::chrono::seconds ended_kept{10};  // the reading thread is through with a message long before
 
 using Options = std::unique_ptr<natsOptions, NatsDestroyer<natsOptions_Destroy>>;
 
@@ -63,8 +64,21 @@ Result<std::shared_ptr<NatsConnection>> NatsConnection::open(const NatsOptions& 
 
 NatsConnection::~NatsConnection() {
   jsCtx_Destroy(jetstream_);
-  if (connection_ != nullptr) natsConnection_Close(connection_);
+  if (connection_ != nullptr) natsConnection_Close(connection_);  // waits for the reading thread
+  for (const Ended& old : ended_) natsSubscription_Destroy(old.subscription);
   natsConnection_Destroy(connection_);
+}
+
+void NatsConnection::end(natsSubscription* subscription) {
+  natsSubscription_Unsubscribe(subscription);
+  const auto now = std::chrono::steady_clock::now();
+  const std::lock_guard lock(ended_mutex_);
+  std::erase_if(ended_, [&](const Ended& old) {
+    const bool gone = now - old.at > ended_kept;
+    if (gone) natsSubscription_Destroy(old.subscription);
+    return gone;
+  });
+  ended_.push_back({now, subscription});
 }
 
 bool NatsConnection::connected() const {

@@ -2,6 +2,7 @@
 #pragma once
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 
 struct __natsConnection;  // of nats.h
 struct __jsCtx;
+struct __natsSubscription;
 
 namespace aisle {
 
@@ -33,13 +35,22 @@ class NatsConnection {
   // For the files of this folder.
   __jsCtx* jetstream() const { return jetstream_; }
   std::chrono::milliseconds request_timeout() const { return request_timeout_; }
+  // Ends a subscription; not to be used any more. It is freed later: the library's reading thread locks the
+  // subscription of a message that it has just read without holding it (nats.c issue 637, mended in 3.6).
+  void end(__natsSubscription* subscription);
 
  private:
+  struct Ended {
+    std::chrono::steady_clock::time_point at;
+    __natsSubscription* subscription;
+  };
   explicit NatsConnection(std::chrono::milliseconds request_timeout) : request_timeout_(request_timeout) {}
 
   const std::chrono::milliseconds request_timeout_;
   __natsConnection* connection_ = nullptr;
   __jsCtx* jetstream_ = nullptr;
+  std::mutex ended_mutex_;
+  std::vector<Ended> ended_;  // oldest first
 };
 
 }  // namespace aisle

@@ -18,7 +18,6 @@ struct NatsDestroyer {
 };
 
 using NatsMessage = std::unique_ptr<natsMsg, NatsDestroyer<natsMsg_Destroy>>;
-using NatsSubscription = std::unique_ptr<natsSubscription, NatsDestroyer<natsSubscription_Destroy>>;
 using NatsStreamInfo = std::unique_ptr<jsStreamInfo, NatsDestroyer<jsStreamInfo_Destroy>>;
 using NatsPubAck = std::unique_ptr<jsPubAck, NatsDestroyer<jsPubAck_Destroy>>;
 using NatsKeyValue = std::unique_ptr<kvStore, NatsDestroyer<kvStore_Destroy>>;
