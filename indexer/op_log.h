@@ -29,9 +29,10 @@ class OpLog {
   virtual ~OpLog() = default;
 
   // Adds all of `ops` or none, in order, and returns the seq of the last one.
-  //   Conflict          the log no longer ends at `last_seen`: another leader writes. Step down, do not
-  //   retry. DeadlineExceeded  readers have not made room in time; nothing was added. InvalidArgument   `ops`
-  //   is empty. Unavailable       the log is closed.
+  //   Conflict          the log no longer ends at `last_seen`: another leader writes. Step down, do not retry.
+  //   DeadlineExceeded  readers have not made room in time; nothing was added.
+  //   InvalidArgument   `ops` is empty.
+  //   Unavailable       the log is closed.
   virtual Result<Seq> append(Seq last_seen, std::vector<Op> ops, Deadline deadline) = 0;
 
   // The ops after `seen`, oldest first, at most `count_max`; waits until there is one or the deadline passes.

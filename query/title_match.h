@@ -22,13 +22,12 @@ int head_position(const Reading& reading, bool head_first);
 // Of the first reading in one segment. Borrows all it is given. One thread.
 //
 //   near = text + proximity
-//   points = near + near * head percent * min(1, share of the title's head that the query's head has * 10 /
-//   3) points = near - near * accessory percent   of a product with all words whose title has the query's
-//   head only before
-//                                              a word that is rather its head ("laptop bag"), or behind a
-//                                              link word
+//   points = near + near * head percent * min(1, share * 10 / 3)
+//   points = near - near * accessory percent
 //
-// rounded down. Without a forward field points are the text's.
+// rounded down. `share`: of the title's head, what the query's head has. The second of an accessory: its title
+// has the query's head only before a word that is rather its own ("laptop bag"), or behind a link word; when
+// the product lacks words, points are near. Without a forward field points are the text's.
 class TitleMatch {
  public:
   TitleMatch(const ScoreBasis& basis, const ReadingPostings& positions,

@@ -1,14 +1,11 @@
 // How the other nodes behave, and which of several replicas to ask next. Time and chance come from outside.
 //
 //   cost      = peak-EWMA of latency (decay 10 s) * (in flight + 1); the cheaper of two drawn by lot is asked
-//   doubt     after a refusal or a race lost a node gets a tenth of the calls, after an error half of them,
-//   so that it
+//   doubt     after a refusal or a race lost a node gets a tenth of the calls, after an error half of them, so that it
 //               is soon either trusted again (by an answer) or ejected (by errors)
-//   cold      a node without 50 answers or known for less than 30 s gets a share growing from 10 %, at most
-//   two
+//   cold      a node without 50 answers or known for less than 30 s gets a share growing from 10 %, at most two
 //               calls at once, and counts as quick as the median of the others
-//   ejection  after 3 errors or time-outs in a row for 5 s, then 10, ... 60 s; never the last node, never
-//   more
+//   ejection  after 3 errors or time-outs in a row for 5 s, then 10, ... 60 s; never the last node, never more
 //             than half of them. Afterwards one call is let through; it decides
 #pragma once
 #include <array>

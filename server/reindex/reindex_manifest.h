@@ -13,8 +13,7 @@
 
 namespace aisle {
 
-//   planned -> building -> catching_up -> verified -> warming -> active <-> rolled_back, or failed from the
-//   first five
+//   planned -> building -> catching_up -> verified -> warming -> active <-> rolled_back, or failed from the first five
 enum class ReindexState : std::uint8_t {
   Planned,     // the new generation's folder exists
   Building,    // it is named in the index's state, and read from the source

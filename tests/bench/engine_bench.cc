@@ -1,12 +1,12 @@
 // Searches of a workload against an index that no service has open, on one thread and without HTTP.
 //
-//   engine_bench --schema S --data D --workload W             every class once to warm up, then timed: one
-//   JSON object engine_bench --schema S --data D --workload W --commands  answers commands on standard input,
-//   one JSON object a line:
-//                                                             "round CLASS [SECONDS]" times, "answers CLASS"
-//                                                             shows what was found
-//   engine_bench --schema S --tokens documents|queries        the tokens of each line of standard input, by
-//   spaces
+//   engine_bench --schema S --data D --workload W
+//       every class once to warm up, then timed: one JSON object
+//   engine_bench --schema S --data D --workload W --commands
+//       answers commands on standard input, one JSON object a line: "round CLASS [SECONDS]" times,
+//       "answers CLASS" shows what was found
+//   engine_bench --schema S --tokens documents|queries
+//       the tokens of each line of standard input, by spaces
 //
 // The index is made by `aisle import` with the same --schema and --data. Limits are set as for the service,
 // by AISLE_LIMITS__...; times are those of search(), from the request to the hits with their stored products.

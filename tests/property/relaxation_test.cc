@@ -14,12 +14,14 @@ std::vector<Hit> hits_of(const View& view, const SearchRequest& request, const Q
   return found ? std::move(found->hits) : std::vector<Hit>();
 }
 
+std::shared_ptr<const Ranking> without_relaxation(const Catalogue& catalogue) {
+  const auto config = RankingConfig::parse(R"({"index": "random", "profile": {"relaxation": "none"}})");
+  return Ranking::compile(config.value(), catalogue.context(), 1).value();
+}
+
 TEST(Relaxation, NeitherRemovesNorReordersWhatHasAllWords) {
   const Catalogue catalogue(random_schema_text);
-  const auto config = RankingConfig::parse(R"({"index": "random", "profile": {"relaxation": "none"}})");
-  ASSERT_TRUE(config);
-  const auto strict = Ranking::compile(*config, catalogue.context(), 1);
-  ASSERT_TRUE(strict);
+  const auto strict = without_relaxation(catalogue);
   std::size_t added = 0;
   const Seeds all = seeds(300);
   for (std::uint64_t seed = all.first; seed != all.first + all.count; ++seed) {
@@ -34,7 +36,7 @@ TEST(Relaxation, NeitherRemovesNorReordersWhatHasAllWords) {
     request.page = 1;
     request.per_page = 100;
     const std::vector<Hit> relaxed = hits_of(view, request, limits);
-    view.ranking = *strict;
+    view.ranking = strict;
     const std::vector<Hit> whole = hits_of(view, request, limits);
     ASSERT_GE(relaxed.size(), whole.size()) << request.q;
     for (std::size_t i = 0; i < relaxed.size(); ++i) {
@@ -50,10 +52,7 @@ TEST(Relaxation, NeitherRemovesNorReordersWhatHasAllWords) {
 
 TEST(Misspellings, NeitherRemoveNorReorderWhatMatchesLiterally) {
   const Catalogue catalogue(random_schema_text);
-  const auto config = RankingConfig::parse(R"({"index": "random", "profile": {"relaxation": "none"}})");
-  ASSERT_TRUE(config);
-  const auto strict = Ranking::compile(*config, catalogue.context(), 1);
-  ASSERT_TRUE(strict);
+  const auto strict = without_relaxation(catalogue);
   std::size_t added = 0;
   const Seeds all = seeds(600);
   for (std::uint64_t seed = all.first; seed != all.first + all.count; ++seed) {
@@ -62,7 +61,7 @@ TEST(Misspellings, NeitherRemoveNorReorderWhatMatchesLiterally) {
     RandomCatalogue products(catalogue, random);
     const QueryLimits limits;
     View view = catalogue.grow(products.upserts(40), 2, random);
-    view.ranking = *strict;
+    view.ranking = strict;
     SearchRequest request = products.request(limits);
     request.sort.clear();
     request.page = 1;
