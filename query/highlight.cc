@@ -45,7 +45,9 @@ Highlighter::Highlighter(const Plan& plan, const IndexContext& context, const Se
   for (const Reading& reading : plan.readings) {
     for (const Position& position : reading.positions) {
       for (const Alternative& alternative : position.alternatives) {
-        terms_.try_emplace(alternative.term, &alternative, position.word.size());
+        Match& match =
+            terms_.try_emplace(alternative.term, alternative.kind, position.word.size()).first->second;
+        match.fields |= alternative.fields;
       }
     }
   }
@@ -55,10 +57,9 @@ Highlighter::Highlighter(const Plan& plan, const IndexContext& context, const Se
 
 std::vector<Highlighter::Mark> Highlighter::marks(const Field& field, std::string_view text) const {
   std::vector<Mark> found;
-  const auto matched = [&](std::string_view term) -> const std::pair<const Alternative*, std::size_t>* {
+  const auto matched = [&](std::string_view term) -> const Match* {
     const auto at = terms_.find(term);
-    if (at == terms_.end() || ((at->second.first->fields >> field_bit_.at(field.number)) & 1U) == 0)
-      return nullptr;
+    if (at == terms_.end() || ((at->second.fields >> field_bit_.at(field.number)) & 1U) == 0) return nullptr;
     return &at->second;
   };
   if (field.type == FieldType::Code) {
@@ -78,12 +79,11 @@ std::vector<Highlighter::Mark> Highlighter::marks(const Field& field, std::strin
     if (match == nullptr) continue;
     // "iphone 14" joined to "iphone14" adds nothing where only "ipho" is typed
     const bool joined = token.kind == TokenKind::Joined && first != nullptr && first->begin == token.begin;
-    if (joined && match->first->kind == MatchKind::Prefix && first->text.size() >= match->second) continue;
+    if (joined && match->kind == MatchKind::Prefix && first->text.size() >= match->word_bytes) continue;
     Mark mark{token.begin, token.end};
     const std::string_view original = text.substr(token.begin, token.end - token.begin);
-    if (match->first->kind == MatchKind::Prefix && is_ascii(original) &&
-        original.size() == token.text.size()) {
-      mark.end = mark.begin + match->second;
+    if (match->kind == MatchKind::Prefix && is_ascii(original) && original.size() == token.text.size()) {
+      mark.end = mark.begin + match->word_bytes;
     }
     found.push_back(mark);
   }

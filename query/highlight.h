@@ -27,6 +27,11 @@ class Highlighter {
   std::vector<std::pair<std::string, std::string>> highlight(std::string_view product) const;
 
  private:
+  struct Match {
+    MatchKind kind = MatchKind::Literal;
+    std::size_t word_bytes = 0;
+    std::uint32_t fields = 0;  // as Alternative::fields
+  };
   struct Mark {
     std::size_t begin = 0;
     std::size_t end = 0;
@@ -38,8 +43,7 @@ class Highlighter {
   const IndexContext& context_;
   const SearchRequest& request_;
   const QueryLimits& limits_;
-  std::map<std::string, std::pair<const Alternative*, std::size_t>, std::less<>>
-      terms_;  // and the word's length
+  std::map<std::string, Match, std::less<>> terms_;
   std::map<std::uint16_t, std::uint32_t> field_bit_;
 };
 

@@ -60,21 +60,31 @@ std::uint32_t Planner::fields_of_stemmer(std::size_t stemmer) const {
   return mask;
 }
 
-// A term that is there already, among the first so many, keeps its cheaper kind and gains the fields. One
-// that was a misspelling becomes what it is besides.
+// A term that is there already, among the first so many, keeps its cheaper kind and gains the fields. As a
+// misspelling it counts apart, in fields where it is nothing better.
 void Planner::add(Position& position, Alternative alternative, std::size_t among) {
-  const auto end = position.alternatives.begin() +
-                   static_cast<std::ptrdiff_t>(std::min(among, position.alternatives.size()));
-  const auto at = std::ranges::find(position.alternatives.begin(), end, alternative.term, &Alternative::term);
-  if (at != end && at->typos > 0 && alternative.typos == 0) {
-    *at = std::move(alternative);
-    return;
+  const bool bent = alternative.typos > 0;
+  Alternative* same = nullptr;
+  bool some_lost_all = false;
+  for (Alternative& other :
+       std::span(position.alternatives).first(std::min(among, position.alternatives.size()))) {
+    if (other.term != alternative.term) continue;
+    if ((other.typos > 0) == bent) {
+      same = &other;
+    } else if (bent) {
+      alternative.fields &= ~other.fields;
+    } else {
+      other.fields &= ~alternative.fields;
+      some_lost_all = some_lost_all || other.fields == 0;
+    }
   }
-  if (at != end) {
-    at->fields |= alternative.fields;
-    return;
+  if (same != nullptr) {
+    same->fields |= alternative.fields;
+  } else if (!bent || alternative.fields != 0) {
+    position.alternatives.push_back(std::move(alternative));
   }
-  position.alternatives.push_back(std::move(alternative));
+  if (some_lost_all)
+    std::erase_if(position.alternatives, [](const Alternative& a) { return a.typos > 0 && a.fields == 0; });
 }
 
 // A word counts by how rare it is, all its forms as one term: whether "battery" or "batteries" is typed, both

@@ -40,7 +40,8 @@ class SearchOracle {
   struct Position {
     std::string word;
     std::map<std::string, Alternative> terms;
-    std::set<std::size_t> words;  // of the query, that it stands for
+    std::map<std::string, Alternative> misspelt;  // none in a field where it is among the terms
+    std::set<std::size_t> words;                  // of the query, that it stands for
     std::uint64_t weight = 0;
   };
   using Reading = std::vector<Position>;
@@ -54,9 +55,9 @@ class SearchOracle {
   std::uint64_t frequency(const std::string& term) const;
   std::uint64_t inverse_frequency(std::uint64_t holding) const;
   std::uint64_t counted(const std::string& term) const;
-  std::uint64_t rarity(const Position& position, const std::string& term) const;
   bool stands_in(FieldType type, const std::string& term) const;
-  std::uint64_t points_of(const Position& position, const std::string& term) const;
+  std::uint64_t points_of(const Position& position, const Alternative& alternative) const;
+  static void forget_spelt_right(Position& position);
   std::uint64_t common(const Position& position, const std::set<Kind>& kinds) const;
   std::vector<std::string> pieces(const Position& position) const;
   bool are_neighbours(const std::string& first, const std::string& second) const;

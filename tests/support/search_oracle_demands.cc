@@ -11,7 +11,7 @@ namespace aisle::test {
 // A word of a phrase: itself in the title, or its share of a code that the whole phrase is.
 SearchOracle::Position SearchOracle::phrase_position(const Phrase& phrase, const ParsedQuery& query,
                                                      std::size_t word) const {
-  Position position{query.words[word], {}, {}, 0};
+  Position position{query.words[word], {}, {}, {}, 0};
   const bool forward_only = phrase.words > 1 && context_.forward_field >= 0;
   Alternative& itself = position.terms[query.words[word]];
   itself.kind = Kind::Phrase;
@@ -74,7 +74,7 @@ bool SearchOracle::holds_excluded(const Document& document, const Exclusion& exc
 // A product whose code is the whole query stands above those that mention it.
 SearchOracle::Position SearchOracle::whole_code(const std::string& code,
                                                 const std::set<std::size_t>& words) const {
-  Position whole{code, {}, words, 0};
+  Position whole{code, {}, {}, words, 0};
   std::set<std::uint16_t> fields;
   for (const Field* field : searched_) {
     if (field->type == FieldType::Code) fields.insert(field->number);

@@ -16,10 +16,12 @@ constexpr std::int64_t points_top = 999'999;
 // The least typos of the alternatives that match, -1 when none does.
 int SearchOracle::typos_of(const Document& document, const Position& position) const {
   int typos = -1;
-  for (const auto& [term, alternative] : position.terms) {
-    const bool holds = std::ranges::any_of(
-        alternative.fields, [&](std::uint16_t field) { return occurrences(document, field, term) > 0; });
-    if (holds) typos = typos < 0 ? alternative.typos : std::min(typos, alternative.typos);
+  for (const auto* terms : {&position.terms, &position.misspelt}) {
+    for (const auto& [term, alternative] : *terms) {
+      const bool holds = std::ranges::any_of(
+          alternative.fields, [&](std::uint16_t field) { return occurrences(document, field, term) > 0; });
+      if (holds) typos = typos < 0 ? alternative.typos : std::min(typos, alternative.typos);
+    }
   }
   return typos;
 }
@@ -28,14 +30,15 @@ int SearchOracle::typos_of(const Document& document, const Position& position) c
 std::int64_t SearchOracle::points(const Document& document, const Position& position) const {
   std::int64_t sum = 0;
   const bool literal = typos_of(document, position) == 0;
+  std::vector<std::pair<std::string, Alternative>> ways(position.terms.begin(), position.terms.end());
+  if (!literal) ways.insert(ways.end(), position.misspelt.begin(), position.misspelt.end());
   for (const Field* field : searched_) {
     const std::uint64_t length = std::min<std::uint64_t>(base_tokens(document, field->number).size(), 255);
     const std::uint64_t norm = 179 + 77 * length * 256 / mean_length(field->number);
     std::int64_t best = 0;
-    for (const auto& [term, alternative] : position.terms) {
+    for (const auto& [term, alternative] : ways) {
       const std::uint64_t count = occurrences(document, field->number, term);
-      if (count == 0 || !alternative.fields.contains(field->number) || (literal && alternative.typos > 0))
-        continue;
+      if (count == 0 || !alternative.fields.contains(field->number)) continue;
       const std::uint64_t saturated = 256 * 22 * count * 256 / (10 * count * 256 + 12 * norm);
       const std::uint64_t weighed = alternative.points * static_cast<std::uint64_t>(field->weight);
       best = std::max(best, static_cast<std::int64_t>(weighed * saturated / 4096));
@@ -47,9 +50,12 @@ std::int64_t SearchOracle::points(const Document& document, const Position& posi
 
 // Does the title's word stand for that position? Misspelt only where the product is not matched literally.
 bool SearchOracle::stands_for(const std::string& token, const Position& position, bool bent) const {
-  const auto found = position.terms.find(token);
-  return found != position.terms.end() && (bent || found->second.typos == 0) &&
-         found->second.fields.contains(static_cast<std::uint16_t>(context_.forward_field));
+  const auto among = [&](const std::map<std::string, Alternative>& terms) {
+    const auto found = terms.find(token);
+    return found != terms.end() &&
+           found->second.fields.contains(static_cast<std::uint16_t>(context_.forward_field));
+  };
+  return among(position.terms) || (bent && among(position.misspelt));
 }
 
 std::int64_t SearchOracle::proximity(const Document& document, const Reading& reading, bool bent) const {

@@ -43,39 +43,45 @@ std::uint64_t SearchOracle::counted(const std::string& term) const {
   return holding > 1 ? holding : 0;
 }
 
-// That of a word and its forms together, with what it begins when it is one of these; that of all
-// misspellings.
-std::uint64_t SearchOracle::rarity(const Position& position, const std::string& term) const {
+// A word and its forms are as rare as they are together, with what it begins when it is one of these; so are
+// all misspellings.
+std::uint64_t SearchOracle::points_of(const Position& position, const Alternative& alternative) const {
   std::set<Kind> kinds = {Kind::Literal, Kind::Stem, Kind::Code};
-  const Kind kind = position.terms.at(term).kind;
-  if (kind == Kind::Prefix) kinds.insert(kind);
-  if (kind == Kind::Typo) kinds = {kind};
-  return inverse_frequency(common(position, kinds));
-}
-
-std::uint64_t SearchOracle::points_of(const Position& position, const std::string& term) const {
-  const Alternative& alternative = position.terms.at(term);
+  if (alternative.kind == Kind::Prefix) kinds.insert(Kind::Prefix);
+  if (alternative.kind == Kind::Typo) kinds = {Kind::Typo};
+  const std::uint64_t rarity = inverse_frequency(common(position, kinds));
   switch (alternative.kind) {
     case Kind::Literal:
     case Kind::Code:
-      return rarity(position, term);
+      return rarity;
     case Kind::Stem:
-      return rarity(position, term) * 232 / 256;
+      return rarity * 232 / 256;
     case Kind::Prefix:
-      return rarity(position, term) * 200 / 256;
+      return rarity * 200 / 256;
     case Kind::Joined:
     case Kind::Phrase:
     case Kind::Typo:
       break;
   }
-  return rarity(position, term) * (alternative.typos == 1 ? 160 : 112) / 256;
+  return rarity * (alternative.typos == 1 ? 160 : 112) / 256;
 }
 
 std::uint64_t SearchOracle::common(const Position& position, const std::set<Kind>& kinds) const {
   std::uint64_t sum = 0;
-  for (const auto& [term, alternative] : position.terms)
-    sum += kinds.contains(alternative.kind) ? counted(term) : 0;
+  for (const auto* terms : {&position.terms, &position.misspelt}) {
+    for (const auto& [term, alternative] : *terms)
+      sum += kinds.contains(alternative.kind) ? counted(term) : 0;
+  }
   return sum;
+}
+
+void SearchOracle::forget_spelt_right(Position& position) {
+  for (const auto& [term, alternative] : position.terms) {
+    const auto bent = position.misspelt.find(term);
+    if (bent == position.misspelt.end()) continue;
+    for (const std::uint16_t field : alternative.fields) bent->second.fields.erase(field);
+    if (bent->second.fields.empty()) position.misspelt.erase(bent);
+  }
 }
 
 bool SearchOracle::stands_in(FieldType type, const std::string& term) const {
@@ -118,7 +124,7 @@ SearchOracle::Position SearchOracle::position(const std::string& word, bool last
       for (const IndexToken& token : text.tokens) terms.insert(token.term);
     }
   }
-  Position position{word, {}, {}, 0};
+  Position position{word, {}, {}, {}, 0};
   add_most_frequent(position, {{word, 0}}, Kind::Literal, 1);
   for (std::size_t language = 0; language < context_.stemmers.size(); ++language) {
     const Analyzer& analyzer = *context_.stemmers[language];
@@ -158,17 +164,19 @@ SearchOracle::Position SearchOracle::position(const std::string& word, bool last
     if (distance >= 1 && distance <= allowed) misspelt[term] = distance;
   }
   add_most_frequent(position, std::move(beginnings), Kind::Prefix, limits_.prefix_expansions_max);
-  Position bent{word, {}, {}, 0};
+  Position bent{word, {}, {}, {}, 0};
   add_most_frequent(bent, std::move(misspelt), Kind::Typo, limits_.typo_candidates_max);
   for (const auto& [term, alternative] : bent.terms) {
     if (counted(term) > 0 && counted(term) < own * 10) continue;  // the word itself is common enough
-    auto& fields = position.terms.try_emplace(term, Alternative{alternative.kind, alternative.typos, {}, 0})
-                       .first->second.fields;
-    for (const Field* field : searched_) {
-      if (field->type != FieldType::Code) fields.insert(field->number);
-    }
+    Alternative& some = position.misspelt[term] = alternative;
+    std::erase_if(some.fields, [&](std::uint16_t field) {
+      return context_.schema->fields[field].type == FieldType::Code;
+    });
   }
-  for (auto& [term, alternative] : position.terms) alternative.points = points_of(position, term);
+  forget_spelt_right(position);
+  for (auto* some : {&position.terms, &position.misspelt}) {
+    for (auto& [term, alternative] : *some) alternative.points = points_of(position, alternative);
+  }
   return position;
 }
 
@@ -186,8 +194,8 @@ void SearchOracle::add_joined(const ParsedQuery& query, Reading& reading) const 
       const Alternative half{Kind::Joined, 0, alternative.fields, alternative.points * 232 / 512};
       for (const std::size_t at : {i, i + 1}) {
         const auto [place, added] = reading[at].terms.try_emplace(term, half);
-        if (!added && place->second.typos > 0) place->second = half;
         if (!added) place->second.fields.insert(half.fields.begin(), half.fields.end());
+        forget_spelt_right(reading[at]);
       }
     }
   }
