@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "query/editable_query.h"
+#include "query/narrowing.h"
 #include "query/product_text.h"
 
 namespace aisle {
@@ -33,7 +34,8 @@ class Corrector {
     const auto best = std::ranges::max_element(counts, {}, &PlanCount::matches);  // of equal ones the first
     if (best->matches <= search_.literal) return std::optional<DidYouMean>();
     const auto at = static_cast<std::size_t>(best - counts.begin());
-    AISLE_TRY(const std::uint64_t total, filtered(request.plans[at], best->matches));
+    const std::vector<std::string> words = asks[at].words;
+    AISLE_TRY(const std::uint64_t total, narrowed(request.plans[at], words, best->matches));
     if (total == 0) return std::optional<DidYouMean>();
     AISLE_TRY(std::string q, spelt(tried[at], best->first));
     return std::optional(DidYouMean{std::move(q), total});
@@ -82,15 +84,17 @@ class Corrector {
             std::move(query.excluded)};
   }
 
-  // Of the products found those that pass the shopper's filters.
-  Result<std::uint64_t> filtered(const Plan& plan, std::uint64_t found) {
-    if (search_.ask.filter.conjuncts.empty()) return found;
-    MatchRequest narrow;
-    narrow.plan = std::make_shared<const Plan>(plan);
-    narrow.filter_texts = search_.ask.filter_texts;
-    narrow.filter = search_.ask.filter;
-    AISLE_TRY(const MatchResult matches, shards_.match(narrow));
-    return matches.total;
+  // Of the products found those that the shopper's filter and the rules for these words let through.
+  Result<std::uint64_t> narrowed(const Plan& plan, std::span<const std::string> words, std::uint64_t found) {
+    const SearchRequest& request = search_.request;
+    AISLE_TRY(Narrowing narrowing,
+              Narrowing::create(search_.view, {request.filter, request.context, request.clock.value_or(0)},
+                                search_.limits));
+    CountRequest narrow{{plan}, {}};
+    AISLE_TRY(narrow.effects.emplace_back(), narrowing.of(words));
+    if (narrow.effects.front() == nullptr) return found;
+    AISLE_TRY(const std::vector<PlanCount> counts, shards_.count(narrow));
+    return counts.front().matches;
   }
 
   Result<std::string> spelt(const Others& others, const std::string& id) {

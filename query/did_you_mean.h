@@ -21,12 +21,11 @@ struct FoundLittle {
   const SearchRequest& request;
   const QueryLimits& limits;
   const ParsedQuery& query;
-  const MatchRequest& ask;    // its filters
   std::uint64_t literal = 0;  // products that have all words as typed, before filters
 };
 
 // The spelling of the whole query that most products have, when they are more than `literal` and some pass
-// the filters. Errors: of ShardSearch.
+// the filter and the rules for it. Errors: of ShardSearch.
 Result<std::optional<DidYouMean>> did_you_mean(const FoundLittle& search, Planner& planner,
                                                ShardSearch& shards);
 

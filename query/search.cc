@@ -63,7 +63,7 @@ class Search {
     AISLE_CHECK(match_words());
     if (literal_found_ && request_.per_page > 0) {
       AISLE_TRY(result_.did_you_mean,
-                did_you_mean({view_, request_, limits_, query_, ask_, *literal_found_}, planner_, shards_));
+                did_you_mean({view_, request_, limits_, query_, *literal_found_}, planner_, shards_));
     }
     if (!code_) return {};
     AISLE_TRY(result_.code, answer_code(*code_, matches_.found > 0, planner_));

@@ -22,6 +22,9 @@ namespace aisle {
 
 struct CountRequest {
   std::vector<Plan> plans;
+  // By plan: filters and hidden products of the ranking, all else of it counts for nothing; null: none.
+  // Empty: none at all.
+  std::vector<std::shared_ptr<const ShardEffects>> effects{};
 };
 
 // Of one plan.

@@ -66,19 +66,31 @@ Status check_effects(const RankingEffects& effects, const IndexSchema& schema) {
   return {};
 }
 
+// Filters of rules were checked with the usual limits, that of a shopper with the service's.
+QueryLimits with_the_usual(QueryLimits limits) {
+  const QueryLimits usual;
+  limits.filter_bytes_max = std::max(limits.filter_bytes_max, usual.filter_bytes_max);
+  limits.filter_clauses_max = std::max(limits.filter_clauses_max, usual.filter_clauses_max);
+  limits.filter_depth_max = std::max(limits.filter_depth_max, usual.filter_depth_max);
+  limits.filter_in_max = std::max(limits.filter_in_max, usual.filter_in_max);
+  return limits;
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const ShardEffects>> ShardEffects::create(RankingEffects effects,
-                                                                 const IndexSchema& schema) {
+                                                                 const IndexSchema& schema,
+                                                                 const QueryLimits& limits) {
+  const QueryLimits filter_limits = with_the_usual(limits);
   const auto resolved = std::shared_ptr<ShardEffects>(new ShardEffects(std::move(effects), schema));
   AISLE_CHECK(check_effects(resolved->effects_, schema));
   for (const RuleFilter& filter : resolved->effects_.filters) {
-    AISLE_TRY(Filter compiled, compile_filter(filter.text, schema, {}));
+    AISLE_TRY(Filter compiled, compile_filter(filter.text, schema, filter_limits));
     for (Conjunct& conjunct : compiled.conjuncts)
       resolved->conjuncts_.push_back({std::move(conjunct.node), nullptr});
   }
   for (const RuleBoost& boost : resolved->effects_.boosts) {
-    AISLE_TRY(Filter filter, compile_filter(boost.filter, schema, {}));
+    AISLE_TRY(Filter filter, compile_filter(boost.filter, schema, filter_limits));
     resolved->boosts_.push_back({&boost, std::move(filter)});
   }
   resolved->stock_ = schema.find(resolved->effects_.stock);

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "query/filter.h"
+#include "query/limits.h"
 #include "query/ranking_effects.h"
 #include "query/search_result.h"
 #include "query/segment.h"
@@ -22,9 +23,9 @@ class ShardEffects {
     Filter filter;
   };
 
-  // InvalidArgument when something does not fit the schema.
-  static Result<std::shared_ptr<const ShardEffects>> create(RankingEffects effects,
-                                                            const IndexSchema& schema);
+  // InvalidArgument when something does not fit the schema. `limits` of filters, at least the usual.
+  static Result<std::shared_ptr<const ShardEffects>> create(RankingEffects effects, const IndexSchema& schema,
+                                                            const QueryLimits& limits = {});
 
   const RankingEffects& data() const { return effects_; }
   const IndexSchema& schema() const { return schema_; }

@@ -21,6 +21,13 @@ std::uint32_t first_of(const DocumentSet& documents) {
   return static_cast<std::uint32_t>((at - words.begin()) * 64 + std::countr_zero(*at));
 }
 
+DocumentSet without_hidden(DocumentSet documents, const ShardEffects& effects, const SegmentView& segment) {
+  std::vector<std::uint32_t> list = std::move(documents).to_list();
+  effects.remove_hidden(segment, list);
+  for (const Conjunct& conjunct : effects.conjuncts()) keep_passing(conjunct.node, segment, list);
+  return DocumentSet(std::move(list));
+}
+
 }  // namespace
 
 LocalShardSearch::LocalShardSearch(const View& view, Deadline deadline) : view_(view), deadline_(deadline) {
@@ -40,13 +47,16 @@ Result<std::vector<WordExpansion>> LocalShardSearch::expand(const ExpandRequest&
 
 Result<std::vector<PlanCount>> LocalShardSearch::count(const CountRequest& request) {
   std::vector<PlanCount> counts;
-  for (const Plan& plan : request.plans) {
+  for (std::size_t i = 0; i < request.plans.size(); ++i) {
+    const Plan& plan = request.plans[i];
+    const ShardEffects* effects = request.effects.empty() ? nullptr : request.effects[i].get();
     PlanCount& count = counts.emplace_back();
     for (const SegmentView* segment : segments_) {
       AISLE_CHECK(in_time());
       const Segment& some = *segment->segment;
       PlanPostings postings = resolve(plan, some, *view_.context);
-      const DocumentSet documents = aisle::match(plan, postings, *segment);
+      DocumentSet documents = aisle::match(plan, postings, *segment);
+      if (effects != nullptr) documents = without_hidden(std::move(documents), *effects, *segment);
       if (documents.empty()) continue;
       const std::string_view first = some.ids.term(first_of(documents));
       if (count.matches == 0 || first < count.first) count.first = first;

@@ -1,5 +1,7 @@
 #include "query/shard_wire.h"
 
+#include <algorithm>
+
 #include "query/matches_wire.h"
 #include "query/plan_wire.h"
 #include "query/request_check.h"
@@ -77,12 +79,13 @@ void write_effects(WireWriter& out, const std::shared_ptr<const ShardEffects>& e
   out.text(effects ? encode_effects(effects->data()) : "");
 }
 
-Result<std::shared_ptr<const ShardEffects>> effects_of(std::string_view text, const IndexSchema& schema) {
+Result<std::shared_ptr<const ShardEffects>> effects_of(std::string_view text, const IndexSchema& schema,
+                                                       const QueryLimits& limits) {
   if (text.empty()) return std::shared_ptr<const ShardEffects>();
   AISLE_TRY(RankingEffects effects, decode_effects(text));
   if (!effects.weights.empty() && effects.weights.size() != schema.fields.size())
     return fail(ErrorCode::DataLoss, "a message between nodes has weights of another schema");
-  return ShardEffects::create(std::move(effects), schema);
+  return ShardEffects::create(std::move(effects), schema, limits);
 }
 
 }  // namespace
@@ -150,14 +153,35 @@ Result<std::vector<WordExpansion>> decode_expansions(std::string_view bytes, std
 std::string encode_count(const CountRequest& request) {
   WireWriter out = begin(Message::Count);
   out.list(request.plans, [&](const Plan& plan) { write_plan(out, plan); });
+  std::vector<std::shared_ptr<const ShardEffects>> each;  // once: most plans share them
+  for (const auto& effects : request.effects) {
+    if (std::ranges::find(each, effects) == each.end()) each.push_back(effects);
+  }
+  out.list(each, [&](const auto& effects) { write_effects(out, effects); });
+  out.list(request.effects, [&](const auto& effects) {
+    out.number(static_cast<std::uint64_t>(std::ranges::find(each, effects) - each.begin()));
+  });
   return out.take();
 }
 
-Result<CountRequest> decode_count(std::string_view bytes) {
+Result<CountRequest> decode_count(std::string_view bytes, const IndexSchema& schema,
+                                  const QueryLimits& limits) {
   AISLE_TRY(WireReader in, open(bytes, Message::Count));
   CountRequest request;
   in.list([&] { request.plans.push_back(read_plan(in)); });
+  const std::vector<std::string> each = read_texts(in);
+  std::vector<std::uint64_t> numbers;
+  in.list([&] {
+    numbers.push_back(in.number());
+    if (numbers.back() >= each.size()) in.refuse();
+  });
   AISLE_CHECK(close(in));
+  if (!numbers.empty()) AISLE_CHECK(expect_count(numbers.size(), request.plans.size()));
+  std::vector<std::shared_ptr<const ShardEffects>> made;
+  for (const std::string& text : each) {
+    AISLE_TRY(made.emplace_back(), effects_of(text, schema, limits));
+  }
+  for (const std::uint64_t number : numbers) request.effects.push_back(made[number]);
   return request;
 }
 
@@ -212,7 +236,7 @@ Result<MatchRequest> decode_match(std::string_view bytes, const IndexSchema& sch
   const bool score = in.flag();
   const bool explain = in.flag();
   AISLE_CHECK(close(in));
-  AISLE_TRY(request.effects, effects_of(effects, schema));
+  AISLE_TRY(request.effects, effects_of(effects, schema, limits));
   if (fetches) request.fetch = FetchRequest{request.plan, request.effects, score, explain};
   AISLE_CHECK(compile_texts(request, facets, schema, limits));
   return request;
@@ -251,7 +275,7 @@ Result<FetchCall> decode_fetch(std::string_view bytes, const IndexSchema& schema
   call.request.explain = in.flag();
   call.ids = read_texts(in);
   AISLE_CHECK(close(in));
-  AISLE_TRY(call.request.effects, effects_of(effects, schema));
+  AISLE_TRY(call.request.effects, effects_of(effects, schema, limits));
   if (call.ids.size() > limits.per_page_max)
     return fail(ErrorCode::DataLoss, "a message between nodes asks for more products than a page has");
   return call;

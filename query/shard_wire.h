@@ -15,7 +15,7 @@
 namespace aisle {
 
 // Raised when a message changes its meaning; a node refuses others. New optional parts go behind the old.
-inline constexpr std::uint8_t shard_wire_version = 3;
+inline constexpr std::uint8_t shard_wire_version = 4;
 
 std::string encode_expand(const ExpandRequest& request);
 Result<ExpandRequest> decode_expand(std::string_view bytes, const QueryLimits& limits);
@@ -24,7 +24,8 @@ std::string encode_expansions(const std::vector<WordExpansion>& answers);
 Result<std::vector<WordExpansion>> decode_expansions(std::string_view bytes, std::size_t asked);
 
 std::string encode_count(const CountRequest& request);
-Result<CountRequest> decode_count(std::string_view bytes);
+Result<CountRequest> decode_count(std::string_view bytes, const IndexSchema& schema,
+                                  const QueryLimits& limits);
 std::string encode_counts(const std::vector<PlanCount>& counts);
 Result<std::vector<PlanCount>> decode_counts(std::string_view bytes, std::size_t asked);
 

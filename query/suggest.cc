@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <tuple>
 
 #include "query/did_you_mean.h"
 #include "query/editable_query.h"
+#include "query/narrowing.h"
 #include "query/planner.h"
 #include "query/request_check.h"
 #include "query/typo_walk.h"
@@ -27,6 +29,7 @@ struct Candidate {
   std::map<std::size_t, std::string> words;  // of the query, that it changes
   PlanCount count{};
   std::shared_ptr<const Plan> plan{};
+  std::shared_ptr<const ShardEffects> effects{};
 };
 
 class Suggester {
@@ -44,6 +47,8 @@ class Suggester {
   Result<SuggestResult> run() {
     AISLE_CHECK(in_range("limit", request_.limit, 1, static_cast<std::int64_t>(limits_.suggestions_max)));
     AISLE_TRY(const Field* scope, scope_field());
+    AISLE_TRY(narrowing_,
+              Narrowing::create(view_, {request_.filter, request_.context, request_.clock}, limits_));
     SuggestResult result;
     if (!text_.words().empty() && query_.last_is_open && query_.ignored_words.empty() && !query_.truncated) {
       AISLE_CHECK(find_candidates());
@@ -148,18 +153,20 @@ class Suggester {
 
   Status count_candidates() {
     std::vector<PlanAsk> asks;
+    CountRequest request;
     for (const Candidate& candidate : candidates_) {
       ParsedQuery query = parse_query(text_.with(candidate.words), analyzer_, limits_);
+      AISLE_TRY(request.effects.emplace_back(), narrowing_->of(query.words));
       asks.push_back({std::move(query.words), false, false, Plan::share_all, std::move(query.phrases),
                       std::move(query.excluded)});
     }
     if (asks.empty()) return {};
-    CountRequest request;
     AISLE_TRY(request.plans, planner_.plans(asks));
     AISLE_TRY(std::vector<PlanCount> counts, shards_.count(request));
     for (std::size_t i = 0; i < counts.size(); ++i) {
       candidates_[i].count = std::move(counts[i]);
       candidates_[i].plan = std::make_shared<const Plan>(std::move(request.plans[i]));
+      candidates_[i].effects = std::move(request.effects[i]);
     }
     std::erase_if(candidates_, [](const Candidate& candidate) { return candidate.count.matches == 0; });
     return {};
@@ -218,6 +225,7 @@ class Suggester {
   Result<std::vector<SuggestScope>> scopes_of(const Candidate& candidate, const Field& field) {
     MatchRequest ask;
     ask.plan = candidate.plan;
+    ask.effects = candidate.effects;
     ask.facets = {&field};
     AISLE_TRY(const MatchResult matches, shards_.match(ask));
     const FacetCounts counts = matches.facets.front().counts({}, ask.facet_values);
@@ -242,6 +250,7 @@ class Suggester {
   ShardSearch& shards_;
   const Analyzer& analyzer_;
   Planner planner_;
+  std::optional<Narrowing> narrowing_;
   ParsedQuery query_;
   EditableQuery text_;
   std::map<std::size_t, std::string> mended_;  // words before the last one, by number

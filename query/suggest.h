@@ -15,6 +15,10 @@ struct SuggestRequest {
   std::string q{};         // as far as typed
   std::int64_t limit = 8;  // suggestions
   std::string scope{};  // a facet of keywords or a hierarchy; "": the first hierarchy that is a facet, if any
+  // What narrows a search for a suggestion, as in SearchRequest.
+  std::string filter{};
+  std::vector<std::string> context{};
+  std::int64_t clock = 0;
 };
 
 // Where products of a suggestion are found: a value to filter by.
@@ -25,9 +29,9 @@ struct SuggestScope {
 };
 
 struct Suggestion {
-  std::string q;                       // the whole query, its last word completed or one more at the end
-  std::uint64_t count = 0;             // products that have all its words as they stand or in another form
-  int typos = 0;                       // by which it is what was typed
+  std::string q;            // the whole query, its last word completed or one more at the end
+  std::uint64_t count = 0;  // products that have all its words as they stand, in another form or as a synonym
+  int typos = 0;            // by which it is what was typed
   std::vector<SuggestScope> scopes{};  // those of most products; of the first suggestions only
 };
 
@@ -38,8 +42,9 @@ struct SuggestResult {
   Lsn lsn = 0;
 };
 
-// One for all forms of a word; none without products. The same for any number of shards. Errors:
-//   InvalidArgument   limit, scope: names field, value and limit or the nearest name
+// One for all forms of a word; none without products, as the filter and the rules for its words let them
+// through (pins apart). The same for any number of shards. Errors:
+//   InvalidArgument   limit, scope, filter: names field, value and limit or the nearest name
 //   and those of ShardSearch
 Result<SuggestResult> suggest(const View& view, const SuggestRequest& request, const QueryLimits& limits,
                               ShardSearch& shards);

@@ -55,10 +55,7 @@ std::optional<std::int64_t> read_clock(const JsonReader& reader) {
 }
 
 void read_ranking_parameters(const JsonReader& reader, SearchRequest& request) {
-  request.context = list_of(reader, "context");
-  if (request.context.size() > context_tags_max)
-    reader.member("context").fail(
-        fmt::format("has {} tags, the limit is {}", request.context.size(), context_tags_max));
+  request.context = read_context(reader);
   request.clock = read_clock(reader);
   if (reader.has("ranking"))
     request.ranking = static_cast<std::uint32_t>(reader.integer_or("ranking", 0, 0, 0xFFFFFFFF));
@@ -98,6 +95,13 @@ Result<SearchRequest> read_request(const nlohmann::json& json) {
 }
 
 }  // namespace
+
+std::vector<std::string> read_context(const JsonReader& reader) {
+  std::vector<std::string> tags = list_of(reader, "context");
+  if (tags.size() > context_tags_max)
+    reader.member("context").fail(fmt::format("has {} tags, the limit is {}", tags.size(), context_tags_max));
+  return tags;
+}
 
 Result<SearchRequest> parse_search_query(std::string_view query_string) {
   AISLE_TRY(const nlohmann::json json, read_parameters(query_string, parameters));

@@ -2,11 +2,13 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "query/search_request.h"
 #include "query/search_result.h"
 #include "query/view.h"
+#include "schemas/json_reader.h"
 #include "server/view_json.h"
 
 namespace aisle {
@@ -17,6 +19,9 @@ namespace aisle {
 // was expected.
 Result<SearchRequest> parse_search_query(std::string_view query_string);
 Result<SearchRequest> parse_search_body(std::string_view body);
+
+// Tags for rules, at the most 16.
+std::vector<std::string> read_context(const JsonReader& reader);
 
 std::string search_json(const SearchResult& result, const View& view, const AnswerContext& context);
 

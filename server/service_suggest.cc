@@ -10,8 +10,10 @@ namespace aisle {
 HttpResponse Service::suggest(const HttpRequest& request) const {
   const IndexService* index = find(request.path_parameters.at("index"));
   if (index == nullptr) return no_index(request);
-  const auto call = parse_suggest_query(request.query_string);
+  auto call = parse_suggest_query(request.query_string);
   if (!call) return refuse(call.error(), request.request_id);
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  call->request.clock = std::chrono::duration_cast<std::chrono::seconds>(now).count();
   const View view = index->view();
   const auto begin = std::chrono::steady_clock::now();
   const auto shards = shards_of(*index, view, call->min_coverage);

@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "schemas/json_reader.h"
 #include "server/query_parameters.h"
+#include "server/search_wire.h"
 
 namespace aisle {
 namespace {
@@ -16,6 +17,8 @@ namespace {
 constexpr auto parameters = std::to_array<Parameter>({{"q", ParameterType::Text},
                                                       {"limit", ParameterType::Number},
                                                       {"scope", ParameterType::Text},
+                                                      {"filter", ParameterType::Text},
+                                                      {"context", ParameterType::List},
                                                       {"min_coverage", ParameterType::Share}});
 
 void append_suggestion(std::string& out, const Suggestion& suggestion) {
@@ -45,6 +48,8 @@ Result<SuggestCall> parse_suggest_query(std::string_view query_string) {
       reader.integer_or("limit", call.request.limit, std::numeric_limits<std::int64_t>::min(),
                         std::numeric_limits<std::int64_t>::max());  // suggest() knows the limit
   call.request.scope = reader.string_or("scope", "");
+  call.request.filter = reader.string_or("filter", "");
+  call.request.context = read_context(reader);
   if (reader.has("min_coverage")) call.min_coverage = reader.number_or("min_coverage", 1, 0, 1);
   if (sink.error) return tl::unexpected<Error>(*sink.error);
   return call;

@@ -16,7 +16,7 @@ struct SuggestCall {
   std::optional<double> min_coverage{};
 };
 
-// q, limit, scope, min_coverage. Unknown names are refused with the nearest.
+// q, limit, scope, filter, context, min_coverage. Unknown names are refused with the nearest.
 Result<SuggestCall> parse_suggest_query(std::string_view query_string);
 
 std::string suggest_json(const SuggestRequest& request, const SuggestResult& result, const View& view,

@@ -34,8 +34,9 @@ Result<std::string> answer_expand(LocalShardSearch& shards, std::string_view bod
   return encode_expansions(answers);
 }
 
-Result<std::string> answer_count(LocalShardSearch& shards, std::string_view body) {
-  AISLE_TRY(const CountRequest request, decode_count(body));
+Result<std::string> answer_count(LocalShardSearch& shards, std::string_view body, const IndexSchema& schema,
+                                 const QueryLimits& limits) {
+  AISLE_TRY(const CountRequest request, decode_count(body, schema, limits));
   AISLE_TRY(const std::vector<PlanCount> counts, shards.count(request));
   return encode_counts(counts);
 }
@@ -105,7 +106,7 @@ Result<std::string> InternalApi::answer_body(std::string_view operation, const H
   AISLE_TRY(const View view, pinned_view(request, deadline, asked));
   LocalShardSearch shards(view, deadline);
   if (operation == "expand") return answer_expand(shards, request.body, limits_);
-  if (operation == "count") return answer_count(shards, request.body);
+  if (operation == "count") return answer_count(shards, request.body, *view.context->schema, limits_);
   if (operation == "match") return answer_match(shards, request.body, view, limits_);
   return answer_fetch(shards, request.body, view, limits_);
 }

@@ -40,8 +40,10 @@ void answer(const Shop& shop, std::string_view bytes, unsigned kind) {
       expect(aisle::decode_expansions(aisle::encode_expansions(found), found.size()).value() == found);
     }
   } else if (kind == 1) {
-    if (const auto request = aisle::decode_count(bytes)) {
-      expect(aisle::encode_count(*request) == bytes);
+    if (const auto request = aisle::decode_count(bytes, *shop.catalogue.schema(), limits)) {
+      const std::string sent = aisle::encode_count(*request);
+      const auto arrived = aisle::decode_count(sent, *shop.catalogue.schema(), limits);
+      expect(arrived.has_value() && aisle::encode_count(*arrived) == sent);
       const auto found = shards.count(*request).value();
       expect(aisle::decode_counts(aisle::encode_counts(found), found.size()).value() == found);
     }

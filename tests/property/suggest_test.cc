@@ -1,6 +1,8 @@
 // Suggestions and corrections promise hits that are there, the same ones wherever the shards lie.
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "query/search.h"
 #include "query/suggest.h"
 #include "tests/support/random_catalogue.h"
@@ -39,6 +41,60 @@ std::string typed(RandomCatalogue& products, Random& random) {
   std::string q = products.request({}).q;
   if (!q.empty() && random.chance(70)) q.resize(1 + random.below(q.size()));
   return random.chance(20) ? q + " " : q;
+}
+
+// Rules that hide and filter, whatever is asked or for some words.
+std::shared_ptr<const Ranking> hiding_ranking(RandomCatalogue& products, Random& random, const View& view) {
+  nlohmann::json rules = nlohmann::json::array();
+  for (int i = 0; i < 3; ++i) {
+    nlohmann::json then = {{"hide", {std::to_string(random.below(40)), std::to_string(random.below(40))}}};
+    if (random.chance(40)) then["filter"] = text_of(products.filter(1), random);
+    nlohmann::json when = nlohmann::json::object();
+    const std::string word = products.request({}).q;
+    if (random.chance(60) && !word.empty()) when["query"] = {{"contains", word.substr(0, word.find(' '))}};
+    rules.push_back({{"id", "r" + std::to_string(i)}, {"when", when}, {"then", then}});
+  }
+  const nlohmann::json document = {
+      {"index", "random"}, {"profile", {{"relaxation", "none"}}}, {"rules", rules}};
+  const auto config = RankingConfig::parse(document.dump());
+  if (!config) return nullptr;  // a pattern without a word, say
+  auto ranking = Ranking::compile(*config, view.context, 1);
+  return ranking ? *ranking : nullptr;
+}
+
+TEST(Suggestions, CountWhatASearchUnderTheSameFilterAndRulesFinds) {
+  const Catalogue catalogue(random_schema_text);
+  std::size_t made = 0;
+  std::size_t narrowed = 0;
+  const Seeds all = seeds(150);
+  for (std::uint64_t seed = all.first; seed != all.first + all.count; ++seed) {
+    SCOPED_TRACE(Seeds::trace(seed));
+    Random random(seed);
+    RandomCatalogue products(catalogue, random);
+    const std::vector<Op> ops = products.history(20 + random.below(60), 40);
+    View view = catalogue.grow(ops, 1);
+    View four = catalogue.grow(ops, 4, random);
+    view.ranking = four.ranking = hiding_ranking(products, random, view);
+    if (!view.ranking) continue;
+    for (int i = 0; i < 4; ++i) {
+      SuggestRequest request{typed(products, random), 12};
+      if (random.chance(50)) request.filter = text_of(products.filter(2), random);
+      LocalShardSearch shards(view, Deadline::never());
+      SplitSearch far(four, {0, 1, 0, 1});
+      const SuggestResult result = suggestions(view, request, shards);
+      ASSERT_EQ(shown(suggestions(four, request, far)), shown(result))
+          << request.q << " / " << request.filter;
+      for (const Suggestion& some : result.suggestions) {
+        const SearchRequest same{
+            .q = some.q, .filter = request.filter, .per_page = 0, .typos = false, .prefix = false};
+        ASSERT_EQ(search(view, same, {}, Deadline::never()).value().total, some.count) << some.q;
+        narrowed += some.count < literal_total(view, some.q, "", false) ? 1U : 0U;
+        ++made;
+      }
+    }
+  }
+  EXPECT_GT(made, all.count / 2) << "nothing was suggested";
+  EXPECT_GT(narrowed, all.count / 10) << "nothing was narrowed";
 }
 
 TEST(Suggestions, AreCountedAndOrderedAndTheSameForAnyNumberOfShards) {

@@ -312,6 +312,8 @@ class Scenario : public testing::TestWithParam<std::string> {
     request.q = step.at("suggest").value("q", "");
     request.limit = step.at("suggest").value("limit", request.limit);
     request.scope = step.at("suggest").value("scope", "");
+    request.filter = step.at("suggest").value("filter", "");
+    request.context = step.at("suggest").value("context", std::vector<std::string>());
     LocalShardSearch shards(view, Deadline::never());
     const auto result = suggest(view, request, {}, shards);
     const json& expected = step.at("expected");

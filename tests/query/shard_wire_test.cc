@@ -72,7 +72,7 @@ Status status_of(const Result<T>& result) {
 
 TEST_F(ShardWireTest, DemandsAndTheFirstOfACountTravel) {
   const CountRequest count{{demanding_plan()}};
-  const CountRequest arrived = decode_count(encode_count(count)).value();
+  const CountRequest arrived = decode_count(encode_count(count), schema(), limits_).value();
   const std::vector<Demand>& demands = arrived.plans.front().demands;
   ASSERT_EQ(demands.size(), 2U);
   EXPECT_EQ(demands[0].row, (std::vector<std::string>{"steel", "kettle"}));
@@ -86,19 +86,36 @@ TEST_F(ShardWireTest, DemandsAndTheFirstOfACountTravel) {
   EXPECT_EQ(counts.front(), (PlanCount{1, "1"}));
 }
 
+TEST_F(ShardWireTest, ACountArrivesWithWhatNarrowsEachPlan) {
+  RankingEffects some;
+  some.filters = {{"", "brand = Nordal"}};
+  some.hidden = {"3"};
+  const auto narrow = ShardEffects::create(some, schema()).value();
+  Planner planner(*view_.context, *view_.statistics, limits_, *local_);
+  const Plan kettles = planner.plan({{"kettle"}, true}).value();
+  const CountRequest count{{kettles, kettles, kettles}, {narrow, nullptr, narrow}};
+  const CountRequest arrived = decode_count(encode_count(count), schema(), limits_).value();
+  ASSERT_EQ(arrived.effects.size(), 3U);
+  EXPECT_EQ(arrived.effects[0]->data(), some);
+  EXPECT_EQ(arrived.effects[1], nullptr);
+  EXPECT_EQ(arrived.effects[2], arrived.effects[0]);
+  EXPECT_EQ(local_->count(arrived).value(), (std::vector<PlanCount>{{1, "1"}, {3, "1"}, {1, "1"}}));
+}
+
 class EveryMessage : public ShardWireTest {
  protected:
   std::vector<Message> messages() {
     const ExpandRequest expand{{{"kettle", ExpandKind::Forms}, {"ke", ExpandKind::Beginnings}}, 100, 64, {}};
     const MatchRequest match = match_request("steel kettle");
-    const CountRequest count{{*match.plan, demanding_plan()}};
+    const CountRequest count{{*match.plan, demanding_plan()}, {nullptr, match.effects}};
     const std::vector<std::string_view> ids = {"1", "nobody"};
     const QueryLimits limits = limits_;
     const IndexSchema& fields = schema();
     return {{"expand", encode_expand(expand), [=](auto b) { return status_of(decode_expand(b, limits)); }},
             {"expansions", encode_expansions(local_->expand(expand).value()),
              [](auto b) { return status_of(decode_expansions(b, 2)); }},
-            {"count", encode_count(count), [](auto b) { return status_of(decode_count(b)); }},
+            {"count", encode_count(count),
+             [=, &fields](auto b) { return status_of(decode_count(b, fields, limits)); }},
             {"counts", encode_counts(local_->count(count).value()),
              [](auto b) { return status_of(decode_counts(b, 2)); }},
             {"match", encode_match(match),
@@ -134,7 +151,7 @@ TEST_F(EveryMessage, OfAnotherVersionOrKindIsRefused) {
     const Status version = all[i].decode(later);
     ASSERT_FALSE(version);
     EXPECT_EQ(version.error().code, ErrorCode::DataLoss);
-    EXPECT_THAT(version.error().message, HasSubstr("has version 4, this node knows 3"));
+    EXPECT_THAT(version.error().message, HasSubstr("has version 5, this node knows 4"));
     EXPECT_FALSE(all[i].decode(all[(i + 1) % all.size()].bytes));
   }
 }

@@ -117,12 +117,16 @@ TEST_F(ServiceTest, SuggestionsAnswerWhileOneTypes) {
   EXPECT_EQ(answer["coverage"], 1.0);
   EXPECT_EQ(answer["view"]["generation"], 1);
   EXPECT_EQ(aisle_->json(path)["suggestions"].size(), 0U);
+  EXPECT_EQ(aisle_->json(path + "?q=ket&filter=price%20%3C%200&context=a,b")["suggestions"].size(), 0U);
   const auto refusal = [&](const std::string& query) {
     const auto refused = aisle_->get(path + query);
     EXPECT_EQ(refused.status, 400) << query;
     return refused.body;
   };
   EXPECT_THAT(refusal("?q=a&limit=21"), HasSubstr("limit is 21, the limit is 20"));
+  EXPECT_THAT(refusal("?q=a&filter=colur%20=%20red"), HasSubstr("unknown field"));
+  EXPECT_THAT(refusal("?q=a&context=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17"),
+              HasSubstr("has 17 tags, the limit is 16"));
   EXPECT_THAT(refusal("?q=a&limit=many"), HasSubstr("limit is \\\"many\\\", expected a whole number"));
   EXPECT_THAT(refusal("?q=a&scop=brand"), HasSubstr("did you mean \\\"scope\\\"?"));
   EXPECT_THAT(refusal("?q=a&scope=title"), HasSubstr("scope: field \\\"title\\\" has no"));

@@ -31,7 +31,7 @@ Result<std::vector<WordExpansion>> SplitSearch::expand(const ExpandRequest& requ
 Result<std::vector<PlanCount>> SplitSearch::count(const CountRequest& request) {
   std::vector<PlanCount> all(request.plans.size());
   for (LocalShardSearch& group : groups_) {
-    AISLE_TRY(const CountRequest arrived, decode_count(encode_count(request)));
+    AISLE_TRY(const CountRequest arrived, decode_count(encode_count(request), *schema_, limits_));
     AISLE_TRY(const std::vector<PlanCount> answer, group.count(arrived));
     AISLE_TRY(const auto some, decode_counts(encode_counts(answer), request.plans.size()));
     merge_counts(all, some);
