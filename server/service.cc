@@ -23,6 +23,7 @@ namespace aisle {
 namespace {
 
 constexpr std::chrono::seconds stop_wait{10};
+constexpr std::chrono::milliseconds refused_rest{100};
 constexpr std::size_t permits_per_core = 8;  // of searches that wait for other nodes most of their time
 
 void append_feed(std::string& out, const FeedStatus& feed) {
@@ -125,6 +126,7 @@ Status Service::listen() {
     return http;
   };
   HttpConfig http = listener("public", config_.listen);
+  http.refused_rest = refused_rest;
   if (asks_others())
     http.permits.permits = permits_per_core * std::max(1U, std::thread::hardware_concurrency());
   public_ = std::make_unique<HttpServer>(http);

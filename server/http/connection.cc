@@ -171,6 +171,10 @@ bool Connection::serve() {
       log(LogLevel::Error, "http.hook_failed", exception.what(), {{"request_id", request.request_id}});
     }
   }
+  if (response.overloaded && sent && keep_alive_) {
+    on_state_(ConnectionState::Idle);
+    wait_readable(-1, Deadline::after(context_.config.refused_rest), &context_.stop);
+  }
   phase_ = Framer::Phase::Between;
   phase_begin_ = Clock::now();
   if (++served_in_turn_ >= context_.config.pipelined_per_turn_max) {

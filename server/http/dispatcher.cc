@@ -108,8 +108,12 @@ HttpResponse Dispatcher::route(HttpRequest& request, const RouteMatch& match, co
   if (options.needs_permit) {
     on_state(ConnectionState::Queued);
     auto permit = permits_.acquire(request.deadline);
-    if (!permit)
-      return refusal(error_for(request, 503, "overloaded", "too many searches at once, try again"));
+    if (!permit) {
+      HttpResponse refused =
+          refusal(error_for(request, 503, "overloaded", "too many searches at once, try again"));
+      refused.overloaded = true;
+      return refused;
+    }
     request.without_permit = [&](const std::function<void()>& wait) {
       permit.reset();
       wait();

@@ -42,6 +42,9 @@ struct HttpConfig {
   std::chrono::milliseconds linger_timeout{1'000};  // for the peer to read the last answer
 
   PermitLimits permits;
+  // A connection whose search found no permit is not read again for so long: clients that ask again at once
+  // would keep the processor from those who wait. Retry-After is longer.
+  std::chrono::milliseconds refused_rest{0};
 };
 
 // All may be null. They run on connection threads and must be thread-safe; what they throw becomes a 500.

@@ -38,6 +38,7 @@ struct HttpResponse {
   std::string content_type = "application/json";
   std::string body = {};
   HttpHeaders headers = {};  // a name or value that is no legal header is dropped and logged
+  bool overloaded = false;   // refused for want of a permit: HttpConfig::refused_rest
 };
 
 // Called on the connection's thread, any number at a time: must be thread-safe. What it throws becomes a 500.

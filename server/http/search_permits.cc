@@ -8,7 +8,15 @@ namespace {
 
 using Clock = Deadline::Clock;
 
+constexpr int pace_memory = 16;
+constexpr std::chrono::seconds pace_highest{1};  // a stall is soon forgotten
+
 }  // namespace
+
+void QueuePace::left(Time now) {
+  if (last_) pace_ += (std::min<std::chrono::nanoseconds>(now - *last_, pace_highest) - pace_) / pace_memory;
+  last_ = now;
+}
 
 SearchPermits::SearchPermits(PermitLimits limits, const HttpMetrics& metrics)
     : limits_(limits),
@@ -24,7 +32,7 @@ std::optional<SearchPermits::Permit> SearchPermits::acquire(Deadline deadline) {
     metrics_.queue_wait(0);
     return std::optional<Permit>(std::in_place, *this);
   }
-  if (queue_.size() >= limits_.queue_max) return refuse();
+  if (queue_.size() >= limits_.queue_max || pace_.wait(queue_.size()) > limits_.wait_max) return refuse();
   Waiter self;
   const auto place = queue_.insert(queue_.end(), &self);
   metrics_.queue_length(queue_.size());
@@ -52,8 +60,10 @@ void SearchPermits::release() {
   if (queue_.empty()) {
     ++free_;
     refusing_since_.reset();
+    pace_.emptied();
     return;
   }
+  pace_.left(Clock::now());
   Waiter* next = queue_.front();  // the permit changes hands without becoming free: nobody can overtake
   queue_.pop_front();
   next->has_permit = true;

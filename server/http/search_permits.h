@@ -1,8 +1,11 @@
 // Limits how many searches run at once, apart from how many connections there are. First come, first served.
+// Whoever could not be served within wait_max, as fast as permits come free now, is refused at once: waiting
+// costs a place in a list, refusing a round trip, and clients who are refused may ask again at once.
 #pragma once
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <list>
 #include <mutex>
 #include <optional>
@@ -14,8 +17,24 @@ namespace aisle {
 
 struct PermitLimits {
   std::size_t permits = 0;                  // 0: one a core
-  std::size_t queue_max = 256;              // waiting requests; more are refused at once
+  std::size_t queue_max = 2048;             // waiting requests; more are refused at once
   std::chrono::milliseconds wait_max{250};  // longer, and the shopper has gone
+};
+
+// How fast a queue that is never empty gets shorter, smoothed over the last 16 who left it. One thread at a
+// time.
+class QueuePace {
+ public:
+  using Time = Deadline::Clock::time_point;
+
+  void left(Time now);               // somebody's turn has come
+  void emptied() { last_.reset(); }  // what follows is no wait
+  // For somebody behind `ahead` others. Zero while nothing is known.
+  std::chrono::nanoseconds wait(std::size_t ahead) const { return pace_ * static_cast<std::int64_t>(ahead); }
+
+ private:
+  std::chrono::nanoseconds pace_{0};
+  std::optional<Time> last_;
 };
 
 // Thread-safe. Outlives its permits.
@@ -39,7 +58,7 @@ class SearchPermits {
     SearchPermits* owner_;
   };
 
-  // Nothing when the queue is full, or wait_max or `deadline` passed first.
+  // Nothing when the queue is full or too slow, or wait_max or `deadline` passed first.
   std::optional<Permit> acquire(Deadline deadline);
   // Since the first refusal after which the queue has not been empty once: /readyz may say so.
   std::chrono::milliseconds saturated_for() const;
@@ -57,6 +76,7 @@ class SearchPermits {
   mutable std::mutex mutex_;
   std::size_t free_;
   std::list<Waiter*> queue_;  // oldest first; each lives on its thread's stack
+  QueuePace pace_;
   std::optional<Deadline::Clock::time_point> refusing_since_;
 };
 

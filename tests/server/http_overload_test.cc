@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/metrics.h"
+#include "tests/support/eventually.h"
 #include "tests/support/http_fixture.h"
 #include "tests/support/raw_http.h"
 
@@ -147,6 +148,47 @@ TEST(HttpOverload, PermitsBoundSearchesAndLeaveTheRestAlone) {
     refused_at_once += clients[static_cast<std::size_t>(i)].read()->status == 200 ? 0 : 1;
   EXPECT_EQ(refused_at_once, 0);
   EXPECT_EQ(fixture.server.saturated_for(), 0ms);
+}
+
+TEST(HttpOverload, TheWaitInAQueueIsKnownByItsPace) {
+  QueuePace pace;
+  const Clock::time_point begin{};
+  EXPECT_EQ(pace.wait(1000), 0ns) << "nothing is known";
+  pace.left(begin);
+  EXPECT_EQ(pace.wait(1000), 0ns) << "nor from one alone";
+  for (int i = 1; i <= 200; ++i) pace.left(begin + i * 1ms);
+  EXPECT_NEAR(static_cast<double>(pace.wait(100) / 1us), 100'000, 100);
+  pace.emptied();
+  pace.left(begin + 1h);
+  EXPECT_LE(pace.wait(100), 100ms) << "the time without a queue is no pace";
+  pace.left(begin + 2h);
+  EXPECT_LE(pace.wait(1), 64ms) << "one stall is an hour no more than a second";
+  for (int i = 1; i <= 200; ++i) pace.left(begin + 2h + i * 1ms);
+  EXPECT_NEAR(static_cast<double>(pace.wait(100) / 1us), 100'000, 200);
+}
+
+TEST(HttpOverload, ARefusedConnectionRestsBeforeItsNextRequest) {
+  HttpConfig config = test::test_config();
+  config.permits = {.permits = 1, .queue_max = 1, .wait_max = 5s};
+  config.refused_rest = 400ms;
+  config.name = "rest-test";
+  HttpFixture fixture(config);
+  Gate gate;
+  add_gated(fixture, gate, true);
+  const std::uint16_t port = fixture.start();
+  RawHttp inside(port);
+  inside.send(get_request("/gated"));
+  ASSERT_TRUE(gate.wait_inside(1));
+  RawHttp waiting(port);
+  waiting.send(get_request("/gated"));
+  const std::string one = R"(aisle_http_queue_length{listener="rest-test"} 1)";
+  ASSERT_TRUE(test::eventually([&] { return render_metrics().find(one) != std::string::npos; }));
+  RawHttp refused(port);
+  ASSERT_EQ(refused.ask(get_request("/gated"))->status, 503);
+  const auto begin = Clock::now();
+  EXPECT_EQ(refused.ask(get_request("/livez"))->status, 200);
+  EXPECT_GE(Clock::now() - begin, 300ms);
+  gate.open();
 }
 
 TEST(HttpOverload, PermitsAreGrantedInOrderOfArrival) {
