@@ -48,7 +48,10 @@ class MatchesReader {
     MatchResult result;
     result.found = in_.number();
     result.total = in_.number();
-    for (const Field* field : request_.facets) result.facets.push_back(read_facet(*field));
+    for (const Field* field : request_.facets) {
+      result.facets.push_back(read_facet(*field));
+      result.uncounted.push_back(in_.flag());
+    }
     in_.list([&] { result.best.push_back(read_hit()); });
     in_.list([&] { result.pins.push_back(read_pin()); });
     in_.list([&] { result.documents.push_back(in_.number()); });
@@ -164,7 +167,8 @@ FetchedProduct read_product(WireReader& in) {
 void write_matches(WireWriter& out, const MatchRequest& request, const MatchResult& result) {
   out.number(result.found);
   out.number(result.total);
-  for (const FacetCounter& counter : result.facets) {
+  for (std::size_t i = 0; i < result.facets.size(); ++i) {
+    const FacetCounter& counter = result.facets[i];
     const FacetCounts counts =
         counter.counts(selected_values(request.filter, counter.field()), request.facet_values);
     out.number(counts.documents);
@@ -177,6 +181,7 @@ void write_matches(WireWriter& out, const MatchRequest& request, const MatchResu
       out.text(value.first);
       out.number(value.second);
     });
+    out.flag(result.uncounted[i]);
   }
   out.list(result.best, [&](const ShardHit& hit) { write_hit(out, hit, request); });
   out.list(result.pins, [&](const ShardPin& pin) { write_pin(out, pin); });

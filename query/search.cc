@@ -23,11 +23,13 @@ constexpr auto nearest_shares = std::to_array({80, 65, 50, 40});
 // One request on its way through the stages.
 class Search {
  public:
-  Search(const View& view, const SearchRequest& request, const QueryLimits& limits, ShardSearch& shards)
+  Search(const View& view, const SearchRequest& request, const QueryLimits& limits, ShardSearch& shards,
+         Deadline soft)
       : view_(view),
         request_(request),
         limits_(limits),
         shards_(shards),
+        soft_(soft),
         ranking_(view.ranking.get()),
         planner_(*view.context, *view.statistics, limits, shards, ranking_) {}
 
@@ -38,7 +40,12 @@ class Search {
     AISLE_CHECK(find_matches());
     AISLE_CHECK(fill_page());
     result_.total = matches_.total;
-    for (const FacetCounter& counter : matches_.facets) {
+    for (std::size_t i = 0; i < matches_.facets.size(); ++i) {
+      const FacetCounter& counter = matches_.facets[i];
+      if (matches_.uncounted[i]) {
+        leave_out("facets." + counter.field().name);
+        continue;
+      }
       result_.facets.push_back(
           counter.result(selected_values(ask_.filter, counter.field()), ask_.facet_values));
     }
@@ -62,12 +69,35 @@ class Search {
     AISLE_CHECK(choose_rules(query_.words));
     AISLE_CHECK(match_words());
     if (literal_found_ && request_.per_page > 0) {
-      AISLE_TRY(result_.did_you_mean,
-                did_you_mean({view_, request_, limits_, query_, *literal_found_}, planner_, shards_));
+      AISLE_TRY(const bool done, in_soft_time([&]() -> Status {
+                  AISLE_TRY(
+                      result_.did_you_mean,
+                      did_you_mean({view_, request_, limits_, query_, *literal_found_}, planner_, shards_));
+                  return {};
+                }));
+      if (!done) leave_out("did_you_mean");
     }
     if (!code_) return {};
     AISLE_TRY(result_.code, answer_code(*code_, matches_.found > 0, planner_));
     return {};
+  }
+
+  // Of what an answer can do without: not begun when the soft time is over, given up at its end. Whether it is
+  // done.
+  template <class Part>
+  Result<bool> in_soft_time(Part&& part) {
+    if (soft_.expired()) return false;
+    shards_.limit(soft_);
+    const Status status = part();
+    shards_.limit(Deadline::never());
+    if (status) return true;
+    if (status.error().code == ErrorCode::DeadlineExceeded) return false;
+    return tl::unexpected(status.error());
+  }
+
+  void leave_out(std::string part) {
+    std::vector<std::string>& parts = result_.degraded;
+    if (std::ranges::find(parts, part) == parts.end()) parts.push_back(std::move(part));
   }
 
   PlanAsk plan_ask(bool typos, int share) const {
@@ -129,6 +159,7 @@ class Search {
     const int enough = relaxation.words == Relaxation::Last ? first_word_share : relaxation.share;
     const int share = relaxable && request_.sort.empty() ? enough : Plan::share_all;
     std::vector<PlanAsk> asks = {plan_ask(false, Plan::share_all)};
+    ask_.facets_until = soft_;
     if (bendable && shards_.is_far() && is_unheard_of()) asks.push_back(plan_ask(true, share));
     AISLE_TRY(std::vector<Plan> plans, planner_.plans(asks));
     AISLE_TRY(matches_, match(std::move(plans.front())));
@@ -136,10 +167,24 @@ class Search {
     const bool bend = bendable && literal < typo_least;
     if (bend) literal_found_ = literal;
     if (bend || (share < Plan::share_all && literal < below)) {
-      AISLE_CHECK(match_wider(plan_ask(bend, literal < below ? share : Plan::share_all)));
+      const PlanAsk ask = plan_ask(bend, literal < below ? share : Plan::share_all);
+      AISLE_CHECK(match_more(bend, ask.share < Plan::share_all, [&] { return match_wider(ask); }));
     }
     if (matches_.found > 0 || !relaxable || request_.sort.empty()) return {};
-    return match_nearest(bend, enough);
+    return match_more(false, true, [&] { return match_nearest(bend, enough); });
+  }
+
+  // A wider match with all of its facets, or what there was before it.
+  template <class Wider>
+  Status match_more(bool typos, bool relaxes, Wider&& wider) {
+    const std::shared_ptr<const Plan> before = ask_.plan;
+    ask_.facets_until = Deadline::never();
+    AISLE_TRY(const bool done, in_soft_time(wider));
+    if (done) return {};
+    ask_.plan = before;
+    if (typos) leave_out("typos");
+    if (relaxes) leave_out("relaxation");
+    return {};
   }
 
   // Keeps what there is when it is all there is.
@@ -230,6 +275,7 @@ class Search {
   const SearchRequest& request_;
   const QueryLimits& limits_;
   ShardSearch& shards_;
+  const Deadline soft_;
   const Ranking* ranking_;
   Planner planner_;
   ParsedQuery query_;
@@ -243,8 +289,8 @@ class Search {
 }  // namespace
 
 Result<SearchResult> search(const View& view, const SearchRequest& request, const QueryLimits& limits,
-                            ShardSearch& shards) {
-  return Search(view, request, limits, shards).run();
+                            ShardSearch& shards, Deadline soft) {
+  return Search(view, request, limits, shards, soft).run();
 }
 
 Result<SearchResult> search(const View& view, const SearchRequest& request, const QueryLimits& limits,

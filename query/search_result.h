@@ -1,5 +1,6 @@
 // The answer to a search, before it takes a wire format. All of it comes from one view.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -93,7 +94,7 @@ struct DidYouMean {
 };
 
 struct SearchResult {
-  std::uint64_t total = 0;  // exact
+  std::uint64_t total = 0;  // products that match; fewer than exist where is_exact() is false
   std::int64_t page = 1;
   std::int64_t per_page = 20;
   std::vector<Hit> hits;
@@ -115,6 +116,15 @@ struct SearchResult {
   std::vector<RuleUserData> user_data;   // in the order of `rules`
   std::vector<DroppedPin> dropped_pins;  // when explain is asked for
   std::optional<WhyAnswer> why;          // when asked for
+  // What time was too short for: typos, relaxation, did_you_mean, facets.<field>. The rest is as it would be
+  // without them.
+  std::vector<std::string> degraded;
+
+  // Whether all that match were looked for.
+  bool is_exact() const {
+    return std::ranges::none_of(
+        degraded, [](const std::string& part) { return part == "typos" || part == "relaxation"; });
+  }
 };
 
 }  // namespace aisle

@@ -15,7 +15,10 @@ void merge_counts(std::vector<PlanCount>& into, const std::vector<PlanCount>& mo
 void merge_matches(MatchResult& into, MatchResult more) {
   into.found += more.found;
   into.total += more.total;
-  for (std::size_t i = 0; i < into.facets.size(); ++i) into.facets[i].merge(more.facets[i]);
+  for (std::size_t i = 0; i < into.facets.size(); ++i) {
+    into.uncounted[i] = into.uncounted[i] || more.uncounted[i];
+    if (!into.uncounted[i]) into.facets[i].merge(more.facets[i]);
+  }
   std::ranges::move(more.best, std::back_inserter(into.best));
   std::ranges::move(more.pins, std::back_inserter(into.pins));
   std::ranges::move(more.texts, std::back_inserter(into.texts));

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/deadline.h"
 #include "query/facets.h"
 #include "query/filter.h"
 #include "query/plan.h"
@@ -52,9 +53,10 @@ struct MatchRequest {
   std::vector<std::string> sort_texts;
   std::vector<SortKey> sort;  // none: by score
   std::vector<const Field*> facets;
-  std::size_t facet_values = 20;      // listed a facet: bounds what is sent of a large one
-  std::size_t window = 0;             // best products kept
-  std::optional<FetchRequest> fetch;  // far shards send these products along
+  Deadline facets_until = Deadline::never();  // then facets are left out: MatchResult::uncounted
+  std::size_t facet_values = 20;              // listed a facet: bounds what is sent of a large one
+  std::size_t window = 0;                     // best products kept
+  std::optional<FetchRequest> fetch;          // far shards send these products along
 };
 
 // A product of a page.
@@ -96,6 +98,7 @@ struct MatchResult {
   std::uint64_t found = 0;  // before filters
   std::uint64_t total = 0;
   std::vector<FacetCounter> facets;  // in the order of the request
+  std::vector<bool> uncounted;       // by facet: time was over before all products were counted
   std::vector<ShardHit> best;        // in any order, at least the `window` best of all but the pins
   std::vector<ShardPin> pins;  // each of the effects' at the most once; placed ones are in total and facets
   std::vector<std::uint64_t> documents;  // of far shards: how many each has, in the order they were asked

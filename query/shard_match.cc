@@ -32,6 +32,7 @@ class SegmentsMatch {
         conjuncts_(with_united_ranges(request.filter.conjuncts)),
         scorer_(*request.plan, *view.context, *view.statistics, request.effects.get()) {
     for (const Field* field : request.facets) result_.facets.emplace_back(*field);
+    result_.uncounted.resize(request.facets.size());
   }
 
   Status add(const SegmentView& segment) {
@@ -180,6 +181,10 @@ class SegmentsMatch {
                       std::span<const std::uint32_t> passed, const FilterMarks& marks) {
     for (std::size_t f = 0; f < request_.facets.size(); ++f) {
       AISLE_CHECK(in_time());
+      if (result_.uncounted[f] || request_.facets_until.expired()) {
+        result_.uncounted[f] = true;
+        continue;
+      }
       if (marks.failed_own[f].empty()) {
         result_.facets[f].add(segment, passed);
         continue;

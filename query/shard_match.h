@@ -9,6 +9,7 @@
 
 namespace aisle {
 
+// A facet is given up at MatchRequest::facets_until, the whole with
 // DeadlineExceeded between two stages of a segment at the latest: matching, filtering, each facet, ordering.
 Result<MatchResult> match_segments(const MatchRequest& request, const View& view,
                                    std::span<const SegmentView* const> segments, Deadline deadline);

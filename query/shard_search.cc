@@ -37,12 +37,12 @@ LocalShardSearch::LocalShardSearch(const View& view, Deadline deadline) : view_(
 }
 
 Status LocalShardSearch::in_time() const {
-  if (!deadline_.expired()) return {};
+  if (!limited(deadline_).expired()) return {};
   return search_too_late();
 }
 
 Result<std::vector<WordExpansion>> LocalShardSearch::expand(const ExpandRequest& request) {
-  return aisle::expand(request, view_, segments_, deadline_);
+  return aisle::expand(request, view_, segments_, limited(deadline_));
 }
 
 Result<std::vector<PlanCount>> LocalShardSearch::count(const CountRequest& request) {
@@ -67,7 +67,7 @@ Result<std::vector<PlanCount>> LocalShardSearch::count(const CountRequest& reque
 }
 
 Result<MatchResult> LocalShardSearch::match(const MatchRequest& request) {
-  return match_segments(request, view_, segments_, deadline_);
+  return match_segments(request, view_, segments_, limited(deadline_));
 }
 
 Result<std::vector<FetchedProduct>> LocalShardSearch::fetch(const FetchRequest& request,

@@ -29,12 +29,23 @@ class ShardSearch {
   virtual Result<std::vector<FetchedProduct>> fetch_by_id(const FetchRequest& request,
                                                           std::span<const std::string_view> ids) = 0;
 
+  // Calls from now on end by `until`, too: an answer can do without what they give. That one is too late is an
+  // error then, but tells nothing about the shards. never(): no longer.
+  virtual void limit(Deadline until) { until_ = until; }
+
   // A call is a journey: better one with much than many with little.
   virtual bool is_far() const { return false; }
   // Share of all documents that every answer so far had at least, 0..1.
   virtual double coverage() const { return 1.0; }
   // Every change up to here is in all shards that answered.
   virtual Lsn lsn() const = 0;
+
+ protected:
+  Deadline limited(Deadline deadline) const { return Deadline::earlier(deadline, until_); }
+  bool is_limited() const { return until_.time() != Deadline::never().time(); }
+
+ private:
+  Deadline until_ = Deadline::never();
 };
 
 // The shards of this process, by function call and without copies. Borrows the view.

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::uint64_t typos_highest = 2;
 constexpr std::uint64_t length_highest = 1'000;
+constexpr std::uint64_t facets_ms_highest = 86'400'000;  // what is left of Deadline::never()
 
 enum class Message : std::uint8_t {
   Expand = 1,
@@ -215,6 +216,7 @@ std::string encode_match(const MatchRequest& request) {
   write_texts(out, request.sort_texts);
   out.list(request.facets, [&](const Field* field) { out.text(field->name); });
   out.number(request.facet_values);
+  out.number(static_cast<std::uint64_t>(request.facets_until.remaining().count()));
   out.number(request.window);
   out.flag(request.fetch.has_value());
   write_fetch(out, request.fetch.value_or(FetchRequest()));
@@ -231,11 +233,14 @@ Result<MatchRequest> decode_match(std::string_view bytes, const IndexSchema& sch
   request.sort_texts = read_texts(in);
   const std::vector<std::string> facets = read_texts(in);
   request.facet_values = in.number_up_to(limits.facet_values_max);
+  const std::uint64_t facets_ms = in.number_up_to(facets_ms_highest);
   request.window = in.number_up_to(limits.window_max);
   const bool fetches = in.flag();
   const bool score = in.flag();
   const bool explain = in.flag();
   AISLE_CHECK(close(in));
+  if (facets_ms < facets_ms_highest)
+    request.facets_until = Deadline::after(std::chrono::milliseconds(facets_ms));
   AISLE_TRY(request.effects, effects_of(effects, schema, limits));
   if (fetches) request.fetch = FetchRequest{request.plan, request.effects, score, explain};
   AISLE_CHECK(compile_texts(request, facets, schema, limits));

@@ -15,7 +15,7 @@
 namespace aisle {
 
 // Raised when a message changes its meaning; a node refuses others. New optional parts go behind the old.
-inline constexpr std::uint8_t shard_wire_version = 4;
+inline constexpr std::uint8_t shard_wire_version = 5;
 
 std::string encode_expand(const ExpandRequest& request);
 Result<ExpandRequest> decode_expand(std::string_view bytes, const QueryLimits& limits);
@@ -29,7 +29,7 @@ Result<CountRequest> decode_count(std::string_view bytes, const IndexSchema& sch
 std::string encode_counts(const std::vector<PlanCount>& counts);
 Result<std::vector<PlanCount>> decode_counts(std::string_view bytes, std::size_t asked);
 
-// Filters, sort keys and facets travel by their texts and names, what the ranking does as data; both sides
+// Times travel as what is left of them. Filters, sort keys and facets travel by their texts and names, what the ranking does as data; both sides
 // have the same schema.
 std::string encode_match(const MatchRequest& request);
 Result<MatchRequest> decode_match(std::string_view bytes, const IndexSchema& schema,

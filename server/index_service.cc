@@ -358,6 +358,8 @@ void IndexService::register_metrics() {
   metrics_ =
       Metrics{metric_histogram("aisle_search_duration_seconds", "Time of a search without HTTP", labels),
               metric_counter("aisle_search_zero_results_total", "Searches that found nothing", labels),
+              metric_counter("aisle_search_degraded_total",
+                             "Answers that lack parts because time_soft_ms was over", labels),
               metric_gauge("aisle_index_documents", "Searchable products", labels),
               metric_gauge("aisle_image_bytes", "Memory of the searchable image", labels),
               metric_gauge("aisle_indexing_lag_seconds", "How old the searchable products may be", labels),
@@ -367,10 +369,11 @@ void IndexService::register_metrics() {
                            "Copies of shards in the cluster that are not as most", labels)};
 }
 
-void IndexService::note_search(const SearchRequest& request, double seconds, std::uint64_t total) {
+void IndexService::note_search(const SearchRequest& request, double seconds, const SearchResult& result) {
   recent_queries_.note(request);
   metrics_->search_seconds.observe(seconds);
-  if (total == 0) metrics_->zero_results.add();
+  if (result.total == 0) metrics_->zero_results.add();
+  if (!result.degraded.empty()) metrics_->degraded.add();
 }
 
 void IndexService::publish_metrics() const {

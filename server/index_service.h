@@ -106,7 +106,7 @@ class IndexService {
   // The shards of a generation that is open; null when it is not.
   std::shared_ptr<ShardSet> shard_set(std::uint32_t generation) const;
   // Notes a search for metrics and for trying out the next generation.
-  void note_search(const SearchRequest& request, double seconds, std::uint64_t total);
+  void note_search(const SearchRequest& request, double seconds, const SearchResult& result);
   // Metrics of the index at the moment of a scrape.
   void publish_metrics() const;
 
@@ -136,6 +136,7 @@ class IndexService {
   struct Metrics {
     Histogram search_seconds;
     Counter zero_results;
+    Counter degraded;
     Gauge documents;
     Gauge image_bytes;
     Gauge lag_seconds;

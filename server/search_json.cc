@@ -176,9 +176,8 @@ void append_did_you_mean(std::string& out, const SearchResult& result) {
 std::string search_json(const SearchResult& result, const View& view, const AnswerContext& context) {
   std::string out;
   out.reserve(4096);
-  out +=
-      fmt::format("{{\"total\":{},\"exact\":true,\"page\":{},\"per_page\":{},\"took_ms\":{:.3f},\"hits\":[",
-                  result.total, result.page, result.per_page, context.took_ms);
+  out += fmt::format("{{\"total\":{},\"exact\":{},\"page\":{},\"per_page\":{},\"took_ms\":{:.3f},\"hits\":[",
+                     result.total, result.is_exact(), result.page, result.per_page, context.took_ms);
   for (std::size_t i = 0; i < result.hits.size(); ++i) {
     if (i > 0) out += ',';
     append_hit(out, result.hits[i]);
@@ -196,6 +195,7 @@ std::string search_json(const SearchResult& result, const View& view, const Answ
     append_words(out, result.dropped_words);
     out += '}';
   }
+  append_words_unless_none(out, "degraded", result.degraded);
   append_words_unless_none(out, "ignored_words", result.ignored_words);
   append_did_you_mean(out, result);
   if (result.truncated_query) out += ",\"truncated\":true";

@@ -233,17 +233,19 @@ HttpResponse Service::search(const HttpRequest& request, bool preview) const {
   const auto begin = std::chrono::steady_clock::now();
   const auto shards =
       shards_of(*index, view, parsed->min_coverage, freshness->flags_stale ? 0 : freshness->min_lsn);
-  const auto result = aisle::search(view, *parsed, config_.limits, *shards);
+  const auto result =
+      aisle::search(view, *parsed, config_.limits, *shards, Deadline::after(config_.limits.time_soft));
   if (!result) return refuse_search(result.error(), request.request_id);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-  index->note_search(*parsed, took.count(), result->total);
+  index->note_search(*parsed, took.count(), *result);
   HttpResponse response{.body = search_json(*result, view,
                                             {.took_ms = took.count() * 1000,
                                              .lag_ms = index->lag_ms(),
                                              .control_plane_stale = !index->control_plane_fresh(),
                                              .stale = result->lsn < freshness->min_lsn})};
   response.headers.emplace_back("X-Search-Coverage", coverage_text(result->coverage));
-  if (result->coverage < 1) response.headers.emplace_back("Cache-Control", "no-store");
+  if (result->coverage < 1 || !result->degraded.empty())
+    response.headers.emplace_back("Cache-Control", "no-store");
   return response;
 }
 

@@ -76,8 +76,13 @@ FanOutSearch::FanOutSearch(FanOut& fan_out, std::shared_ptr<const ShardMap> map,
 // A partial answer needs time to be made: whoever may go on without a shard waits for it half of the time
 // left.
 Deadline FanOutSearch::call_deadline() const {
-  if (request_.min_coverage >= 1) return request_.deadline;
-  return Deadline::after(request_.deadline.remaining() / 2);
+  if (request_.min_coverage >= 1) return limited(request_.deadline);
+  return limited(Deadline::after(request_.deadline.remaining() / 2));
+}
+
+void FanOutSearch::limit(Deadline until) {
+  ShardSearch::limit(until);
+  local_.limit(until);
 }
 
 GroupCallText FanOutSearch::text_of(std::string_view operation, std::string body) const {
@@ -108,6 +113,7 @@ Status FanOutSearch::call_groups(std::span<const std::size_t> which, GroupCallTe
   bool complete = true;
   for (std::size_t i = 0; i < statuses.size(); ++i) {
     if (statuses[i]) continue;
+    if (is_limited() && statuses[i].error().code == ErrorCode::DeadlineExceeded) return statuses[i];
     groups_[asked[i]].lost = true;
     last = statuses[i].error();
     complete = false;

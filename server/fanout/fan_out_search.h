@@ -50,6 +50,7 @@ class FanOutSearch final : public ShardSearch {
                                             std::span<const ShardHit> hits) override;
   Result<std::vector<FetchedProduct>> fetch_by_id(const FetchRequest& request,
                                                   std::span<const std::string_view> ids) override;
+  void limit(Deadline until) override;
   bool is_far() const override { return !groups_.empty(); }
   double coverage() const override { return coverage_; }
   Lsn lsn() const override { return std::min(own_view_.lsn(), far_lsn_); }

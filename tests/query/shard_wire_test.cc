@@ -151,7 +151,7 @@ TEST_F(EveryMessage, OfAnotherVersionOrKindIsRefused) {
     const Status version = all[i].decode(later);
     ASSERT_FALSE(version);
     EXPECT_EQ(version.error().code, ErrorCode::DataLoss);
-    EXPECT_THAT(version.error().message, HasSubstr("has version 5, this node knows 4"));
+    EXPECT_THAT(version.error().message, HasSubstr("has version 6, this node knows 5"));
     EXPECT_FALSE(all[i].decode(all[(i + 1) % all.size()].bytes));
   }
 }
@@ -184,6 +184,27 @@ TEST_F(ShardWireTest, AMatchRequestArrivesCompiled) {
   ASSERT_TRUE(arrived.effects);
   EXPECT_EQ(arrived.effects->data(), sent.effects->data());
   EXPECT_EQ(arrived.fetch->effects, arrived.effects);
+}
+
+TEST_F(ShardWireTest, WhatTimeIsLeftForFacetsAndWhichWereGivenUpTravel) {
+  MatchRequest request = match_request("steel kettle");
+  request.facets_until = Deadline::after(std::chrono::seconds(-1));
+  const MatchRequest late = decode_match(encode_match(request), schema(), limits_).value();
+  EXPECT_TRUE(late.facets_until.expired());
+  MatchResult given_up = local_->match(late).value();
+  EXPECT_EQ(given_up.uncounted, std::vector<bool>(4, true));
+  request.facets_until = Deadline::never();
+  const MatchRequest in_time = decode_match(encode_match(request), schema(), limits_).value();
+  EXPECT_EQ(in_time.facets_until.time(), Deadline::never().time());
+  MatchResult all = local_->match(in_time).value();
+  EXPECT_EQ(all.uncounted, std::vector<bool>(4, false));
+  all.uncounted[1] = true;
+  all = decode_matches(encode_matches(request, all), request).value();
+  EXPECT_EQ(all.uncounted, (std::vector<bool>{false, true, false, false}));
+  MatchResult united = local_->match(in_time).value();
+  united.uncounted[3] = true;
+  merge_matches(united, std::move(all));
+  EXPECT_EQ(united.uncounted, (std::vector<bool>{false, true, false, true})) << "of all shards together";
 }
 
 TEST_F(ShardWireTest, ResultsArriveWithTheirProductsAndFacets) {

@@ -167,6 +167,22 @@ TEST_F(ServiceTest, ReadyOnlyWhenBuiltAndBothListenersTellHealthAndMetrics) {
   }
 }
 
+TEST_F(ServiceTest, WhatTimeWasTooShortForIsNamed) {
+  launch({{"AISLE_LIMITS__TIME_SOFT_MS", "0"}});
+  ASSERT_TRUE(aisle_->ready());
+  const test::RawResponse response = aisle_->get(search_path + "?q=ketle&facets=brand,price");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.headers.at("cache-control"), "no-store");
+  const auto answer = nlohmann::json::parse(response.body);
+  EXPECT_EQ(answer["degraded"], (nlohmann::json{"typos", "did_you_mean", "facets.brand", "facets.price"}));
+  EXPECT_EQ(answer["exact"], false);
+  EXPECT_EQ(answer["total"], 0);
+  EXPECT_TRUE(answer["facets"].empty());
+  const auto literal = search({{"q", "steel kettle"}, {"prefix", "false"}, {"typos", "false"}});
+  EXPECT_EQ(literal["hits"][0]["id"], "p1") << "what has all words is found in any case";
+  EXPECT_THAT(aisle_->get("/metrics").body, HasSubstr("aisle_search_degraded_total{index=\"products\"} 2"));
+}
+
 TEST_F(ServiceTest, AGracefulStopKeepsEverything) {
   start();
   const auto before = search({{"facets", "brand,category,price"}});

@@ -21,6 +21,9 @@ class SplitSearch final : public ShardSearch {
                                             std::span<const ShardHit> hits) override;
   Result<std::vector<FetchedProduct>> fetch_by_id(const FetchRequest& request,
                                                   std::span<const std::string_view> ids) override;
+  void limit(Deadline until) override {
+    for (LocalShardSearch& group : groups_) group.limit(until);
+  }
   bool is_far() const override { return true; }
 
   Lsn lsn() const override { return 0; }
