@@ -7,10 +7,12 @@ namespace {
 
 using Passes = std::vector<std::uint8_t>;
 
-std::vector<TermId> codes_of(const std::vector<std::string>& values, const KeywordColumn& column) {
+std::vector<TermId> codes_of(const FilterNode& node, const KeywordColumn& column) {
   std::vector<TermId> codes;
-  for (const std::string& value : values) {
-    if (const TermId code = column.values().find(value); code != no_term) codes.push_back(code);
+  for (const auto* values : {&node.values, &node.same_codes}) {
+    for (const std::string& value : *values) {
+      if (const TermId code = column.values().find(value); code != no_term) codes.push_back(code);
+    }
   }
   return codes;
 }
@@ -23,7 +25,7 @@ Bitmap bits_of(const std::vector<TermId>& codes, const KeywordColumn& column) {
 
 Passes keywords(const FilterNode& node, const SegmentView& view, std::span<const std::uint32_t> documents) {
   const KeywordColumn& column = view.segment->keywords[node.field->number];
-  const std::vector<TermId> codes = codes_of(node.values, column);
+  const std::vector<TermId> codes = codes_of(node, column);
   Passes passes(documents.size());
   if (codes.empty()) return passes;
   const Bitmap wanted = bits_of(codes, column);
@@ -83,7 +85,7 @@ std::vector<std::uint32_t> scan_code(std::span<const std::uint32_t> codes, TermI
 
 std::vector<std::uint32_t> scan_codes(const FilterNode& node, const SegmentView& view) {
   const KeywordColumn& column = view.segment->keywords[node.field->number];
-  const std::vector<TermId> wanted = codes_of(node.values, column);
+  const std::vector<TermId> wanted = codes_of(node, column);
   if (wanted.empty()) return {};
   const auto single = column.single_codes();
   if (std::ranges::all_of(wanted, [&](TermId code) { return column.is_listed(code); })) {
@@ -207,7 +209,7 @@ std::uint64_t scan_cost(const FilterNode& node, const SegmentView& view) {
   const KeywordColumn& column = view.segment->keywords[node.field->number];
   std::uint64_t cost = 1;
   bool listed = true;
-  for (const TermId code : codes_of(node.values, column)) {
+  for (const TermId code : codes_of(node, column)) {
     cost += column.frequency(code);
     listed = listed && column.is_listed(code);
   }

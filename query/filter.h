@@ -28,11 +28,12 @@ enum class FilterKind : std::uint8_t { And, Or, Not, Keywords, Range, Numbers, E
 // Immutable once compiled.
 struct FilterNode {
   FilterKind kind = FilterKind::And;
-  std::vector<FilterNode> children;   // And, Or, Not (one)
-  const Field* field = nullptr;       // of the tests
-  std::vector<std::string> values;    // Keywords: any of them
-  std::vector<std::int64_t> numbers;  // Numbers: any of them, sorted
-  std::int64_t low = 0;               // Range: [low, high]; low > high matches nothing
+  std::vector<FilterNode> children;       // And, Or, Not (one)
+  const Field* field = nullptr;           // of the tests
+  std::vector<std::string> values;        // Keywords: any of them
+  std::vector<std::string> same_codes{};  // or of these: trade codes among the values in their other lengths
+  std::vector<std::int64_t> numbers;      // Numbers: any of them, sorted
+  std::int64_t low = 0;                   // Range: [low, high]; low > high matches nothing
   std::int64_t high = 0;
 };
 

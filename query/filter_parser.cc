@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <limits>
 #include <nlohmann/json.hpp>
 
 #include "analyzers/analyzer.h"
+#include "analyzers/trade_code.h"
 #include "base/nearest_name.h"
 #include "base/utf8.h"
 #include "query/filter.h"
@@ -233,8 +235,11 @@ class FilterParser {
     if (tested.is_number()) {
       AISLE_TRY(const std::int64_t read, number(tested, token));
       node.numbers.push_back(read);
+    } else if (tested.type == FieldType::Code) {
+      node.values.push_back(normalize_code(token.text));
+      std::ranges::move(same_trade_codes(node.values.back()), std::back_inserter(node.same_codes));
     } else {
-      node.values.push_back(tested.type == FieldType::Code ? normalize_code(token.text) : token.text);
+      node.values.push_back(token.text);
     }
     return {};
   }

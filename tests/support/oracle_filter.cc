@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analyzers/trade_code.h"
 #include "schemas/number_text.h"
 
 namespace aisle::test {
@@ -75,7 +76,11 @@ bool any_value(const OracleFilter& test, const Document& document) {
     return number != missing_number && std::ranges::count(test.numbers, number) > 0;
   }
   return std::ranges::any_of(values_of(document, *test.field), [&](const std::string& value) {
-    return std::ranges::count(test.values, value) > 0;
+    const auto is_value = [&](const std::string& wanted) {
+      const bool code = test.field->type == FieldType::Code;
+      return wanted == value || (code && std::ranges::count(same_trade_codes(wanted), value) > 0);
+    };
+    return std::ranges::any_of(test.values, is_value);
   });
 }
 
