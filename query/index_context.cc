@@ -52,6 +52,7 @@ Result<std::shared_ptr<const IndexContext>> IndexContext::create(std::shared_ptr
   } else {
     AISLE_TRY(context->synonyms,
               compile_synonyms(default_synonyms(schema->language), *context->analyzer, "default synonyms"));
+    context->synonyms.derives = true;
   }
   add_stems(*context->analyzer, context->synonyms);
   context->forward_field = aisle::forward_field(*schema);

@@ -12,8 +12,18 @@
 namespace aisle {
 namespace {
 
-// What is left of a term's points when it matched in another way than literally, of 256.
-constexpr std::uint32_t factor(MatchKind kind, int typos) {
+std::size_t characters(std::string_view text) {
+  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
+  return static_cast<std::size_t>(std::ranges::count_if(text, begins));
+}
+
+constexpr auto own_kinds =
+    std::to_array({MatchKind::Literal, MatchKind::Stem, MatchKind::Code, MatchKind::Phrase});
+constexpr auto bent_kinds = std::to_array({MatchKind::Typo});
+
+}  // namespace
+
+std::uint32_t kind_factor(MatchKind kind, int typos) {
   switch (kind) {
     case MatchKind::Literal:
     case MatchKind::Code:
@@ -32,20 +42,6 @@ constexpr std::uint32_t factor(MatchKind kind, int typos) {
   }
   return typos == 1 ? 160 : 112;
 }
-
-// Bounds what several phrases in one query come to.
-constexpr std::size_t phrase_readings_max = 16;
-
-std::size_t characters(std::string_view text) {
-  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
-  return static_cast<std::size_t>(std::ranges::count_if(text, begins));
-}
-
-constexpr auto own_kinds =
-    std::to_array({MatchKind::Literal, MatchKind::Stem, MatchKind::Code, MatchKind::Phrase});
-constexpr auto bent_kinds = std::to_array({MatchKind::Typo});
-
-}  // namespace
 
 Planner::Planner(const IndexContext& context, const Statistics& statistics, const QueryLimits& limits,
                  ShardSearch& shards, const Ranking* ranking)
@@ -100,7 +96,7 @@ void Planner::set_points(Position& position) const {
     const bool is_own = std::ranges::find(own_kinds, alternative.kind) != own_kinds.end();
     const std::uint64_t common = is_own ? own : alternative.kind == MatchKind::Typo ? misspellings : others;
     alternative.points =
-        statistics_.inverse_frequency(common) * factor(alternative.kind, alternative.typos) / 256;
+        statistics_.inverse_frequency(common) * kind_factor(alternative.kind, alternative.typos) / 256;
   }
 }
 
@@ -120,26 +116,6 @@ void Planner::add_stems(Position& position, const std::string& word, const Alter
       if (found.number != stemmer) continue;
       alternative.term = found.term;
       add(position, alternative);
-    }
-  }
-}
-
-// Synonyms of what is there so far, misspellings included, and the words of their stems.
-void Planner::add_synonyms(Position& position) {
-  const auto& words = synonyms().words;
-  if (words.empty()) return;
-  const std::vector<Alternative> known = position.alternatives;
-  for (const Alternative& alternative : known) {
-    const auto found = words.find(alternative.term);
-    if (found == words.end() || alternative.kind == MatchKind::Prefix) continue;
-    for (const std::string& synonym : found->second) {
-      Alternative other{.term = synonym,
-                        .kind = alternative.typos > 0 ? MatchKind::Typo : MatchKind::Synonym,
-                        .typos = alternative.typos,
-                        .fields = ~0U,
-                        .points = 0};
-      add(position, other);
-      add_stems(position, synonym, other);
     }
   }
 }
@@ -186,6 +162,7 @@ Position Planner::position(const std::string& word, bool last, bool typos) {
   if (last) add_prefixes(position);
   if (typos) add_typos(position, last);
   add_synonyms(position);
+  add_derived(position);
   set_points(position);
   return position;
 }
@@ -240,7 +217,7 @@ void Planner::add_joined(const PlanAsk& ask, Reading& reading) {
     for (Alternative& alternative : position(joined, last, false).alternatives) {
       if (std::ranges::find(own_kinds, alternative.kind) != own_kinds.end())
         alternative.kind = MatchKind::Joined;
-      alternative.points = alternative.points * factor(MatchKind::Joined, 0) / 512;
+      alternative.points = alternative.points * kind_factor(MatchKind::Joined, 0) / 512;
       add(reading.positions[i], alternative);
       add(reading.positions[i + 1], std::move(alternative));
     }
@@ -305,52 +282,6 @@ std::uint64_t Planner::frequency(const Position& position, std::span<const Match
       sum += statistics_.frequency(alternative.term);
   }
   return sum;
-}
-
-// The words of a phrase that stands for others. Together they count no more than those others would by a
-// synonym.
-void Planner::stand_in(const PhraseStep& step, const Reading& given, Reading& reading) {
-  std::string asked;
-  std::uint32_t most = 0;
-  for (std::size_t i = step.begin; i < step.begin + step.words; ++i) {
-    asked += (asked.empty() ? "" : " ") + given.positions[i].word;
-    most += given.positions[i].alternatives.front().points * factor(MatchKind::Synonym, 0) / 256;
-  }
-  const auto words = static_cast<std::uint32_t>(step.phrase->to.size());
-  std::uint8_t typos = step.typos;
-  std::uint32_t asked_words = 0;
-  for (std::size_t i = step.begin; i < step.begin + step.words; ++i) asked_words |= given.positions[i].words;
-  for (const std::string& word : step.phrase->to) {
-    Position position{.word = asked, .alternatives = {}, .words = asked_words, .weight = 0};
-    const Alternative like{.term = word,
-                           .kind = typos > 0 ? MatchKind::Typo : MatchKind::Synonym,
-                           .typos = typos,
-                           .fields = ~0U,
-                           .points = 0};
-    add(position, like);
-    add_stems(position, word, like);
-    set_points(position);
-    for (Alternative& alternative : position.alternatives)
-      alternative.points = std::min(alternative.points, most / words);
-    reading.positions.push_back(std::move(position));
-    typos = 0;  // counted once
-  }
-}
-
-// Words that may be read as another phrase: "flat screen" for "tv", or the other way.
-void Planner::add_phrases(Plan& plan) {
-  if (synonyms().phrases.empty()) return;
-  const Reading given = plan.readings.front();
-  for (const auto& path : phrase_paths(given, synonyms(), phrase_readings_max)) {
-    Reading& reading = plan.readings.emplace_back();
-    for (const PhraseStep& step : path) {
-      if (step.phrase == nullptr) {
-        reading.positions.push_back(given.positions[step.begin]);
-      } else {
-        stand_in(step, given, reading);
-      }
-    }
-  }
 }
 
 Plan Planner::build(const PlanAsk& ask) {

@@ -35,6 +35,9 @@ struct Meant {
   int typos = 0;
 };
 
+// What is left of a term's points when it matched in another way than literally, of 256.
+std::uint32_t kind_factor(MatchKind kind, int typos);
+
 // Plans are made once for all shards, from what all of them hold, so that every shard matches the same. Keeps
 // what the shards said, so that a word is asked once. Borrows everything. One thread, one request. `ranking`
 // may be null: the schema's synonyms and the usual typos.
@@ -61,6 +64,7 @@ class Planner {
   void set_points(Position& position) const;
   void add_stems(Position& position, const std::string& word, const Alternative& like);
   void add_synonyms(Position& position);
+  void add_derived(Position& position);
   static void add_quantities(Position& position);
   void add_same_codes(Position& position) const;
   void add_prefixes(Position& position);

@@ -24,6 +24,7 @@ struct SynonymTable {
   std::unordered_map<std::string, std::vector<std::string>>
       words;                                                     // single words by the word, without itself
   std::unordered_map<std::string, std::vector<Phrase>> phrases;  // by the first word of `from`
+  bool derives = false;  // words derived from each other (analyzers/derivation.h) are synonyms, too
 };
 
 // InvalidArgument, with the JSON pointer below `pointer`: an entry without a word or with too long a phrase,
