@@ -31,6 +31,7 @@ class Compiler {
     }
     AISLE_CHECK(compile_stock());
     AISLE_CHECK(compile_profile());
+    ranking_.popular = PopularQueries(config_.queries, *ranking_.context->analyzer);
     if (config_.synonyms) {
       AISLE_TRY(ranking_.synonyms,
                 compile_synonyms(*config_.synonyms, *ranking_.context->analyzer, "/synonyms"));

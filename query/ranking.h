@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "query/index_context.h"
+#include "query/popular_queries.h"
 #include "query/signals.h"
 #include "query/synonyms.h"
 #include "query/typo_lengths.h"
@@ -42,6 +43,7 @@ struct Ranking {
   int accessory_percent = RankingProfile::accessory_usual;
   std::vector<Signal> signals;
   std::optional<SynonymTable> synonyms;  // nothing: the context's
+  PopularQueries popular;
   const Field* stock = nullptr;
   std::vector<CompiledRule> rules;    // enabled ones, the deciding first: by priority, then id
   std::vector<std::string> warnings;  // what merchandisers should look at

@@ -17,7 +17,8 @@
 namespace aisle {
 namespace {
 
-constexpr std::size_t counted_most = 48;   // candidates
+constexpr std::size_t counted_most = 48;   // candidates from the catalogue
+constexpr std::size_t popular_share = 2;   // popular candidates for each suggestion asked for
 constexpr std::size_t misspelt_most = 16;  // candidates that begin otherwise than typed
 constexpr std::size_t scoped_most = 3;     // suggestions that tell where
 constexpr std::size_t scopes_most = 3;     // of one
@@ -26,7 +27,9 @@ constexpr std::size_t letters_least = 2;   // of a word that is suggested
 struct Candidate {
   std::string term;
   int typos = 0;
-  std::map<std::size_t, std::string> words;  // of the query, that it changes
+  std::map<std::size_t, std::string> words{};      // of the query, that it changes
+  const PopularQueries::Query* popular = nullptr;  // it is this instead
+  std::vector<std::string> stems{};                // of all its words
   PlanCount count{};
   std::shared_ptr<const Plan> plan{};
   std::shared_ptr<const ShardEffects> effects{};
@@ -50,8 +53,13 @@ class Suggester {
     AISLE_TRY(narrowing_,
               Narrowing::create(view_, {request_.filter, request_.context, request_.clock}, limits_));
     SuggestResult result;
-    if (!text_.words().empty() && query_.last_is_open && query_.ignored_words.empty() && !query_.truncated) {
+    const bool is_whole = query_.last_is_open && query_.ignored_words.empty() && !query_.truncated;
+    if (!text_.words().empty() && is_whole) {
       AISLE_CHECK(find_candidates());
+      AISLE_TRY(result.suggestions, suggestions(scope));
+    } else if (query_.words.empty() && query_.excluded.empty() && !query_.truncated) {
+      find_popular("");
+      AISLE_CHECK(count_candidates());
       AISLE_TRY(result.suggestions, suggestions(scope));
     }
     result.coverage = shards_.coverage();
@@ -78,6 +86,8 @@ class Suggester {
   // before, words that it may be the misspelt beginning of.
   Status find_candidates() {
     AISLE_CHECK(mend_words_before());
+    if (query_.phrases.empty() && query_.excluded.empty()) find_popular(typed_words());
+    catalogue_most_ = candidates_.size() + counted_most;
     const std::string word = text_.is_closed() ? mended(last()) : text_.words()[last()];
     std::vector<WordAsk> asks = {{word, ExpandKind::Followers}};
     if (!text_.is_closed()) {
@@ -104,6 +114,20 @@ class Suggester {
       if (candidates_.size() < misspelt_most) add(some.term, some.number, last());
     }
     return count_candidates();
+  }
+
+  // The words as they are looked up among those of popular queries.
+  std::string typed_words() const {
+    std::string words;
+    for (std::size_t i = 0; i < text_.words().size(); ++i) words += (i > 0 ? " " : "") + mended(i);
+    return words + (text_.is_closed() ? " " : "");
+  }
+
+  void find_popular(std::string_view words) {
+    if (!view_.ranking) return;
+    const auto most = static_cast<std::size_t>(request_.limit) * popular_share;
+    for (const PopularQueries::Query* query : view_.ranking->popular.beginning_with(words, most))
+      candidates_.push_back({.term = query->words, .typos = mended_typos_, .popular = query});
   }
 
   // Words before the last one that nobody has are taken for what they may have been meant to be.
@@ -143,19 +167,22 @@ class Suggester {
   }
 
   void add(const std::string& term, int typos, std::size_t place) {
-    if (candidates_.size() == counted_most || !is_worth_it(term)) return;
-    Candidate candidate{term, typos + mended_typos_, mended_};
+    if (candidates_.size() >= catalogue_most_ || !is_worth_it(term)) return;
+    Candidate candidate{.term = term, .typos = typos + mended_typos_, .words = mended_};
     candidate.words[place] = term;
-    const bool known = std::ranges::any_of(
-        candidates_, [&](const Candidate& other) { return other.words == candidate.words; });
+    const bool known = std::ranges::any_of(candidates_, [&](const Candidate& other) {
+      return other.popular == nullptr && other.words == candidate.words;
+    });
     if (!known) candidates_.push_back(std::move(candidate));
   }
 
   Status count_candidates() {
     std::vector<PlanAsk> asks;
     CountRequest request;
-    for (const Candidate& candidate : candidates_) {
-      ParsedQuery query = parse_query(text_.with(candidate.words), analyzer_, limits_);
+    for (Candidate& candidate : candidates_) {
+      ParsedQuery query = parse_query(text_of(candidate), analyzer_, limits_);
+      candidate.stems = query.words;
+      for (std::string& word : candidate.stems) word = analyzer_.stem(word);
       AISLE_TRY(request.effects.emplace_back(), narrowing_->of(query.words));
       asks.push_back({std::move(query.words), false, false, Plan::share_all, std::move(query.phrases),
                       std::move(query.excluded)});
@@ -172,21 +199,23 @@ class Suggester {
     return {};
   }
 
+  std::string text_of(const Candidate& candidate) const {
+    return candidate.popular != nullptr ? candidate.popular->q : text_.with(candidate.words);
+  }
+
   // The best, one for all forms of a word.
   void choose() {
     std::ranges::sort(candidates_, [&](const Candidate& a, const Candidate& b) {
       const auto key = [&](const Candidate& some) {
-        return std::tuple(some.typos, ~some.count.matches, ~view_.statistics->frequency(some.term),
-                          text_.with(some.words));
+        const std::int64_t popularity = some.popular != nullptr ? some.popular->count : 0;
+        return std::tuple(some.typos, -popularity, ~some.count.matches,
+                          ~view_.statistics->frequency(some.term), text_of(some));
       };
       return key(a) < key(b);
     });
-    std::set<std::map<std::size_t, std::string>> seen;
-    std::erase_if(candidates_, [&](const Candidate& candidate) {
-      auto stems = candidate.words;
-      for (auto& [place, word] : stems) word = analyzer_.stem(word);
-      return !seen.insert(std::move(stems)).second;
-    });
+    std::set<std::vector<std::string>> seen;
+    std::erase_if(candidates_,
+                  [&](const Candidate& candidate) { return !seen.insert(candidate.stems).second; });
     const auto limit = static_cast<std::size_t>(request_.limit);
     if (candidates_.size() > limit)
       candidates_.erase(candidates_.begin() + request_.limit, candidates_.end());
@@ -201,7 +230,8 @@ class Suggester {
         if (const auto at = spellings.find(word); at != spellings.end()) word = at->second;
       }
       Suggestion& suggestion = all.emplace_back();
-      suggestion.q = text_.with(candidate.words);
+      suggestion.q = text_of(candidate);
+      if (candidate.popular != nullptr) suggestion.popularity = candidate.popular->count;
       suggestion.count = candidate.count.matches;
       suggestion.typos = candidate.typos;
       if (scope == nullptr || all.size() > scoped_most) continue;
@@ -214,6 +244,7 @@ class Suggester {
     std::vector<std::string> ids;
     std::vector<std::string> terms;
     for (const Candidate& candidate : candidates_) {
+      if (candidate.popular != nullptr) continue;
       if (std::ranges::find(ids, candidate.count.first) == ids.end()) ids.push_back(candidate.count.first);
       for (const auto& [place, word] : candidate.words) terms.push_back(word);
     }
@@ -256,6 +287,7 @@ class Suggester {
   std::map<std::size_t, std::string> mended_;  // words before the last one, by number
   int mended_typos_ = 0;
   std::vector<Candidate> candidates_;
+  std::size_t catalogue_most_ = counted_most;  // candidates, popular ones among them
 };
 
 }  // namespace

@@ -12,7 +12,7 @@
 namespace aisle {
 
 struct SuggestRequest {
-  std::string q{};         // as far as typed
+  std::string q{};         // as far as typed; nothing: what is asked most
   std::int64_t limit = 8;  // suggestions
   std::string scope{};  // a facet of keywords or a hierarchy; "": the first hierarchy that is a facet, if any
   // What narrows a search for a suggestion, as in SearchRequest.
@@ -32,12 +32,13 @@ struct Suggestion {
   std::string q;            // the whole query, its last word completed or one more at the end
   std::uint64_t count = 0;  // products that have all its words as they stand, in another form or as a synonym
   int typos = 0;            // by which it is what was typed
+  std::int64_t popularity = 0;         // how often shoppers ask it, as the ranking says; 0: not among those
   std::vector<SuggestScope> scopes{};  // those of most products; of the first suggestions only
 };
 
 struct SuggestResult {
   std::vector<Suggestion>
-      suggestions;  // fewest typos, then most products, then most frequent word, then by text
+      suggestions;  // fewest typos, then most asked, then most products, then most frequent word, then by text
   double coverage = 1.0;
   Lsn lsn = 0;
 };

@@ -88,7 +88,7 @@ Result<std::shared_ptr<const RankingConfig>> RankingConfig::parse(std::string_vi
             parse_json(text, JsonLimits{.bytes_max = RankingLimits::document_bytes_max}));
   JsonReader::ErrorSink sink;
   const JsonReader root(document, "", sink);
-  root.allow_only({"$schema", "index", "stock", "profile", "rules", "synonyms"});
+  root.allow_only({"$schema", "index", "stock", "profile", "rules", "synonyms", "queries"});
   root.string_or("$schema", "");  // for editors
   auto config = std::make_shared<RankingConfig>();
   config->index = root.require_string("index");
@@ -99,6 +99,7 @@ Result<std::shared_ptr<const RankingConfig>> RankingConfig::parse(std::string_vi
   if (root.ok() && root.has("profile")) config->profile = read_profile(root.member("profile"));
   if (root.ok() && root.has("rules")) config->rules = read_rules(root);
   if (root.ok() && root.has("synonyms")) config->synonyms = read_synonyms(root);
+  if (root.ok() && root.has("queries")) config->queries = read_queries(root);
   if (sink.error) return tl::unexpected<Error>(std::move(*sink.error));
   return config;
 }

@@ -36,6 +36,9 @@ struct RankingLimits {
   static constexpr std::size_t user_data_bytes_max = 4096;
   static constexpr std::size_t comment_bytes_max = 1024;
   static constexpr std::size_t synonyms_max = 10'000;
+  static constexpr std::size_t queries_max = 5000;
+  static constexpr std::size_t query_bytes_max = 128;
+  static constexpr std::int64_t query_count_max = 1'000'000'000'000;
   static constexpr std::size_t synonym_words_max = 32;  // of a group, or that one word leads to
 };
 
@@ -144,6 +147,12 @@ struct SynonymConfig {
   std::vector<std::string> words;
 };
 
+// What shoppers ask often.
+struct PopularQuery {
+  std::string q;
+  std::int64_t count = 1;  // how often
+};
+
 // Immutable once read; share freely.
 struct RankingConfig {
   std::string index;
@@ -151,6 +160,7 @@ struct RankingConfig {
   RankingProfile profile;
   std::vector<Rule> rules;                             // as written: the position is part of error messages
   std::optional<std::vector<SynonymConfig>> synonyms;  // nothing: the schema's
+  std::vector<PopularQuery> queries;                   // to suggest
 
   // InvalidArgument with JSON pointer and nearest valid name; TooLarge above document_bytes_max.
   static Result<std::shared_ptr<const RankingConfig>> parse(std::string_view text);

@@ -14,6 +14,8 @@ std::vector<Rule> read_rules(const JsonReader& root);
 // As written; that words lead to each other in a ring is found once they are analysed (query/synonyms.h).
 std::vector<SynonymConfig> read_synonyms(const JsonReader& root);
 
+std::vector<PopularQuery> read_queries(const JsonReader& root);
+
 // A member of 1 to `bytes_max` bytes; `required` or "" when it is not given.
 std::string read_text(const JsonReader& object, std::string_view name, std::size_t bytes_max, bool required);
 // An array's elements, an error when there are fewer than `low` or more than `high` of `what`.

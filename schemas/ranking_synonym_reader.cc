@@ -37,4 +37,15 @@ std::vector<SynonymConfig> read_synonyms(const JsonReader& root) {
   return synonyms;
 }
 
+std::vector<PopularQuery> read_queries(const JsonReader& root) {
+  std::vector<PopularQuery> queries;
+  for (const JsonReader& element : read_list(root, "queries", 0, RankingLimits::queries_max, "entries")) {
+    element.allow_only({"q", "count"});
+    PopularQuery& query = queries.emplace_back();
+    query.q = read_text(element, "q", RankingLimits::query_bytes_max, true);
+    query.count = element.integer_or("count", 1, 1, RankingLimits::query_count_max);
+  }
+  return queries;
+}
+
 }  // namespace aisle

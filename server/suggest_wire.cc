@@ -24,7 +24,9 @@ constexpr auto parameters = std::to_array<Parameter>({{"q", ParameterType::Text}
 void append_suggestion(std::string& out, const Suggestion& suggestion) {
   out += "{\"q\":";
   append_json_string(out, suggestion.q);
-  out += fmt::format(",\"count\":{},\"typos\":{},\"scopes\":[", suggestion.count, suggestion.typos);
+  out += fmt::format(",\"count\":{},\"typos\":{}", suggestion.count, suggestion.typos);
+  if (suggestion.popularity > 0) out += fmt::format(",\"popularity\":{}", suggestion.popularity);
+  out += ",\"scopes\":[";
   for (const SuggestScope& scope : suggestion.scopes) {
     if (out.back() != '[') out += ',';
     out += "{\"field\":";

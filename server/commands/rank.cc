@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "query/popular_queries.h"
 #include "query/ranking.h"
 #include "schemas/json_reader.h"
 #include "schemas/ranking.h"
@@ -22,6 +23,19 @@ Result<Json> read_document(const std::filesystem::path& file) {
   AISLE_CHECK(RankingConfig::load(file.string()));
   AISLE_TRY(const std::string text, read_file(file));
   return parse_json(text, {.bytes_max = RankingLimits::document_bytes_max});
+}
+
+// With the queries of a log, if one is named.
+Result<Json> read_document(const RankOptions& options) {
+  AISLE_TRY(Json document, read_document(options.file));
+  if (options.queries.empty()) return document;
+  AISLE_TRY(const std::string log, read_file(options.queries));
+  const auto queries = read_query_log(log);
+  if (!queries) return fail(queries.error().code, options.queries.string() + ": " + queries.error().message);
+  document["queries"] = Json::array();
+  for (const PopularQuery& query : *queries)
+    document["queries"].push_back({{"q", query.q}, {"count", query.count}});
+  return document;
 }
 
 Json note_of(const RankOptions& options) {
@@ -46,7 +60,7 @@ Result<Json> publish_body(const RankOptions& options, std::string& index) {
   if (options.version) {
     body["version"] = *options.version;
   } else {
-    AISLE_TRY(body["document"], read_document(options.file));
+    AISLE_TRY(body["document"], read_document(options));
     index = index_of(body["document"]);
   }
   if (options.expected) body["expected"] = *options.expected;
@@ -112,7 +126,7 @@ int rank_diff(const RankOptions& options) {
 }
 
 int rank_draft(const RankOptions& options) {
-  const auto document = read_document(options.file);
+  const auto document = read_document(options);
   if (!document) return report(document.error());
   Json body = note_of(options);
   body["document"] = *document;

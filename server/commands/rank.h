@@ -23,6 +23,8 @@ struct RankOptions {
   std::optional<std::uint32_t> expected;  // the version that is published, else it is refused
   std::string who;                        // "" = who_am_i()
   std::string comment;
+  std::filesystem::path
+      queries;  // a log whose most frequent queries take the place of the document's; "" = none
   std::filesystem::path gate;  // judged queries
   std::optional<double> min_ndcg;
   std::optional<double> max_loss;

@@ -23,6 +23,12 @@ CLI::App* add(CLI::App& rank, const char* name, const char* description, const O
   return command;
 }
 
+void add_queries(CLI::App& command, const Options& options) {
+  command.add_option(
+      "--queries", options->queries,
+      "a log, query TAB count a line: its most frequent ones become the document's \"queries\"");
+}
+
 void add_note(CLI::App& command, const Options& options) {
   command.add_option("--who", options->who,
                      "for the audit line; AISLE_USER or the user of the terminal unless given");
@@ -51,6 +57,7 @@ void add_publish(CLI::App& rank, int& exit_code) {
   command->add_option("--version", options->version, "a stored version instead")->excludes(file);
   command->add_option("--index", options->index, "with --version")->capture_default_str();
   command->add_option("--expect", options->expected, "refuse unless this version is published now");
+  add_queries(*command, options);
   command->add_option("--gate", options->gate, "judged queries that it must pass");
   command->add_option("--min-ndcg", options->min_ndcg, "least mean nDCG@10 of the gate");
   command->add_option("--max-loss", options->max_loss, "most that the mean nDCG@10 may fall by");
@@ -67,6 +74,7 @@ void add_others(CLI::App& rank, int& exit_code) {
   options = std::make_shared<RankOptions>();
   command = add(rank, "draft", "store a document without publishing it, for previews", options);
   command->add_option("file", options->file, "the document")->required();
+  add_queries(*command, options);
   add_note(*command, options);
   on_call(*command, options, exit_code, rank_draft);
   options = std::make_shared<RankOptions>();

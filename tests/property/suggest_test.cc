@@ -54,8 +54,13 @@ std::shared_ptr<const Ranking> hiding_ranking(RandomCatalogue& products, Random&
     if (random.chance(60) && !word.empty()) when["query"] = {{"contains", word.substr(0, word.find(' '))}};
     rules.push_back({{"id", "r" + std::to_string(i)}, {"when", when}, {"then", then}});
   }
+  nlohmann::json queries = nlohmann::json::array();
+  for (int i = 0; i < 6; ++i) {
+    const std::string q = products.request({}).q;
+    if (!q.empty()) queries.push_back({{"q", q}, {"count", random.between(1, 5)}});
+  }
   const nlohmann::json document = {
-      {"index", "random"}, {"profile", {{"relaxation", "none"}}}, {"rules", rules}};
+      {"index", "random"}, {"profile", {{"relaxation", "none"}}}, {"rules", rules}, {"queries", queries}};
   const auto config = RankingConfig::parse(document.dump());
   if (!config) return nullptr;  // a pattern without a word, say
   auto ranking = Ranking::compile(*config, view.context, 1);
@@ -66,6 +71,7 @@ TEST(Suggestions, CountWhatASearchUnderTheSameFilterAndRulesFinds) {
   const Catalogue catalogue(random_schema_text);
   std::size_t made = 0;
   std::size_t narrowed = 0;
+  std::size_t asked = 0;
   const Seeds all = seeds(150);
   for (std::uint64_t seed = all.first; seed != all.first + all.count; ++seed) {
     SCOPED_TRACE(Seeds::trace(seed));
@@ -88,12 +94,14 @@ TEST(Suggestions, CountWhatASearchUnderTheSameFilterAndRulesFinds) {
         const SearchRequest same{
             .q = some.q, .filter = request.filter, .per_page = 0, .typos = false, .prefix = false};
         ASSERT_EQ(search(view, same, {}, Deadline::never()).value().total, some.count) << some.q;
+        asked += some.popularity > 0 ? 1U : 0U;
         narrowed += some.count < literal_total(view, some.q, "", false) ? 1U : 0U;
         ++made;
       }
     }
   }
   EXPECT_GT(made, all.count / 2) << "nothing was suggested";
+  EXPECT_GT(asked, all.count / 10) << "nothing popular was suggested";
   EXPECT_GT(narrowed, all.count / 10) << "nothing was narrowed";
 }
 

@@ -328,7 +328,11 @@ class Scenario : public testing::TestWithParam<std::string> {
       const Suggestion& some = result->suggestions[i];
       json scopes = json::object();
       for (const SuggestScope& scope : some.scopes) scopes[scope.value] = scope.count;
-      const json all = {{"q", some.q}, {"count", some.count}, {"typos", some.typos}, {"scopes", scopes}};
+      const json all = {{"q", some.q},
+                        {"count", some.count},
+                        {"typos", some.typos},
+                        {"popularity", some.popularity},
+                        {"scopes", scopes}};
       json& promised = found.emplace_back(json::object());  // of it what the scenario names
       const json named = i < expected.at("suggestions").size() ? expected.at("suggestions")[i] : all;
       for (const auto& [member, value] : named.items()) promised[member] = all.value(member, json());

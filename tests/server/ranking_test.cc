@@ -66,6 +66,23 @@ class RankingService : public test::FileShopTest {
   }
 };
 
+TEST_F(RankingService, ALogOfQueriesBecomesSuggestions) {
+  write("log.tsv", "tea towel\t7\nsteel kettle\t40\nkettle cover\t90\nsteel kettle\t2\n");
+  const CommandResult done = rank({"publish", path("pin.json"), "--queries", path("log.tsv")});
+  ASSERT_EQ(done.exit_code, 0) << done.output;
+  const json answer = aisle_->json("/v1/indexes/products/suggest?limit=2");
+  ASSERT_EQ(answer["suggestions"].size(), 2U) << answer;
+  EXPECT_EQ(answer["suggestions"][0]["q"], "steel kettle");
+  EXPECT_EQ(answer["suggestions"][0]["popularity"], 42);
+  EXPECT_EQ(answer["suggestions"][1]["q"], "tea towel");
+  EXPECT_THAT(ids(search({{"q", "kettle"}})), ElementsAre("p2", "p1"))
+      << "the rest of the document counts, too";
+  write("log.tsv", "kettle\tmany\n");
+  const CommandResult refused = rank({"publish", path("pin.json"), "--queries", path("log.tsv")});
+  EXPECT_NE(refused.exit_code, 0);
+  EXPECT_THAT(refused.output, HasSubstr("log.tsv: line 1: the count is \"many\""));
+}
+
 TEST_F(RankingService, PublishingIsVisibleAtOnceAndRollingBackRestoresTheSameOrder) {
   const json before = search({{"q", "kettle"}, {"explain", "true"}})["hits"];
   EXPECT_EQ(search({{"q", "kettle"}})["view"]["ranking"], 0);
