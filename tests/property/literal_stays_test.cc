@@ -89,5 +89,46 @@ TEST_F(LiteralStays, SynonymsRemoveNothing) {
   EXPECT_GT(added, 20U) << "no synonym found anything";
 }
 
+// Words alone are looked at: what heads give a title depends on all others.
+TEST(DerivedWords, RemoveNothingAndStandBelowTheWordItself) {
+  const Catalogue catalogue(R"({"index": "random", "id": "id", "language": "en", "fields": {
+    "title": {"type": "text", "search": true, "weight": 10}}})");
+  const std::vector<std::string> words = {"nail",    "nailer", "lock",   "lockable", "trim",
+                                          "trimmer", "slice",  "slicer", "door",     "gun"};
+  const nlohmann::json document = {{"index", "random"},
+                                   {"profile", {{"relaxation", "none"}, {"head", 0}, {"accessory", 0}}}};
+  const auto derives =
+      Ranking::compile(RankingConfig::parse(document.dump()).value(), catalogue.context(), 1).value();
+  const auto plain = ranking(catalogue, nlohmann::json::array());
+  std::size_t added = 0;
+  const Seeds all = seeds(200);
+  for (std::uint64_t seed = all.first; seed != all.first + all.count; ++seed) {
+    SCOPED_TRACE(Seeds::trace(seed));
+    Random random(seed);
+    std::vector<std::string> records;
+    for (std::size_t id = 0; id < 30; ++id) {
+      std::string title = random.one_of(words);
+      if (random.chance(50)) title += " " + random.one_of(words);
+      records.push_back(nlohmann::json({{"id", std::to_string(id)}, {"title", title}}).dump());
+    }
+    View view = catalogue.grow(catalogue.upserts(records), 2, random);
+    SearchRequest request{.q = random.one_of(words), .per_page = 100, .typos = false, .prefix = false};
+    view.ranking = plain;
+    const std::vector<Hit> literal = hits_of(view, request);
+    view.ranking = derives;
+    const std::vector<Hit> wider = hits_of(view, request);
+    const std::set<std::string> found = ids_of(wider);
+    for (const std::string& id : ids_of(literal)) ASSERT_TRUE(found.contains(id)) << request.q << " " << id;
+    added += wider.size() - literal.size();
+    const std::string whole = R"("title":")" + request.q + R"(")";
+    if (literal.empty() || wider.empty()) continue;
+    const bool has_itself = std::ranges::any_of(
+        literal, [&](const Hit& hit) { return hit.product.find(whole) != std::string::npos; });
+    ASSERT_TRUE(!has_itself || wider.front().product.find(whole) != std::string::npos)
+        << request.q << ": " << wider.front().product;
+  }
+  EXPECT_GT(added, all.count) << "nothing derived was found";
+}
+
 }  // namespace
 }  // namespace aisle::test
