@@ -1,37 +1,51 @@
 #include "query/facet_tally.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace aisle {
 namespace {
 
 constexpr std::size_t small_max = 64;  // values of a column that are united by their texts at once
 
-// Counts of one column by code; all zero between two uses.
-std::vector<std::uint32_t>& zeroed_counts(std::size_t size) {
-  thread_local std::vector<std::uint32_t> counts;
-  if (counts.size() < size) counts.resize(size);
-  return counts;
+// Counts by code and the codes counted; all zero between two uses.
+struct Scratch {
+  std::vector<std::uint32_t> counts;
+  std::vector<std::uint32_t> seen;
+};
+
+Scratch& scratch(std::size_t values, std::size_t documents) {
+  thread_local Scratch some;
+  if (some.counts.size() < values) some.counts.resize(values);
+  const std::size_t most = std::min(values, documents) + 1;
+  if (some.seen.size() < most) some.seen.resize(most);
+  return some;
 }
 
+// Calls add(code) for each value of the documents; returns how many have one.
 template <class Add>
 std::uint64_t each_code(const KeywordColumn& column, std::span<const std::uint32_t> documents,
                         const Add& add) {
   std::uint64_t present = 0;
-  if (const auto single = column.single_codes(); !single.empty()) {
+  if (!column.is_single()) {
     for (const std::uint32_t document : documents) {
-      const std::uint32_t code = single[document];
-      if (code == KeywordColumn::no_code) continue;
-      add(code);
-      ++present;
+      bool any = false;
+      column.each_code(document, [&](std::uint32_t code) {
+        add(code);
+        any = true;
+      });
+      present += any ? 1U : 0U;
     }
     return present;
   }
-  for (const std::uint32_t document : documents) {
-    const auto codes = column.codes(document);
-    for (const std::uint32_t code : codes) add(code);
-    present += codes.empty() ? 0U : 1U;
-  }
+  column.visit([&]<class Code>(std::span<const Code> codes) {
+    for (const std::uint32_t document : documents) {
+      const Code code = codes[document];
+      if (code == KeywordColumn::no_code_of<Code>) continue;
+      add(code);
+      ++present;
+    }
+  });
   return present;
 }
 
@@ -45,25 +59,27 @@ std::uint64_t FacetTally::Part::count(std::string_view value) const {
 
 std::uint64_t FacetTally::add(const KeywordColumn& column, std::span<const std::uint32_t> documents) {
   Part part{&column.values(), {}};
+  const std::size_t values = column.values().size();
+  Scratch& kept = scratch(values, documents.size() * (column.is_single() ? 1 : values));
+  std::uint32_t* counts = kept.counts.data();
   std::uint64_t present = 0;
-  if (documents.size() < column.values().size() / 8) {
-    std::vector<std::uint32_t> found;
-    present = each_code(column, documents, [&](std::uint32_t code) { found.push_back(code); });
-    std::ranges::sort(found);
-    for (const std::uint32_t code : found) {
-      if (part.counts.empty() || part.counts.back().code != code) part.counts.push_back({code, 0});
-      ++part.counts.back().documents;
+  if (documents.size() >= values / 2) {
+    present = each_code(column, documents, [=](std::uint32_t code) { ++counts[code]; });
+    for (std::uint32_t code = 0; code < values; ++code) {
+      if (counts[code] > 0) part.counts.push_back({code, std::exchange(counts[code], 0)});
     }
   } else {
-    std::vector<std::uint32_t>& counts = zeroed_counts(column.values().size());
-    present = each_code(column, documents, [&](std::uint32_t code) { ++counts[code]; });
-    for (std::uint32_t code = 0; code < column.values().size(); ++code) {
-      if (counts[code] == 0) continue;
-      part.counts.push_back({code, counts[code]});
-      counts[code] = 0;
-    }
+    std::uint32_t* end = kept.seen.data();
+    present = each_code(column, documents, [&end, counts](std::uint32_t code) {
+      *end = code;
+      end += counts[code]++ == 0 ? 1 : 0;
+    });
+    const std::span codes(kept.seen.data(), end);
+    std::ranges::sort(codes);
+    part.counts.reserve(codes.size());
+    for (const std::uint32_t code : codes) part.counts.push_back({code, std::exchange(counts[code], 0)});
   }
-  if (part.counts.size() > small_max) {
+  if (part.counts.size() > small_max || lists() == 0) {
     parts_.push_back(std::move(part));
   } else {
     for (const Count& some : part.counts) texts_[part.texts->term(some.code)] += some.documents;

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "query/column.h"
+#include "query/keyword_column.h"
 
 namespace aisle {
 

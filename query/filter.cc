@@ -29,18 +29,20 @@ Passes keywords(const FilterNode& node, const SegmentView& view, std::span<const
   Passes passes(documents.size());
   if (codes.empty()) return passes;
   const Bitmap wanted = bits_of(codes, column);
-  if (const auto single = column.single_codes(); !single.empty()) {
+  if (!column.is_single()) {
     for (std::size_t i = 0; i < documents.size(); ++i) {
-      const std::uint32_t code = single[documents[i]];
-      passes[i] = code != KeywordColumn::no_code && wanted.test(code) ? 1 : 0;
+      column.each_code(documents[i], [&](std::uint32_t code) {
+        if (wanted.test(code)) passes[i] = 1;
+      });
     }
     return passes;
   }
-  for (std::size_t i = 0; i < documents.size(); ++i) {
-    for (const std::uint32_t code : column.codes(documents[i])) {
-      if (wanted.test(code)) passes[i] = 1;
+  column.visit([&]<class Code>(std::span<const Code> codes_by_document) {
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+      const Code code = codes_by_document[documents[i]];
+      passes[i] = code != KeywordColumn::no_code_of<Code> && wanted.test(code) ? 1 : 0;
     }
-  }
+  });
   return passes;
 }
 
@@ -60,12 +62,14 @@ Passes exists(const FilterNode& node, const SegmentView& view, std::span<const s
   }
   const KeywordColumn& column = view.segment->keywords[node.field->number];
   Passes passes(documents.size());
-  for (std::size_t i = 0; i < documents.size(); ++i) passes[i] = column.codes(documents[i]).empty() ? 0 : 1;
+  for (std::size_t i = 0; i < documents.size(); ++i)
+    passes[i] = column.first_code(documents[i]) != KeywordColumn::no_code ? 1 : 0;
   return passes;
 }
 
 // Places of `wanted`, whole blocks without it at a time.
-std::vector<std::uint32_t> scan_code(std::span<const std::uint32_t> codes, TermId wanted) {
+template <class Code>
+std::vector<std::uint32_t> scan_code(std::span<const Code> codes, Code wanted) {
   constexpr std::size_t block = 32;
   std::vector<std::uint32_t> found;
   const auto look = [&](std::size_t begin, std::size_t end) {
@@ -87,7 +91,6 @@ std::vector<std::uint32_t> scan_codes(const FilterNode& node, const SegmentView&
   const KeywordColumn& column = view.segment->keywords[node.field->number];
   const std::vector<TermId> wanted = codes_of(node, column);
   if (wanted.empty()) return {};
-  const auto single = column.single_codes();
   if (std::ranges::all_of(wanted, [&](TermId code) { return column.is_listed(code); })) {
     std::vector<std::uint32_t> found;
     for (const TermId code : wanted) {
@@ -99,13 +102,17 @@ std::vector<std::uint32_t> scan_codes(const FilterNode& node, const SegmentView&
     found.erase(std::ranges::unique(found).begin(), found.end());
     return found;
   }
-  if (wanted.size() == 1 && !single.empty()) return scan_code(single, wanted.front());
+  if (wanted.size() == 1 && column.is_single()) {
+    return column.visit([&]<class Code>(std::span<const Code> codes) {
+      return scan_code(codes, static_cast<Code>(wanted.front()));
+    });
+  }
   const Bitmap bits = bits_of(wanted, column);
   std::vector<std::uint32_t> found;
   for (std::uint32_t document = 0; document < view.segment->size; ++document) {
-    const auto codes = column.codes(document);
-    if (std::ranges::any_of(codes, [&](std::uint32_t code) { return bits.test(code); }))
-      found.push_back(document);
+    bool any = false;
+    column.each_code(document, [&](std::uint32_t code) { any = any || bits.test(code); });
+    if (any) found.push_back(document);
   }
   return found;
 }

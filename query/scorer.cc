@@ -29,6 +29,13 @@ PlanPostings& Scorer::postings(const Segment& segment) {
   return at->second;
 }
 
+// Of the first reading: the others are not as typed.
+TitleMatch& Scorer::title(const std::shared_ptr<const Segment>& segment) {
+  const auto found = titles_.find(segment.get());
+  if (found != titles_.end()) return found->second;
+  return titles_.try_emplace(segment.get(), basis_, postings(*segment).front(), segment).first->second;
+}
+
 std::vector<ScoredDocument> Scorer::best_browsing(const SegmentView& view, const DocumentSet& documents,
                                                   std::size_t count) const {
   BestHeap best(count);
@@ -106,7 +113,7 @@ DocumentScore Scorer::score(const SegmentView& view, std::uint32_t document) {
     if (text.weight < reading.least_weight(basis_.plan.share)) continue;
     if (r == 0) {
       const auto always = [](std::int64_t) { return true; };
-      text.points = *TitleMatch(basis_, plan[0], view.segment).points(document, text, always);
+      text.points = *title(view.segment).points(document, text, always);
     }
     if (text.score().score >= best.score) best = text.score();
   }
@@ -167,7 +174,7 @@ std::vector<ScorePart> Scorer::explain_text(const SegmentView& view, std::uint32
     const TextPoints points = text_points(reading, plan[r], segment, document);
     if (points.weight < reading.least_weight(basis_.plan.share)) continue;
     std::vector<ScorePart> parts = parts_of(reading, plan[r], segment, document);
-    if (r == 0) TitleMatch(basis_, plan[0], view.segment).explain(document, points, parts);
+    if (r == 0) title(view.segment).explain(document, points, parts);
     std::int64_t sum = 0;
     for (const ScorePart& part : parts) sum += part.points;
     if (sum > points_max) parts.push_back({"", "", "", "limit", points_max - sum});

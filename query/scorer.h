@@ -20,6 +20,7 @@
 #include "query/shard_effects.h"
 #include "query/statistics.h"
 #include "query/text_score.h"
+#include "query/title_match.h"
 
 namespace aisle {
 
@@ -43,6 +44,7 @@ class Scorer {
  private:
   std::vector<ScoredDocument> best_browsing(const SegmentView& view, const DocumentSet& documents,
                                             std::size_t count) const;
+  TitleMatch& title(const std::shared_ptr<const Segment>& segment);
   TextPoints text_points(const Reading& reading, const ReadingPostings& positions, const Segment& segment,
                          std::uint32_t document) const;
   std::int64_t impact(const PositionPostings::Source& source, const Segment& segment, std::size_t at) const;
@@ -52,6 +54,7 @@ class Scorer {
 
   ScoreBasis basis_;
   std::unordered_map<const Segment*, PlanPostings> postings_;
+  std::unordered_map<const Segment*, TitleMatch> titles_;
 };
 
 }  // namespace aisle

@@ -9,7 +9,8 @@
 #include <vector>
 
 #include "query/bitmap.h"
-#include "query/column.h"
+#include "query/keyword_column.h"
+#include "query/number_column.h"
 #include "query/posting_forms.h"
 #include "query/prefetch.h"
 #include "query/stored_documents.h"

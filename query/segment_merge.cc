@@ -186,9 +186,9 @@ class Merge {
     std::vector<std::uint32_t> offsets = {0};
     std::vector<std::uint32_t> codes;
     for (const Origin& origin : origins_) {
-      for (const std::uint32_t code : segment(origin.source).keywords[field].codes(origin.document)) {
+      segment(origin.source).keywords[field].each_code(origin.document, [&](std::uint32_t code) {
         codes.push_back(place[origin.source][code]);
-      }
+      });
       offsets.push_back(static_cast<std::uint32_t>(codes.size()));
     }
     merged_->keywords[field] =

@@ -57,9 +57,9 @@ SortValues sort_values(std::span<const SortKey> keys, const SegmentView& view, s
       value.missing = value.number == missing_number;
     } else {
       const KeywordColumn& column = view.segment->keywords[key.field->number];
-      const auto codes = column.codes(document);
-      value.missing = codes.empty();
-      if (!value.missing) value.text = column.values().term(codes.front());
+      const std::uint32_t code = column.first_code(document);
+      value.missing = code == KeywordColumn::no_code;
+      if (!value.missing) value.text = column.values().term(code);
     }
     result.values.push_back(value);
   }
@@ -116,8 +116,8 @@ class KeyReader {
 
  private:
   std::int64_t code_of(std::uint32_t document) const {
-    const auto codes = keywords_->codes(document);
-    return codes.empty() ? missing_number : static_cast<std::int64_t>(codes.front());
+    const std::uint32_t code = keywords_->first_code(document);
+    return code == KeywordColumn::no_code ? missing_number : std::int64_t{code};
   }
 
   bool descending_;

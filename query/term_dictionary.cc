@@ -37,10 +37,13 @@ Result<TermDictionary> TermDictionary::restore(std::string text, std::vector<std
 
 void TermDictionary::fill_slots() {
   slots_.assign(std::bit_ceil(std::size_t{size()} * 3 / 2 + 1), no_term);
+  id_mask_ =
+      static_cast<std::uint32_t>((std::uint64_t{1} << std::bit_width(size())) - 1);  // above all numbers
   for (TermId id = 0; id < size(); ++id) {
-    std::size_t at = hash64(term(id)) & (slots_.size() - 1);
+    const std::uint64_t hash = hash64(term(id));
+    std::size_t at = hash & (slots_.size() - 1);
     while (slots_[at] != no_term) at = (at + 1) & (slots_.size() - 1);
-    slots_[at] = id;
+    slots_[at] = tag_of(hash) | id;
   }
 }
 
@@ -60,9 +63,13 @@ TermId TermDictionary::lower_bound(std::string_view wanted, TermId begin, TermId
 
 TermId TermDictionary::find(std::string_view wanted) const {
   if (!slots_.empty()) {
-    std::size_t at = hash64(wanted) & (slots_.size() - 1);
-    while (slots_[at] != no_term && term(slots_[at]) != wanted) at = (at + 1) & (slots_.size() - 1);
-    return slots_[at];
+    const std::uint64_t hash = hash64(wanted);
+    const std::uint32_t tag = tag_of(hash);
+    for (std::size_t at = hash & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {
+      const std::uint32_t slot = slots_[at];
+      if (slot == no_term) return no_term;
+      if ((slot & ~id_mask_) == tag && term(slot & id_mask_) == wanted) return slot & id_mask_;
+    }
   }
   const TermId id = lower_bound(wanted);
   return id < size() && term(id) == wanted ? id : no_term;

@@ -49,10 +49,16 @@ class TermDictionary {
 
  private:
   void fill_slots();
+  std::uint32_t tag_of(std::uint64_t hash) const {
+    return static_cast<std::uint32_t>(hash >> 32U) & ~id_mask_;
+  }
 
   std::string text_;
   std::vector<std::uint32_t> offsets_;
-  std::vector<TermId> slots_;  // Find::Hash: a term lies at its hash or behind; a power of two of them
+  // Find::Hash: a term lies at its hash or behind; a power of two of them. The bits that no number of a term
+  // needs are of its hash, so that texts of others are hardly ever read.
+  std::vector<std::uint32_t> slots_;
+  std::uint32_t id_mask_ = 0;
 };
 
 }  // namespace aisle

@@ -1,7 +1,7 @@
-#include "query/column.h"
-
 #include <gtest/gtest.h>
 
+#include "query/keyword_column.h"
+#include "query/number_column.h"
 #include "tests/support/random.h"
 
 namespace aisle {
@@ -30,6 +30,31 @@ TEST(NumberColumn, AChangeLeavesTheFormerColumnAndTakesTheLastOfSeveral) {
   for (std::uint32_t i = 0; i < documents; ++i) ASSERT_EQ(before.get(i), 7);
 }
 
+TEST(NumberColumn, KeepsNumbersOfAnyWidth) {
+  const std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  for (const std::int64_t least : {missing_number + 1, std::int64_t{-3}, std::int64_t{0}, most}) {
+    for (const std::uint64_t range :
+         {0ULL, 254ULL, 255ULL, 65534ULL, 65535ULL, (1ULL << 32U) - 2, 1ULL << 32U}) {
+      const auto room = static_cast<std::uint64_t>(most) - static_cast<std::uint64_t>(least);
+      const auto last = static_cast<std::int64_t>(static_cast<std::uint64_t>(least) + std::min(range, room));
+      const NumberColumn column = NumberColumn::build(std::vector<std::int64_t>{last, missing_number, least});
+      SCOPED_TRACE(std::to_string(least) + " to " + std::to_string(last));
+      EXPECT_EQ(column.get(0), last);
+      EXPECT_EQ(column.get(1), missing_number);
+      EXPECT_EQ(column.get(2), least);
+      const NumberColumn wider = column.with(std::vector<NumberChange>{{1, most}, {2, missing_number + 1}});
+      EXPECT_EQ(wider.get(0), last);
+      EXPECT_EQ(wider.get(1), most);
+      EXPECT_EQ(wider.get(2), missing_number + 1);
+    }
+  }
+}
+
+TEST(NumberColumn, SmallNumbersTakeLittle) {
+  const std::vector<std::int64_t> flags(NumberColumn::chunk_size, 1'000'000'000'001);
+  EXPECT_LT(NumberColumn::build(flags).bytes(), NumberColumn::chunk_size * 3 / 2);
+}
+
 TEST(NumberColumn, AnEmptyChunkTakesAValue) {
   const NumberColumn empty = NumberColumn::build(std::vector<std::int64_t>(10, missing_number));
   const NumberColumn changed = empty.with(std::vector<NumberChange>{{3, 4}});
@@ -43,8 +68,9 @@ TEST(KeywordColumn, GivesEachDocumentItsCodesWhetherOneOrMany) {
   const KeywordColumn single = KeywordColumn::build({0, 1, 1, 2}, {2, 0}, values);
   const KeywordColumn several = KeywordColumn::build({0, 1, 1, 3}, {2, 0, 1}, values);
   const auto codes = [](const KeywordColumn& column, std::uint32_t document) {
-    const auto found = column.codes(document);
-    return std::vector<std::uint32_t>(found.begin(), found.end());
+    std::vector<std::uint32_t> found;
+    column.each_code(document, [&](std::uint32_t code) { found.push_back(code); });
+    return found;
   };
   EXPECT_EQ(codes(single, 0), std::vector<std::uint32_t>{2});
   EXPECT_TRUE(codes(single, 1).empty());
@@ -53,6 +79,24 @@ TEST(KeywordColumn, GivesEachDocumentItsCodesWhetherOneOrMany) {
   EXPECT_TRUE(codes(several, 1).empty());
   EXPECT_EQ(codes(several, 2), (std::vector<std::uint32_t>{0, 1}));
   EXPECT_EQ(several.values().term(2), "c");
+}
+
+TEST(KeywordColumn, CodesOfAnyWidthComeBack) {
+  for (const std::uint32_t values : {1U, 255U, 256U, 65'535U, 65'536U}) {
+    std::vector<std::string> texts;
+    for (std::uint32_t i = 0; i < values; ++i) texts.push_back(std::to_string(1'000'000 + i));
+    const std::vector<std::string_view> sorted(texts.begin(), texts.end());
+    const TermDictionary dictionary = TermDictionary::build(sorted);
+    const std::vector<std::uint32_t> single = {values - 1, KeywordColumn::no_code, 0};
+    const KeywordColumn one = KeywordColumn::build({0, 1, 1, 2}, {values - 1, 0}, dictionary);
+    EXPECT_EQ(one.codes(), single) << values;
+    EXPECT_EQ(one.first_code(0), values - 1);
+    EXPECT_EQ(one.first_code(1), KeywordColumn::no_code);
+    const KeywordColumn several = KeywordColumn::build({0, 2, 2}, {0, values - 1}, dictionary);
+    EXPECT_EQ(several.codes(), (std::vector<std::uint32_t>{0, values - 1})) << values;
+    EXPECT_EQ(several.first_code(1), KeywordColumn::no_code);
+    EXPECT_EQ(KeywordColumn::restore(one.offsets(), one.codes(), dictionary).codes(), single);
+  }
 }
 
 TEST(KeywordColumn, ListsTheDocumentsOfItsRarerValues) {

@@ -32,8 +32,9 @@ std::string described(const test::Catalogue& shop, const Segment& segment) {
         continue;
       }
       const KeywordColumn& column = segment.keywords[field.number];
-      for (const std::uint32_t code : column.codes(i))
+      column.each_code(i, [&](std::uint32_t code) {
         out += " " + field.name + "=" + std::string(column.values().term(code));
+      });
     }
     out += "\n";
   }

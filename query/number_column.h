@@ -1,0 +1,105 @@
+// A segment's numbers: I have a document, what is its value in this field?
+#pragma once
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "query/prefetch.h"
+#include "schemas/op.h"
+
+namespace aisle {
+
+struct NumberChange {
+  std::uint32_t document = 0;
+  std::int64_t value = missing_number;
+};
+
+// Numbers by document, in chunks that take 1, 2, 4 or 8 bytes a number, whatever their own range needs: what
+// is read of a column should fit into a cache. Immutable; a changed column shares all chunks but those that
+// the changes touch.
+class NumberColumn {
+  // A value is stored as what it is above the one before the chunk's least, missing ones as 0. All arithmetic
+  // is modulo 2^64.
+  struct Chunk {
+    std::shared_ptr<const std::byte[]> stored;
+    std::uint64_t before_least = 0;
+    std::uint8_t width = 1;  // bytes a number
+
+    static Chunk build(std::span<const std::int64_t> values);
+    bool is_missing() const { return stored == nothing(); }
+    std::int64_t value(std::uint64_t some) const {
+      return some == 0 ? missing_number : static_cast<std::int64_t>(before_least + some);
+    }
+    // Returns what read(first of the stored numbers) does, an unsigned type of their width.
+    template <class Read>
+    auto read(const Read& read) const {
+      switch (width) {
+        case 1:
+          return read(reinterpret_cast<const std::uint8_t*>(stored.get()));
+        case 2:
+          return read(reinterpret_cast<const std::uint16_t*>(stored.get()));
+        case 4:
+          return read(reinterpret_cast<const std::uint32_t*>(stored.get()));
+        default:
+          return read(reinterpret_cast<const std::uint64_t*>(stored.get()));
+      }
+    }
+  };
+
+ public:
+  static constexpr std::uint32_t chunk_size = 4096;
+
+  NumberColumn() = default;
+  static NumberColumn build(std::span<const std::int64_t> values);
+  bool empty() const { return chunks_.empty(); }
+  // `changes` ordered by document; of several for one document the last counts.
+  NumberColumn with(std::span<const NumberChange> changes) const;
+
+  std::int64_t get(std::uint32_t document) const {
+    const Chunk& chunk = chunks_[document / chunk_size];
+    return chunk.read([&](const auto* stored) { return chunk.value(stored[document % chunk_size]); });
+  }
+  void prefetch_value(std::uint32_t document) const {
+    const Chunk& chunk = chunks_[document / chunk_size];
+    prefetch(chunk.stored.get() + std::size_t{document % chunk_size} * chunk.width);
+  }
+  // Calls see(i, value of documents[i]) in turn; ascending documents are read chunk by chunk.
+  template <class See>
+  void each(std::span<const std::uint32_t> documents, See&& see) const {
+    for (std::size_t i = 0; i < documents.size();) {
+      const std::uint32_t number = documents[i] / chunk_size;
+      const Chunk& chunk = chunks_[number];
+      i = chunk.read([&](const auto* stored) {
+        std::size_t at = i;
+        for (; at < documents.size() && documents[at] / chunk_size == number; ++at)
+          see(at, chunk.value(stored[documents[at] % chunk_size]));
+        return at;
+      });
+    }
+  }
+  // Calls see(document, value) for the first `size` documents that have one, chunk by chunk.
+  template <class See>
+  void each_present(std::uint32_t size, See&& see) const {
+    for (std::uint32_t begin = 0; begin < size; begin += chunk_size) {
+      const Chunk& chunk = chunks_[begin / chunk_size];
+      if (chunk.is_missing()) continue;
+      chunk.read([&](const auto* stored) {
+        for (std::uint32_t i = 0; i < std::min(chunk_size, size - begin); ++i) {
+          if (stored[i] != 0) see(begin + i, chunk.value(stored[i]));
+        }
+      });
+    }
+  }
+  std::size_t bytes() const;
+
+ private:
+  // What all chunks without a value share.
+  static const std::shared_ptr<const std::byte[]>& nothing();
+
+  std::vector<Chunk> chunks_;
+};
+
+}  // namespace aisle
