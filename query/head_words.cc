@@ -79,17 +79,18 @@ void count_heads(const Segment& segment, const TermDictionary& terms, std::span<
 
 std::span<const std::uint32_t> HeadWeights::of(std::span<const TermId> tokens,
                                                std::span<const std::uint8_t> marks) {
-  weights_.assign(tokens.size(), 0);
-  const auto is_word = [&](std::size_t at) {
-    return at < tokens.size() && marks[tokens[at]] >= head_share_least;
-  };
-  bool linked = false;
+  weights_.resize(tokens.size());
+  for (std::size_t i = 0; i < tokens.size(); ++i) weights_[i] = marks[tokens[i]];
+  std::uint32_t linked_shift = 0;
+  std::uint32_t before = head_break;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
-    linked = linked || marks[tokens[i]] == head_link;
-    if (!is_word(i)) continue;
-    const bool goes_on = is_word(head_first_ ? i - 1 : i + 1);  // before the first there is none
-    const std::uint32_t weight = (goes_on ? inside_name : ends_name) / (linked ? behind_link : 1);
-    weights_[i] = weight * marks[tokens[i]];
+    const std::uint32_t mark = weights_[i];
+    const std::uint32_t behind = i + 1 < tokens.size() ? weights_[i + 1] : head_break;
+    if (mark == head_link) linked_shift = behind_link_shift;
+    const bool goes_on = (head_first_ ? before : behind) >= head_share_least;
+    const std::uint32_t weight = (goes_on ? inside_name : ends_name) >> linked_shift;
+    weights_[i] = mark >= head_share_least ? weight * mark : 0;
+    before = mark;
   }
   return weights_;
 }

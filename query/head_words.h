@@ -26,7 +26,7 @@ inline constexpr std::uint8_t head_share_least = 2;
 // A title's tokens as what they weigh in the competition for its head.
 class HeadWeights {
  public:
-  static constexpr std::uint32_t behind_link = 8;  // divides
+  static constexpr std::uint32_t behind_link_shift = 3;  // divides by 8
 
   // `head_first`: of the language (analyzers/title_words.h).
   explicit HeadWeights(bool head_first) : head_first_(head_first) {}

@@ -16,7 +16,7 @@ Proximity::Proximity(const ReadingPostings& positions, const Segment& segment, s
     : segment_(segment), weight_(weight), positions_(std::min(positions.size(), positions_max)) {
   std::size_t terms = 0;
   for (const PositionPostings& position : positions) terms += position.sources.size();
-  slots_.resize(std::bit_ceil(std::max<std::size_t>(8, terms * 2)));
+  slots_.resize(std::bit_ceil(std::max<std::size_t>(64, terms * 8)));
   for (std::size_t p = 0; p < positions_; ++p) {
     for (const auto& source : positions[p].sources) {
       // a term that stands for the word in other fields only says nothing about this one
@@ -66,15 +66,6 @@ Proximity::Slot& Proximity::slot(TermId term) {
   while (slots_[at].term != term && slots_[at].term != no_term) at = (at + 1) & (slots_.size() - 1);
   slots_[at].term = term;
   return slots_[at];
-}
-
-std::uint32_t Proximity::mask_of(TermId term, bool bent) const {
-  std::size_t at = place(term);
-  while (slots_[at].term != no_term) {
-    if (slots_[at].term == term) return slots_[at].mask | (bent ? std::uint32_t{slots_[at].bent} : 0U);
-    at = (at + 1) & (slots_.size() - 1);
-  }
-  return 0;
 }
 
 }  // namespace aisle

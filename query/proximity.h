@@ -29,7 +29,14 @@ class Proximity {
   // No document with so many tokens gains more.
   std::int64_t most(std::size_t tokens) const;
   // Bit p: the term stands for position p, of the first positions_max.
-  std::uint32_t mask_of(TermId term, bool bent) const;
+  std::uint32_t mask_of(TermId term, bool bent) const {
+    std::size_t at = place(term);
+    while (slots_[at].term != no_term) {
+      if (slots_[at].term == term) return slots_[at].mask | (bent ? std::uint32_t{slots_[at].bent} : 0U);
+      at = (at + 1) & (slots_.size() - 1);
+    }
+    return 0;
+  }
 
   static constexpr std::size_t positions_max = 16;
 
@@ -46,7 +53,7 @@ class Proximity {
   const Segment& segment_;
   std::int64_t weight_;
   std::size_t positions_;
-  std::vector<Slot> slots_;
+  std::vector<Slot> slots_;  // mostly empty, so that most tokens are known by one look to be others
 };
 
 }  // namespace aisle

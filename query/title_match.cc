@@ -19,7 +19,7 @@ struct Share {
 
   void add(std::uint32_t weight, bool is_asked) {
     all += weight;
-    asked += is_asked ? weight : 0;
+    asked += weight & (is_asked ? ~0U : 0U);
   }
   std::uint64_t of(std::uint64_t whole) const { return asked == 0 ? 0 : asked * whole / all; }
 };
@@ -58,29 +58,40 @@ TitleMatch::TitleMatch(const ScoreBasis& basis, const ReadingPostings& positions
   marks_ = basis.statistics.head_marks(segment);
 }
 
-// What the product gains or loses. Words that may be heads and stand beside each other are a name; in none of
-// its title's names an accessory has the query's head for its own.
+// The largest share of the query's head in a name of the title. Words that may be heads and stand beside each
+// other are a name.
+std::uint64_t TitleMatch::most_of_names(std::span<const TermId> tokens,
+                                        std::span<const std::uint32_t> weights, bool bent) const {
+  Share name;
+  std::uint64_t most = 0;
+  std::uint32_t shift = 0;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (weights[i] == 0) {
+      most = std::max(most, std::exchange(name, {}).of(head_whole) >> shift);
+      if ((*marks_)[tokens[i]] == head_link) shift = HeadWeights::behind_link_shift;
+      continue;
+    }
+    name.add(weights[i], is_head(tokens[i], bent));
+  }
+  return std::max(most, name.of(head_whole) >> shift);
+}
+
+// What the product gains or loses. In none of its title's names an accessory has the query's head for its own.
 std::int64_t TitleMatch::head_points(std::uint32_t document, std::int64_t near, const TextPoints& text) {
   if (head_mask_ == 0) return 0;
   const auto tokens = segment_.forward_tokens(document);
+  const bool bent = text.typos > 0;
   const auto weights = weights_.of(tokens, *marks_);
   Share title;
-  Share name;
-  std::uint64_t most_of_name = 0;
-  std::uint64_t divided_by = 1;
+  bool linked = false;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
-    if (weights[i] == 0) {
-      most_of_name = std::max(most_of_name, std::exchange(name, {}).of(head_whole) / divided_by);
-      if ((*marks_)[tokens[i]] == head_link) divided_by = HeadWeights::behind_link;
-      continue;
-    }
-    const bool asked = (proximity_->mask_of(tokens[i], text.typos > 0) & head_mask_) != 0;
-    title.add(weights[i], asked);
-    name.add(weights[i], asked);
+    title.add(weights[i], is_head(tokens[i], bent));
+    linked = linked || (*marks_)[tokens[i]] == head_link;
   }
-  most_of_name = std::max(most_of_name, name.of(head_whole) / divided_by);
   if (title.asked == 0) return 0;
-  if (accessory_percent_ > 0 && most_of_name < accessory_below)
+  // without a link word some name has no less of the head than the whole title
+  const bool may_be_accessory = accessory_percent_ > 0 && (linked || title.of(head_whole) < accessory_below);
+  if (may_be_accessory && most_of_names(tokens, weights, bent) < accessory_below)
     return text.missing == 0 ? -(near * accessory_percent_ / 100) : 0;
   const std::uint64_t share = std::min<std::uint64_t>(head_whole, title.of(head_whole * 10) / enough_tenths);
   return with_head(near, static_cast<std::int64_t>(share)) - near;

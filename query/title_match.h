@@ -54,6 +54,9 @@ class TitleMatch {
     return points + points * head_percent_ * share / (100 * head_whole);
   }
   std::int64_t head_points(std::uint32_t document, std::int64_t near, const TextPoints& text);
+  std::uint64_t most_of_names(std::span<const TermId> tokens, std::span<const std::uint32_t> weights,
+                              bool bent) const;
+  bool is_head(TermId term, bool bent) const { return (proximity_->mask_of(term, bent) & head_mask_) != 0; }
 
   const Segment& segment_;
   const std::string* field_ = nullptr;  // the forward field's name
