@@ -8,7 +8,7 @@
 namespace aisle {
 namespace {
 
-constexpr std::size_t few = 256;     // documents that are all looked at
+constexpr std::size_t few = 128;     // documents that are all looked at
 constexpr std::size_t lengths = 33;  // the last stands for all longer ones, which score no more
 constexpr std::size_t longest = 255;
 constexpr std::size_t short_levels =
@@ -71,6 +71,7 @@ struct BestDocuments::Bounds {
 };
 
 struct BestDocuments::Kind {
+  bool headed = false;
   bool outstanding = false;
   Repeating repeating = Never;
   DocumentSet documents;  // and some of other kinds
@@ -109,8 +110,9 @@ void BestDocuments::find_adjusted(const DocumentSet& documents) {
   const std::vector<std::uint32_t> list = documents.borrowed().to_list();
   adjustment_.emplace(*basis_.effects, view_, list);
   std::size_t i = 0;
-  Ahead ahead(segment_,
-              [&](std::uint32_t document) { look_at(document, i++, segment_.forms.repeats(document)); });
+  Ahead ahead(segment_, [&](std::uint32_t document) {
+    look_at(document, i++, segment_.forms.repeats(document), true);
+  });
   for (const std::uint32_t document : list) ahead.add(document);
   ahead.finish();
   adjustment_.reset();  // it borrows the list
@@ -155,8 +157,9 @@ bool BestDocuments::sweep_better(bool typos, const DocumentSet& documents, std::
 // Shorter fields first, since they may score higher, until what is left is too long for all.
 void BestDocuments::sweep(const DocumentSet& documents, std::int64_t tier) {
   if (documents.size() <= few) {
-    Ahead ahead(segment_,
-                [&](std::uint32_t document) { look_at(document, 0, segment_.forms.repeats(document)); });
+    Ahead ahead(segment_, [&](std::uint32_t document) {
+      look_at(document, 0, segment_.forms.repeats(document), true);
+    });
     documents.each([&](std::uint32_t document) {
       if (!is_done(document)) ahead.add(document);
     });
@@ -185,19 +188,23 @@ void BestDocuments::sweep(const DocumentSet& documents, std::int64_t tier) {
 std::vector<BestDocuments::Kind> BestDocuments::kinds_of(const DocumentSet& documents,
                                                          std::int64_t tier) const {
   std::vector<Kind> kinds;
-  DocumentSet outstanding = intersection_of(outstanding_, documents);
-  const auto add = [&](bool stands_out, Repeating repeating, DocumentSet set) {
+  const auto add = [&](bool headed, bool outstanding, Repeating repeating, DocumentSet set) {
     if (set.empty()) return;
     const int frequency = repeating == Often ? segment_.forms.frequency_max() : repeating == Twice ? 2 : 1;
-    kinds.push_back({stands_out, repeating, std::move(set),
-                     bounds(tier, static_cast<std::uint8_t>(frequency), stands_out)});
+    kinds.push_back({headed, outstanding, repeating, std::move(set),
+                     bounds(tier, static_cast<std::uint8_t>(frequency), outstanding, headed)});
   };
-  for (const Repeating repeating : {Often, Twice}) {
-    add(true, repeating, intersection_of(repeating_[repeating], outstanding));
-    add(false, repeating, intersection_of(repeating_[repeating], documents));
-  }
-  add(true, Never, std::move(outstanding));
-  add(false, Never, documents.borrowed());
+  const auto add_all = [&](bool headed, DocumentSet some) {
+    DocumentSet outstanding = intersection_of(outstanding_, some);
+    for (const Repeating repeating : {Often, Twice}) {
+      add(headed, true, repeating, intersection_of(repeating_[repeating], outstanding));
+      add(headed, false, repeating, intersection_of(repeating_[repeating], some));
+    }
+    add(headed, true, Never, std::move(outstanding));
+    add(headed, false, Never, std::move(some));
+  };
+  add_all(true, intersection_of(headed_, documents));
+  add_all(false, documents.borrowed());
   return kinds;
 }
 
@@ -208,7 +215,7 @@ void BestDocuments::sweep_lengths(const Kind& kind, std::size_t level, std::size
   const Bounds& bounds = kind.bounds;
   Ahead ahead(segment_, [&](std::uint32_t document) {
     if (!best_.can_take(bounds.of(document), document)) return;
-    look_at(document, 0, kind.repeating == Never ? Repeats() : segment_.forms.repeats(document));
+    look_at(document, 0, kind.repeating == Never ? Repeats() : segment_.forms.repeats(document), kind.headed);
   });
   const auto see = [&](std::uint32_t document) {
     if (!best_.can_take(bounds.of(document), document)) return;
@@ -252,6 +259,7 @@ void BestDocuments::note_kinds() {
   std::vector<DocumentSet> worth_more;
   for (const ReadingPoints& reading : readings_) reading.add_outstanding(worth_more);
   outstanding_ = union_of(std::move(worth_more), segment_.size);
+  headed_ = title_.headed();
   for (const Repeating kind : {Often, Twice}) {
     std::vector<DocumentSet> sets;
     for (const ReadingPoints& reading : readings_) reading.add_repeating(kind == Often, sets);
@@ -259,8 +267,8 @@ void BestDocuments::note_kinds() {
   }
 }
 
-BestDocuments::Bounds BestDocuments::bounds(std::int64_t tier, std::uint8_t frequency,
-                                            bool outstanding) const {
+BestDocuments::Bounds BestDocuments::bounds(std::int64_t tier, std::uint8_t frequency, bool outstanding,
+                                            bool headed) const {
   Bounds bounds;
   if (const int field = basis_.context.forward_field; field >= 0)
     bounds.lengths_of = &segment_.lengths[static_cast<std::size_t>(field)];
@@ -268,15 +276,16 @@ BestDocuments::Bounds BestDocuments::bounds(std::int64_t tier, std::uint8_t freq
     std::int64_t most = 0;
     for (std::size_t r = 0; r < readings_.size(); ++r) {
       const std::int64_t text = readings_[r].most(static_cast<std::uint8_t>(length), frequency, outstanding);
-      most = std::max(most, r == 0 ? title_.most(length, text) : text);
+      most = std::max(most, r == 0 ? title_.most(length, text, headed) : text);
     }
     bounds.by_length[length] = tier + std::min(most, points_max);
   }
   return bounds;
 }
 
-// Whether no kind with higher bounds has it.
+// Whether it is of no kind with higher bounds.
 bool BestDocuments::is_of(std::uint32_t document, const Kind& kind) const {
+  if (!kind.headed && headed_.contains(document)) return false;
   if (!kind.outstanding && outstanding_.contains(document)) return false;
   if (kind.repeating != Often && repeating_[Often].contains(document)) return false;
   return kind.repeating != Never || !repeating_[Twice].contains(document);
@@ -304,22 +313,17 @@ DocumentScore BestDocuments::best_of_other_readings(std::uint32_t document, Repe
   return best;
 }
 
-// `i`: its place among those adjusted.
-void BestDocuments::look_at(std::uint32_t document, std::size_t i, Repeats repeats) {
+// `i`: its place among those adjusted. `headed`: whether it may gain by its head.
+void BestDocuments::look_at(std::uint32_t document, std::size_t i, Repeats repeats, bool headed) {
   DocumentScore score = best_of_other_readings(document, repeats);
   const TextPoints text = readings_.front().of(document, repeats);
   if (text.weight >= least_.front()) {
     DocumentScore first = text.score();
     const std::int64_t tier = tier_of(first);
-    const auto may_matter = [&](std::int64_t most) {
-      first.score = tier + std::min(most, points_max);
-      return best_.can_take(adjusted(i, first.score > score.score ? first : score), document);
-    };
     const std::size_t tokens = segment_.forward_field < 0 ? 0 : segment_.forward_tokens(document).size();
-    if (!may_matter(title_.most(tokens, text.points))) return;
-    const auto points = title_.points(document, text, may_matter);
-    if (!points) return;
-    first.score = tier + std::min(*points, points_max);
+    first.score = tier + std::min(title_.most(tokens, text.points, headed), points_max);
+    if (!best_.can_take(adjusted(i, first.score > score.score ? first : score), document)) return;
+    first.score = tier + std::min(title_.points(document, text), points_max);
     if (first.score >= score.score) score = first;
   }
   best_.take({document, {adjusted(i, score), score.typos, score.missing}});

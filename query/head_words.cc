@@ -122,18 +122,82 @@ std::vector<std::uint8_t> learn_heads(std::span<const std::shared_ptr<const Imag
   return shares;
 }
 
-HeadMarks::Marks HeadMarks::of(const std::shared_ptr<const Segment>& segment, const TermDictionary& terms,
-                               std::span<const std::uint8_t> shares) const {
+namespace {
+
+// Of each token of a title by itself.
+void note_uses(std::span<const std::uint32_t> weights, std::span<const std::uint8_t> marks,
+               std::span<const TermId> tokens, std::vector<std::uint8_t>& uses) {
+  const std::uint64_t all = std::accumulate(weights.begin(), weights.end(), std::uint64_t{0});
+  std::uint64_t divided_by = 1;
+  for (std::size_t begin = 0, end = 0; begin < tokens.size(); begin = end + 1) {
+    std::uint64_t name = 0;
+    for (end = begin; end < tokens.size() && weights[end] > 0; ++end) name += weights[end];
+    for (std::size_t i = begin; i < end; ++i) {
+      const std::uint64_t weight = weights[i];
+      uses.push_back(weight * 5 < name * divided_by ? TitleHeads::Stranger
+                     : weight * 10 < all * 3        ? TitleHeads::Own
+                                                    : TitleHeads::Head);
+    }
+    if (end == tokens.size()) break;
+    uses.push_back(TitleHeads::Nothing);
+    if (marks[tokens[end]] == head_link) divided_by = 1U << HeadWeights::behind_link_shift;
+  }
+}
+
+// A word that comes again is what it is at its best, the least of all uses but Nothing, which it is everywhere
+// or nowhere.
+void unite_uses(std::span<const TermId> tokens, std::span<std::uint8_t> uses) {
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    for (std::size_t j = i + 1; j < tokens.size(); ++j) {
+      if (tokens[i] == tokens[j]) uses[i] = uses[j] = std::min(uses[i], uses[j]);
+    }
+  }
+}
+
+}  // namespace
+
+TitleHeads::TitleHeads(const Segment& segment, std::span<const std::uint8_t> marks, bool head_first) {
+  uses_.reserve(segment.forward.size());
+  begins_.assign(segment.terms.size() + 1, 0);
+  HeadWeights weights(head_first);
+  // Calls see(document, term) for each head of each title.
+  const auto each_head = [&](const auto& see) {
+    for (std::uint32_t document = 0; document < segment.size; ++document) {
+      const auto tokens = segment.forward_tokens(document);
+      const auto title = uses(document, segment);
+      for (std::size_t i = 0; i < tokens.size(); ++i) {
+        const auto earlier = tokens.first(i);
+        if (title[i] == Head && std::ranges::find(earlier, tokens[i]) == earlier.end())
+          see(document, tokens[i]);
+      }
+    }
+  };
+  for (std::uint32_t document = 0; document < segment.size; ++document) {
+    const auto tokens = segment.forward_tokens(document);
+    const std::size_t begin = uses_.size();
+    note_uses(weights.of(tokens, marks), marks, tokens, uses_);
+    unite_uses(tokens, std::span(uses_).subspan(begin));
+  }
+  each_head([&](std::uint32_t, TermId term) { ++begins_[term + 1]; });
+  std::partial_sum(begins_.begin(), begins_.end(), begins_.begin());
+  documents_.resize(begins_.back());
+  std::vector<std::uint32_t> next(begins_.begin(), begins_.end() - 1);
+  each_head([&](std::uint32_t document, TermId term) { documents_[next[term]++] = document; });
+}
+
+SegmentHeads::Heads SegmentHeads::of(const std::shared_ptr<const Segment>& segment,
+                                     const TermDictionary& terms, std::span<const std::uint8_t> shares,
+                                     bool head_first) const {
   {
     const std::lock_guard lock(mutex_);
     const auto found = kept_.find(segment.get());
-    if (found != kept_.end() && !found->second.segment.expired()) return found->second.marks;
+    if (found != kept_.end() && !found->second.segment.expired()) return found->second.heads;
   }
-  auto marks = std::make_shared<const std::vector<std::uint8_t>>(marks_of(*segment, terms, shares));
+  auto heads = std::make_shared<const TitleHeads>(*segment, marks_of(*segment, terms, shares), head_first);
   const std::lock_guard lock(mutex_);
   std::erase_if(kept_, [](const auto& entry) { return entry.second.segment.expired(); });
-  kept_.insert_or_assign(segment.get(), Kept{segment, marks});
-  return marks;
+  kept_.insert_or_assign(segment.get(), Kept{segment, heads});
+  return heads;
 }
 
 }  // namespace aisle

@@ -45,18 +45,50 @@ class HeadWeights {
 std::vector<std::uint8_t> learn_heads(std::span<const std::shared_ptr<const Image>> shards,
                                       const TermDictionary& terms, const IndexContext& context);
 
-// The marks of the terms of segments, each made once. Thread-safe.
-class HeadMarks {
+// What the titles of a segment are about. Immutable.
+class TitleHeads {
  public:
-  using Marks = std::shared_ptr<const std::vector<std::uint8_t>>;
+  // Of a word in a title, wherever it stands there.
+  enum Use : std::uint8_t {
+    Nothing = 0,   // it is never a head
+    Head = 1,      // it has three tenths of all weights at the least
+    Own = 2,       // less, but a fifth of those of a name, a row of words that may be heads
+    Stranger = 4,  // the title's names are about other things: "laptop" of "laptop lock". So is each behind a
+                   // link word that has not eight fifths
+  };
+
+  TitleHeads(const Segment& segment, std::span<const std::uint8_t> marks, bool head_first);
+  // By token of the title.
+  std::span<const std::uint8_t> uses(std::uint32_t document, const Segment& segment) const {
+    const std::size_t begin = segment.forward_offsets[document];
+    return std::span(uses_).subspan(begin, segment.forward_offsets[document + 1] - begin);
+  }
+  // Documents with the term as Head, ascending.
+  std::span<const std::uint32_t> documents(TermId term) const {
+    return std::span(documents_).subspan(begins_[term], begins_[term + 1] - begins_[term]);
+  }
+  std::size_t bytes() const {
+    return uses_.capacity() + (begins_.capacity() + documents_.capacity()) * sizeof(std::uint32_t);
+  }
+
+ private:
+  std::vector<std::uint8_t> uses_;     // as Segment::forward
+  std::vector<std::uint32_t> begins_;  // by term, into the next
+  std::vector<std::uint32_t> documents_;
+};
+
+// The heads of segments, each made once. Thread-safe.
+class SegmentHeads {
+ public:
+  using Heads = std::shared_ptr<const TitleHeads>;
   // `shares` by term of `terms`, always the same.
-  Marks of(const std::shared_ptr<const Segment>& segment, const TermDictionary& terms,
-           std::span<const std::uint8_t> shares) const;
+  Heads of(const std::shared_ptr<const Segment>& segment, const TermDictionary& terms,
+           std::span<const std::uint8_t> shares, bool head_first) const;
 
  private:
   struct Kept {
     std::weak_ptr<const Segment> segment;
-    Marks marks;
+    Heads heads;
   };
   mutable std::mutex mutex_;
   mutable std::unordered_map<const Segment*, Kept> kept_;

@@ -1,6 +1,7 @@
 // Do the words of a query stand beside each other? Reads the tokens of the forward field, which are kept in
 // order.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -25,7 +26,12 @@ class Proximity {
 
   // `bent`: whether misspelt terms count. They do not for a document that has all words without them, so that
   // it earns the same whether misspellings are tried or not.
-  Parts parts(std::uint32_t document, bool bent) const;
+  Parts parts(std::uint32_t document, bool bent) const {
+    return parts(document, bent, [](std::size_t, std::uint32_t) {});
+  }
+  // The same; calls see(i, mask_of(token i)) for each token.
+  template <class See>
+  Parts parts(std::uint32_t document, bool bent, const See& see) const;
   // No document with so many tokens gains more.
   std::int64_t most(std::size_t tokens) const;
   // Bit p: the term stands for position p, of the first positions_max.
@@ -41,6 +47,10 @@ class Proximity {
   static constexpr std::size_t positions_max = 16;
 
  private:
+  static constexpr std::int64_t neighbour_points = 30;
+  static constexpr std::int64_t first_word_points = 10;
+  static constexpr std::int64_t exact_points = 60;
+
   struct Slot {
     TermId term = no_term;
     std::uint16_t mask = 0;
@@ -55,5 +65,30 @@ class Proximity {
   std::size_t positions_;
   std::vector<Slot> slots_;  // mostly empty, so that most tokens are known by one look to be others
 };
+
+template <class See>
+Proximity::Parts Proximity::parts(std::uint32_t document, bool bent, const See& see) const {
+  const auto tokens = segment_.forward_tokens(document);
+  std::uint32_t before = 0;
+  std::uint32_t seen = 0;
+  std::size_t marked = 0;
+  std::int64_t neighbours = 0;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const std::uint32_t mask = mask_of(tokens[i], bent);
+    see(i, mask);
+    neighbours += ((before << 1U) & mask) != 0 ? 1 : 0;
+    marked += mask != 0 ? 1U : 0U;
+    seen |= mask;
+    before = mask;
+  }
+  Parts parts;
+  const auto most = static_cast<std::int64_t>(positions_) - 1;
+  parts.neighbours = std::min(neighbours, most) * neighbour_points * weight_;
+  if (!tokens.empty() && (mask_of(tokens.front(), bent) & 1U) != 0) parts.first = first_word_points * weight_;
+  const std::uint32_t all = (1U << positions_) - 1U;
+  if (seen == all && marked == tokens.size() && tokens.size() <= positions_)
+    parts.exact = exact_points * weight_;
+  return parts;
+}
 
 }  // namespace aisle

@@ -111,10 +111,7 @@ DocumentScore Scorer::score(const SegmentView& view, std::uint32_t document) {
     const Reading& reading = basis_.plan.readings[r];
     TextPoints text = text_points(reading, plan[r], segment, document);
     if (text.weight < reading.least_weight(basis_.plan.share)) continue;
-    if (r == 0) {
-      const auto always = [](std::int64_t) { return true; };
-      text.points = *title(view.segment).points(document, text, always);
-    }
+    if (r == 0) text.points = title(view.segment).points(document, text);
     if (text.score().score >= best.score) best = text.score();
   }
   if (best.score < 0 || basis_.effects == nullptr || !basis_.effects->changes_points()) return best;

@@ -49,8 +49,10 @@ class Statistics {
                : saturate(frequency, length, mean_length(field));
   }
   // What the words of a segment's titles weigh when their head is looked for (query/head_words.h).
-  HeadMarks::Marks head_marks(const std::shared_ptr<const Segment>& segment) const {
-    return head_marks_.of(segment, terms_, head_shares_);
+  // head_break, or how often the term is the head of the titles that hold it.
+  std::uint8_t head_share(TermId term) const { return head_shares_[term]; }
+  SegmentHeads::Heads heads(const std::shared_ptr<const Segment>& segment, bool head_first) const {
+    return segment_heads_.of(segment, terms_, head_shares_, head_first);
   }
   // Names this version: equal statistics have equal hashes.
   const std::string& hash() const { return hash_; }
@@ -75,7 +77,7 @@ class Statistics {
   TermDictionary terms_;  // those in more than one document; once is what an unknown one gets
   std::vector<std::uint32_t> frequencies_;
   std::vector<std::uint8_t> head_shares_;  // by term
-  HeadMarks head_marks_;
+  SegmentHeads segment_heads_;
   std::vector<std::uint16_t> saturations_;  // by field, frequency from 1, length
   std::string hash_;
 };

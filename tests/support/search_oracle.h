@@ -84,7 +84,7 @@ class SearchOracle {
   HeadShares learn_heads() const;
   std::vector<std::uint64_t> head_weights(const std::vector<std::string>& title,
                                           const HeadShares& shares) const;
-  std::int64_t head_share(const Document& document, const Reading& reading, bool bent) const;
+  int head_match(const Document& document, const Reading& reading, bool bent) const;
   Matches match(const ParsedQuery& query, bool typos, int share) const;
   Matches match_wider(const ParsedQuery& query, const SearchRequest& request, int& typos) const;
   FacetResult facet(const Field& field, const std::vector<const Document*>& documents,

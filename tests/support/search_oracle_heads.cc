@@ -1,6 +1,5 @@
 // Which word of a title says what the product is, by looking at every title.
 #include <algorithm>
-#include <functional>
 #include <numeric>
 
 #include "analyzers/title_words.h"
@@ -12,23 +11,17 @@
 namespace aisle::test {
 namespace {
 
-// Has some name, a row of words that may be heads, a fifth of its head asked for? Behind a link word eight
-// fifths.
-bool has_name_of(const std::vector<std::string>& title, const std::vector<std::uint64_t>& weights,
-                 const std::function<bool(const std::string&)>& is_asked) {
-  for (std::size_t begin = 0; begin < title.size(); ++begin) {
-    std::uint64_t all = 0;
-    std::uint64_t asked = 0;
-    for (std::size_t i = begin; i < title.size() && weights[i] > 0; ++i) {
-      all += weights[i];
-      asked += is_asked(title[i]) ? weights[i] : 0;
-    }
-    const bool is_name = all > 0 && (begin == 0 || weights[begin - 1] == 0);
-    const bool linked =
-        std::any_of(title.begin(), title.begin() + static_cast<std::ptrdiff_t>(begin), is_link_word);
-    if (is_name && asked * 256 / all / (linked ? 8 : 1) >= 51) return true;
-  }
-  return false;
+// Has the word at `place` a fifth of its name, the row of words around it that may be heads? Behind a link word
+// eight fifths.
+bool has_name(const std::vector<std::string>& title, const std::vector<std::uint64_t>& weights,
+              std::size_t place) {
+  std::size_t begin = place;
+  while (begin > 0 && weights[begin - 1] > 0) --begin;
+  std::uint64_t all = 0;
+  for (std::size_t i = begin; i < title.size() && weights[i] > 0; ++i) all += weights[i];
+  const bool linked =
+      std::any_of(title.begin(), title.begin() + static_cast<std::ptrdiff_t>(begin), is_link_word);
+  return weights[place] * 5 >= all * (linked ? 8 : 1);
 }
 
 }  // namespace
@@ -85,9 +78,9 @@ SearchOracle::HeadShares SearchOracle::learn_heads() const {
   return shares;
 }
 
-// Of 256: how far the head of the title is that of the query, its last word that must match and is no number.
-// -1: the title has it only as an accessory does.
-std::int64_t SearchOracle::head_share(const Document& document, const Reading& reading, bool bent) const {
+// 1: the title's head is that of the query, its last word that must match and is no number. -1: the title has
+// it only as an accessory does.
+int SearchOracle::head_match(const Document& document, const Reading& reading, bool bent) const {
   if (context_.forward_field < 0) return 0;
   std::vector<const Position*> named;
   for (const Position& position : reading) {
@@ -99,16 +92,16 @@ std::int64_t SearchOracle::head_share(const Document& document, const Reading& r
   const Position& head = names_head_first(context_.analyzer->language()) ? *named.front() : *named.back();
   const auto title = base_tokens(document, static_cast<std::uint16_t>(context_.forward_field));
   const std::vector<std::uint64_t> weights = head_weights(title, heads_);
-  std::uint64_t all = 0;
-  std::uint64_t asked = 0;
+  const std::uint64_t all = std::accumulate(weights.begin(), weights.end(), std::uint64_t{0});
+  bool is_there = false;
+  bool is_own = false;
   for (std::size_t i = 0; i < title.size(); ++i) {
-    all += weights[i];
-    asked += stands_for(title[i], head, bent) ? weights[i] : 0;
+    if (weights[i] == 0 || !stands_for(title[i], head, bent)) continue;
+    is_there = true;
+    is_own = is_own || has_name(title, weights, i);
+    if (has_name(title, weights, i) && weights[i] * 10 >= all * 3) return 1;
   }
-  if (asked == 0) return 0;
-  if (!has_name_of(title, weights, [&](const std::string& word) { return stands_for(word, head, bent); }))
-    return -1;
-  return static_cast<std::int64_t>(std::min<std::uint64_t>(256, asked * 2560 / (all * 3)));
+  return is_there && !is_own ? -1 : 0;
 }
 
 }  // namespace aisle::test

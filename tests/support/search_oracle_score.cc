@@ -108,8 +108,8 @@ std::optional<SearchOracle::Score> SearchOracle::score(const Document& document,
   if (matched == 0 || matched * 100 < all * static_cast<std::uint64_t>(share)) return std::nullopt;
   if (first) {
     sum += proximity(document, reading, score.typos > 0);
-    const std::int64_t head = head_share(document, reading, score.typos > 0);
-    if (head >= 0) sum += sum * head * RankingProfile::head_usual / 25'600;
+    const int head = head_match(document, reading, score.typos > 0);
+    if (head > 0) sum += sum * RankingProfile::head_usual / 100;
     if (head < 0 && score.missing.empty()) sum -= sum * RankingProfile::accessory_usual / 100;
   }
   const int tier = score.missing.empty() ? std::max(3 - score.typos, 1) : 0;
