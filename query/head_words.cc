@@ -187,13 +187,14 @@ TitleHeads::TitleHeads(const Segment& segment, std::span<const std::uint8_t> mar
 
 SegmentHeads::Heads SegmentHeads::of(const std::shared_ptr<const Segment>& segment,
                                      const TermDictionary& terms, std::span<const std::uint8_t> shares,
-                                     bool head_first) const {
+                                     const IndexContext& context) const {
   {
     const std::lock_guard lock(mutex_);
     const auto found = kept_.find(segment.get());
     if (found != kept_.end() && !found->second.segment.expired()) return found->second.heads;
   }
-  auto heads = std::make_shared<const TitleHeads>(*segment, marks_of(*segment, terms, shares), head_first);
+  auto heads = std::make_shared<const TitleHeads>(*segment, marks_of(*segment, terms, shares),
+                                                  names_head_first(context.analyzer->language()));
   const std::lock_guard lock(mutex_);
   std::erase_if(kept_, [](const auto& entry) { return entry.second.segment.expired(); });
   kept_.insert_or_assign(segment.get(), Kept{segment, heads});

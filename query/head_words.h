@@ -83,7 +83,7 @@ class SegmentHeads {
   using Heads = std::shared_ptr<const TitleHeads>;
   // `shares` by term of `terms`, always the same.
   Heads of(const std::shared_ptr<const Segment>& segment, const TermDictionary& terms,
-           std::span<const std::uint8_t> shares, bool head_first) const;
+           std::span<const std::uint8_t> shares, const IndexContext& context) const;
 
  private:
   struct Kept {

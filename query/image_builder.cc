@@ -103,9 +103,10 @@ std::vector<std::shared_ptr<const Segment>> scattered_segments(const Image& imag
 }
 
 ImageBuilder::ImageBuilder(std::shared_ptr<const IndexContext> context, std::shared_ptr<const Image> start,
-                           std::chrono::milliseconds calm)
+                           std::chrono::milliseconds calm, Prepare prepare)
     : context_(std::move(context)),
       calm_(calm),
+      prepare_(std::move(prepare)),
       image_(std::move(start)),
       merger_([this](const std::stop_token& stop) { merge_loop(stop); }) {}
 
@@ -170,6 +171,7 @@ Status ImageBuilder::add_segment(const Batch& batch, Image& next) {
   }
   if (builder.size() == 0) return {};
   AISLE_TRY(auto segment, builder.finish());
+  if (prepare_) prepare_(segment);
   added_ += segment->size;
   next.segments.push_back({.segment = segment, .deleted = nullptr, .live = segment->size, .changed = {}});
   return {};
@@ -211,6 +213,7 @@ Status ImageBuilder::merge_locked(const std::vector<std::shared_ptr<const Segmen
   std::ranges::copy_if(image()->segments, std::back_inserter(sources), is_chosen);
   if (sources.empty()) return {};
   AISLE_TRY(const MergedSegment merged, merge_segments(sources, *context_));
+  if (prepare_) prepare_(merged.segment);
 
   const std::lock_guard lock(publish_mutex_);
   auto next = std::make_shared<Image>(*image_.get());

@@ -6,6 +6,7 @@
 #pragma once
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -25,11 +26,15 @@ class ImageBuilder {
  public:
   static constexpr std::size_t segments_max = 64;  // apply() waits for merges above
 
+  static constexpr std::chrono::seconds calm_usual{5};
+  using Prepare = std::function<void(const std::shared_ptr<const Segment>&)>;
+
+  // Calls `prepare` for each segment before it is published, by whichever thread made it; none of `start`.
   // A thread of low priority merges segments of one size class as they become many and, each `calm` in which
   // few products came (a hundredth), all of them once a fifth of the products lies outside the largest: a
   // query asks each segment.
   ImageBuilder(std::shared_ptr<const IndexContext> context, std::shared_ptr<const Image> start,
-               std::chrono::milliseconds calm = std::chrono::seconds(5));
+               std::chrono::milliseconds calm = calm_usual, Prepare prepare = {});
   ~ImageBuilder();
   ImageBuilder(const ImageBuilder&) = delete;
   ImageBuilder& operator=(const ImageBuilder&) = delete;
@@ -60,6 +65,7 @@ class ImageBuilder {
 
   std::shared_ptr<const IndexContext> context_;
   const std::chrono::milliseconds calm_;
+  const Prepare prepare_;
   Snapshot<Image> image_;
   std::mutex publish_mutex_;             // guards read-change-publish of image_, and added_
   std::uint64_t added_ = 0;              // products, since the start

@@ -40,7 +40,7 @@ TitleMatch::TitleMatch(const ScoreBasis& basis, const ReadingPostings& positions
   for (const auto& source : positions[static_cast<std::size_t>(head)].sources) {
     if (source.postings.field == field) head_terms_.push_back(source.term);
   }
-  heads_ = basis.statistics.heads(segment, head_first);
+  heads_ = basis.statistics.heads(segment, context);
 }
 
 TitleMatch::Title TitleMatch::look_at(std::uint32_t document, bool bent) const {

@@ -83,23 +83,31 @@ Result<std::shared_ptr<Generation>> Generation::open_stale(const IndexFolder& fo
 
 // `shard_paths` by number, empty for those that are not held here.
 Status Generation::load(const std::vector<std::filesystem::path>& shard_paths) {
+  statistics_ = std::make_unique<GenerationStatistics>(
+      GenerationStatistics::Place{context_->schema->index, number(), folder_ / "statistics.bin", context_},
+      replication_.statistics);
+  AISLE_CHECK(statistics_->load());
+  const auto prepare = [this](const std::shared_ptr<const Segment>& segment) {
+    if (segment->forward_field >= 0) statistics_->current()->heads(segment, *context_);
+  };
   std::vector<Result<std::shared_ptr<const Image>>> images(shard_paths.size());
   {
     std::vector<std::jthread> loaders;
     for (std::size_t i = 0; i < shard_paths.size(); ++i) {
       if (shard_paths[i].empty()) continue;
-      loaders.emplace_back([&, i] { images[i] = load_image(shard_paths[i], context_); });
+      loaders.emplace_back([&, i] {
+        images[i] = load_image(shard_paths[i], context_);
+        if (!images[i]) return;
+        for (const SegmentView& view : (*images[i])->segments) prepare(view.segment);
+      });
     }
   }
   for (std::size_t i = 0; i < images.size(); ++i) {
     if (shard_paths[i].empty()) continue;
     AISLE_TRY(auto image, std::move(images[i]));
-    shards_[i].builder = std::make_unique<ImageBuilder>(context_, std::move(image));
+    shards_[i].builder =
+        std::make_unique<ImageBuilder>(context_, std::move(image), ImageBuilder::calm_usual, prepare);
   }
-  statistics_ = std::make_unique<GenerationStatistics>(
-      GenerationStatistics::Place{context_->schema->index, number(), folder_ / "statistics.bin", context_},
-      replication_.statistics);
-  AISLE_CHECK(statistics_->load());
   if (statistics_->ready() || replicated() || !is_built()) return {};
   return statistics_->collect(view().shards);
 }
@@ -240,7 +248,7 @@ void Generation::follow_statistics(const std::stop_token& stop) {
     stoppable_wait(stop, statistics_interval);
     if (replicated()) watch_logs();
     Status status;
-    if (replicated()) status = statistics_->take();
+    if (replicated()) status = statistics_->take(view().shards);
     if (status && (!replicated() || leads())) status = keep_statistics();
     if (!status && status.error().code != ErrorCode::Unavailable) {
       log(LogLevel::Error, "statistics.failed", status.error().message,

@@ -128,11 +128,11 @@ class Generation {
   const GenerationManifest manifest_;
   std::filesystem::path folder_;
   std::shared_ptr<const IndexContext> context_;
-  std::shared_ptr<ShardSet> shard_set_;      // null: stale
-  std::unique_ptr<IndexPipeline> pipeline_;  // null: not fed by this process
-  GenerationReplication replication_;        // nothing outside of a cluster
-  std::vector<Shard> shards_;                // by number, empty when not held here; builders are thread-safe
+  std::shared_ptr<ShardSet> shard_set_;               // null: stale
+  std::unique_ptr<IndexPipeline> pipeline_;           // null: not fed by this process
+  GenerationReplication replication_;                 // nothing outside of a cluster
   std::unique_ptr<GenerationStatistics> statistics_;  // thread-safe
+  std::vector<Shard> shards_;  // by number, empty when not held here; builders are thread-safe
 
   bool images_kept_ = false;  // by close()
 

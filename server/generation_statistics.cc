@@ -26,6 +26,15 @@ Status GenerationStatistics::load() {
   return {};
 }
 
+// Whatever queries would else wait for.
+void GenerationStatistics::prepare(const Statistics& statistics,
+                                   std::span<const std::shared_ptr<const Image>> shards) const {
+  if (place_.context->forward_field < 0) return;
+  for (const auto& image : shards) {
+    for (const SegmentView& view : image->segments) statistics.heads(view.segment, *place_.context);
+  }
+}
+
 // The mutex is held.
 void GenerationStatistics::keep(std::shared_ptr<const Statistics> statistics) {
   std::erase_if(kept_, [&](const auto& some) { return some->hash() == statistics->hash(); });
@@ -60,6 +69,7 @@ std::vector<std::string> GenerationStatistics::hashes() const {
 Status GenerationStatistics::collect(std::span<const std::shared_ptr<const Image>> shards) {
   const std::lock_guard changing(change_mutex_);
   auto statistics = Statistics::collect(shards, *place_.context);
+  prepare(*statistics, shards);
   const std::string encoded = statistics->encode();
   if (exchange_.board != nullptr) {
     AISLE_CHECK(exchange_.board->publish(place_.index, place_.generation, encoded));
@@ -76,7 +86,7 @@ Status GenerationStatistics::collect(std::span<const std::shared_ptr<const Image
   return {};
 }
 
-Status GenerationStatistics::take() {
+Status GenerationStatistics::take(std::span<const std::shared_ptr<const Image>> shards) {
   const std::lock_guard changing(change_mutex_);
   const std::vector<std::string> known = hashes();
   AISLE_TRY(const auto newer,
@@ -84,6 +94,7 @@ Status GenerationStatistics::take() {
   if (newer) {
     AISLE_TRY(auto statistics, Statistics::decode(*newer));
     AISLE_CHECK(write_file_atomically(place_.file, *newer));
+    prepare(*statistics, shards);
     const std::lock_guard lock(mutex_);
     if (kept_.empty()) current_ = statistics;
     keep(std::move(statistics));

@@ -54,12 +54,13 @@ class GenerationStatistics {
 
   // Counts anew, publishes and uses the result from now on.
   Status collect(std::span<const std::shared_ptr<const Image>> shards);
-  // What the leader published, see above.
-  Status take();
+  // What the leader published, see above. Prepared for what `shards` hold.
+  Status take(std::span<const std::shared_ptr<const Image>> shards);
   // Publishes the current ones where none are: a JetStream can lose what it had.
   Status offer();
 
  private:
+  void prepare(const Statistics& statistics, std::span<const std::shared_ptr<const Image>> shards) const;
   void keep(std::shared_ptr<const Statistics> statistics);
   void use_newest_when_known();
 

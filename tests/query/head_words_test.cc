@@ -111,7 +111,8 @@ TEST(TitleHeads, AreWhatTheProductIs) {
 TEST(TitleHeads, OfASegmentAreMadeOnce) {
   const Learnt shop("en", locks);
   const auto& statistics = *shop.view().statistics;
-  EXPECT_EQ(statistics.heads(shop.segment(), false), statistics.heads(shop.segment(), false));
+  EXPECT_EQ(statistics.heads(shop.segment(), *shop.view().context),
+            statistics.heads(shop.segment(), *shop.view().context));
 }
 
 }  // namespace
