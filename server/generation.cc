@@ -328,6 +328,8 @@ SegmentBytes image_bytes(const View& view) {
       total.postings += some.postings;
       total.lengths += some.lengths;
       total.forward += some.forward;
+      if (segment.segment->forward_field >= 0)
+        total.forward += view.statistics->heads(segment.segment, *view.context)->bytes();
       total.columns += some.columns;
       total.stored_memory += some.stored_memory;
       total.stored_file += some.stored_file;

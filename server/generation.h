@@ -149,7 +149,7 @@ class Generation {
   std::jthread statistics_keeper_;
 };
 
-// Memory of the images of a view by part.
+// Memory of the images of a view by part; the heads of titles count with the forward field.
 SegmentBytes image_bytes(const View& view);
 
 }  // namespace aisle
