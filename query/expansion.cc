@@ -212,6 +212,7 @@ class Finder {
     const TermDictionary& terms = view.segment->terms;
     for (std::size_t stemmer = 0; stemmer < context_.stemmers.size(); ++stemmer) {
       const Analyzer& analyzer = *context_.stemmers[stemmer];
+      if (analyzer.language() == "none") continue;  // a word is its only form
       const std::string& stem = stems_[stemmer];
       const std::vector<TermId>& ordered = view.segment->stemmed_terms[stemmer];
       const auto stem_of = [&](TermId id) { return analyzer.stem(terms.term(id)); };
