@@ -135,7 +135,7 @@ void note_uses(std::span<const std::uint32_t> weights, std::span<const std::uint
     for (std::size_t i = begin; i < end; ++i) {
       const std::uint64_t weight = weights[i];
       uses.push_back(weight * 5 < name * divided_by ? TitleHeads::Stranger
-                     : weight * 10 < all * 3        ? TitleHeads::Own
+                     : weight * 12 < all            ? TitleHeads::Own
                                                     : TitleHeads::Head);
     }
     if (end == tokens.size()) break;

@@ -51,10 +51,10 @@ class TitleHeads {
   // Of a word in a title, wherever it stands there.
   enum Use : std::uint8_t {
     Nothing = 0,   // it is never a head
-    Head = 1,      // it has three tenths of all weights at the least
+    Head = 1,      // it has a twelfth of all weights at the least, and of a name what Own says
     Own = 2,       // less, but a fifth of those of a name, a row of words that may be heads
-    Stranger = 4,  // the title's names are about other things: "laptop" of "laptop lock". So is each behind a
-                   // link word that has not eight fifths
+    Stranger = 4,  // the title's names are about other things: "laptop" of "laptop lock", and all that stands
+                   // behind a link word, which takes eight times as much
   };
 
   TitleHeads(const Segment& segment, std::span<const std::uint8_t> marks, bool head_first);

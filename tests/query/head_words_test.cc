@@ -98,7 +98,7 @@ std::vector<std::string> uses(const std::string& title, const std::map<std::stri
 
 TEST(TitleHeads, AreWhatTheProductIs) {
   const std::map<std::string, std::uint8_t> shares = {
-      {"for", head_link}, {"laptop", 50}, {"lock", 250}, {"pad", 10}};
+      {"for", head_link}, {"laptop", 10}, {"lock", 250}, {"pad", 10}};
   EXPECT_THAT(uses("Nordal laptop lock", shares), ElementsAre("nordal", "laptop:stranger", "lock:head"));
   EXPECT_THAT(uses("Lock for laptop", shares), ElementsAre("lock:head", "for", "laptop:stranger"));
   EXPECT_THAT(uses("Velo laptop", shares), ElementsAre("velo", "laptop:head"));

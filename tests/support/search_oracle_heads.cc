@@ -99,7 +99,7 @@ int SearchOracle::head_match(const Document& document, const Reading& reading, b
     if (weights[i] == 0 || !stands_for(title[i], head, bent)) continue;
     is_there = true;
     is_own = is_own || has_name(title, weights, i);
-    if (has_name(title, weights, i) && weights[i] * 10 >= all * 3) return 1;
+    if (has_name(title, weights, i) && weights[i] * 12 >= all) return 1;
   }
   return is_there && !is_own ? -1 : 0;
 }
