@@ -172,8 +172,8 @@ TEST(HttpOverload, ARefusedConnectionRestsBeforeItsNextRequest) {
   config.permits = {.permits = 1, .queue_max = 1, .wait_max = 5s};
   config.refused_rest = 400ms;
   config.name = "rest-test";
+  Gate gate;  // outlives the connections that nobody waits for at the end
   HttpFixture fixture(config);
-  Gate gate;
   add_gated(fixture, gate, true);
   const std::uint16_t port = fixture.start();
   RawHttp inside(port);
