@@ -149,8 +149,8 @@ TEST_F(FeedRestoredDatabaseTest,
       "= 7");
   sql("CREATE TABLE filler AS SELECT repeat('x', 1000) FROM generate_series(1, 2000)");
   expect_verified();
-  const Lsn ahead = shards_->durable_lsn();
   stop();
+  const Lsn ahead = shards_->durable_lsn();
   session_.reset();
   server().stop("immediate");
   server().restore_files();
