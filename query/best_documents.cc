@@ -8,7 +8,7 @@
 namespace aisle {
 namespace {
 
-constexpr std::size_t few = 128;     // documents that are all looked at
+constexpr std::size_t few = 256;     // documents that are all looked at
 constexpr std::size_t lengths = 33;  // the last stands for all longer ones, which score no more
 constexpr std::size_t longest = 255;
 constexpr std::size_t short_levels =

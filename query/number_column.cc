@@ -7,13 +7,12 @@ namespace {
 
 template <class Stored>
 std::shared_ptr<const std::byte[]> pack(std::span<const std::int64_t> values, std::uint64_t before_least) {
-  auto bytes = std::make_shared<std::byte[]>(NumberColumn::chunk_size * sizeof(Stored));
-  auto* stored = reinterpret_cast<Stored*>(bytes.get());
+  auto stored = std::make_shared<Stored[]>(NumberColumn::chunk_size);
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (values[i] != missing_number)
       stored[i] = static_cast<Stored>(static_cast<std::uint64_t>(values[i]) - before_least);
   }
-  return bytes;
+  return {stored, reinterpret_cast<const std::byte*>(stored.get())};
 }
 
 }  // namespace

@@ -75,6 +75,27 @@ TEST_F(ImageBuilderTest, AppliesWhatABatchDoesToOneProductInOrder) {
   EXPECT_EQ(prices(*builder_.image()), (Prices{{"a", missing_number}}));
 }
 
+TEST_F(ImageBuilderTest, PreparesEachSegmentBeforeItIsPublished) {
+  std::vector<std::shared_ptr<const Segment>> prepared;
+  ImageBuilder* builder = nullptr;
+  const auto prepare = [&](const std::shared_ptr<const Segment>& segment) {
+    for (const SegmentView& view : builder->image()->segments) EXPECT_NE(view.segment, segment);
+    prepared.push_back(segment);
+  };
+  ImageBuilder own(shop_.context(), std::make_shared<Image>(), std::chrono::hours(1), prepare);
+  builder = &own;
+  const auto last = [&] { return own.image()->segments.front().segment; };
+  const std::vector<Op> first = {upsert("a", 1)};
+  ASSERT_TRUE(own.apply(first, 1));
+  ASSERT_EQ(prepared.size(), 1U);
+  EXPECT_EQ(prepared.back(), last());
+  const std::vector<Op> second = {upsert("b", 2)};
+  ASSERT_TRUE(own.apply(second, 2));
+  ASSERT_TRUE(own.merge_all());
+  ASSERT_EQ(prepared.size(), 3U);
+  EXPECT_EQ(prepared.back(), last());
+}
+
 TEST_F(ImageBuilderTest, APublishedImageNeverChanges) {
   apply({upsert("a", 1), upsert("b", 2)});
   const auto before = builder_.image();
