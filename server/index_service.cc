@@ -371,9 +371,13 @@ void IndexService::register_metrics() {
 
 void IndexService::note_search(const SearchRequest& request, double seconds, const SearchResult& result) {
   recent_queries_.note(request);
+  note_answer(seconds, result.total == 0, !result.degraded.empty());
+}
+
+void IndexService::note_answer(double seconds, bool finds_nothing, bool lacks_something) {
   metrics_->search_seconds.observe(seconds);
-  if (result.total == 0) metrics_->zero_results.add();
-  if (!result.degraded.empty()) metrics_->degraded.add();
+  if (finds_nothing) metrics_->zero_results.add();
+  if (lacks_something) metrics_->degraded.add();
 }
 
 void IndexService::publish_metrics() const {

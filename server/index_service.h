@@ -107,6 +107,8 @@ class IndexService {
   std::shared_ptr<ShardSet> shard_set(std::uint32_t generation) const;
   // Notes a search for metrics and for trying out the next generation.
   void note_search(const SearchRequest& request, double seconds, const SearchResult& result);
+  // One that was answered without searching, for metrics.
+  void note_answer(double seconds, bool finds_nothing, bool lacks_something);
   // Metrics of the index at the moment of a scrape.
   void publish_metrics() const;
 

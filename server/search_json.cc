@@ -173,11 +173,14 @@ void append_did_you_mean(std::string& out, const SearchResult& result) {
 
 }  // namespace
 
-std::string search_json(const SearchResult& result, const View& view, const AnswerContext& context) {
-  std::string out;
+AnswerText search_text(const SearchResult& result, bool stale) {
+  AnswerText text;
+  text.head =
+      fmt::format("{{\"total\":{},\"exact\":{},\"page\":{},\"per_page\":{},\"took_ms\":", result.total,
+                  result.is_exact(), result.page, result.per_page);
+  std::string& out = text.tail;
   out.reserve(4096);
-  out += fmt::format("{{\"total\":{},\"exact\":{},\"page\":{},\"per_page\":{},\"took_ms\":{:.3f},\"hits\":[",
-                     result.total, result.is_exact(), result.page, result.per_page, context.took_ms);
+  out += ",\"hits\":[";
   for (std::size_t i = 0; i < result.hits.size(); ++i) {
     if (i > 0) out += ',';
     append_hit(out, result.hits[i]);
@@ -201,13 +204,14 @@ std::string search_json(const SearchResult& result, const View& view, const Answ
   if (result.truncated_query) out += ",\"truncated\":true";
   append_words_unless_none(out, "phrases", result.phrases);
   append_words_unless_none(out, "excluded", result.excluded);
-  if (context.stale) out += ",\"stale\":true";
+  if (stale) out += ",\"stale\":true";
   append_rules(out, result);
   if (result.why) append_why(out, *result.why);
-  out += ',';
-  append_view(out, view, result.lsn, result.coverage, context);
-  out += '}';
-  return out;
+  return text;
+}
+
+std::string search_json(const SearchResult& result, const View& view, const AnswerContext& context) {
+  return answer_json(search_text(result, false), view, result.lsn, result.coverage, context);
 }
 
 }  // namespace aisle

@@ -23,6 +23,8 @@ Result<SearchRequest> parse_search_body(std::string_view body);
 // Tags for rules, at the most 16.
 std::vector<std::string> read_context(const JsonReader& reader);
 
+// `stale`: it lacks changes that min_lsn asked for.
+AnswerText search_text(const SearchResult& result, bool stale);
 std::string search_json(const SearchResult& result, const View& view, const AnswerContext& context);
 
 }  // namespace aisle

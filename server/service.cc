@@ -13,10 +13,8 @@
 #include "server/admin/generation_routes.h"
 #include "server/admin/ranking_routes.h"
 #include "server/admin/verify_routes.h"
-#include "server/freshness.h"
 #include "server/http/error_response.h"
 #include "server/http/static_files.h"
-#include "server/search_wire.h"
 #include "server/wire_error.h"
 
 namespace aisle {
@@ -65,32 +63,12 @@ void append_status(std::string& out, const IndexStatus& status) {
   out += '}';
 }
 
-// Without a search permit: it computes nothing. False when there is none to be had afterwards.
-bool wait_for(const Freshness& freshness, const IndexService& index, const HttpRequest& request, View& view) {
-  const Deadline deadline = Deadline::after(freshness.wait);
-  return request.without_permit([&] { view = index.view_with(freshness.min_lsn, deadline); });
-}
-
-HttpResponse not_there_yet(const Freshness& freshness, const View& view, std::string_view request_id) {
-  return error_response(
-      504, "deadline_exceeded",
-      fmt::format("min_lsn is {}, after {} ms the index is at {}", format_lsn(freshness.min_lsn),
-                  freshness.wait.count(), format_lsn(view.lsn())),
-      request_id);
-}
-
-// Previews show what shoppers shall not see yet. Everybody else's clock is now.
-Status take_in(SearchRequest& request, bool preview) {
-  if (!preview && (request.ranking || request.clock)) {
-    return fail(ErrorCode::InvalidArgument, std::string(request.ranking ? "ranking" : "clock") +
-                                                " is for previews: ask the admin listener's search");
-  }
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  if (!request.clock) request.clock = std::chrono::duration_cast<std::chrono::seconds>(now).count();
-  return {};
-}
-
 }  // namespace
+
+std::int64_t Service::seconds_now() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::seconds>(now).count();
+}
 
 Status Service::start() {
   AISLE_CHECK(join_cluster());
@@ -104,6 +82,12 @@ Status Service::start() {
     std::vector<IndexService*> all;
     for (const auto& index : indexes_) all.push_back(index.get());
     opened_.set(std::make_shared<const std::vector<IndexService*>>(std::move(all)));
+  }
+  if (config_.cache_bytes_max > 0) {
+    for (const auto& index : indexes_) {
+      caches_.emplace(index.get(), std::make_unique<AnswerCache>(config_.cache_bytes_max / indexes_.size(),
+                                                                 index->name()));
+    }
   }
   for (const auto& index : indexes_) index->start();
   return listen();
@@ -141,7 +125,7 @@ Status Service::add_routes() {
     return [this, handler](const HttpRequest& request) { return (this->*handler)(request); };
   };
   const HttpHandler live = [](const HttpRequest&) { return HttpResponse{.body = "{\"status\":\"live\"}"}; };
-  const RouteOptions searching{.needs_permit = true};
+  const RouteOptions searching{.takes_permits = true};
   for (HttpServer* server : {public_.get(), admin_.get()}) {
     AISLE_CHECK(server->route("GET", "/livez", {}, live));
     AISLE_CHECK(server->route("GET", "/readyz", {}, to(&Service::ready)));
@@ -157,7 +141,8 @@ Status Service::add_routes() {
   AISLE_CHECK(public_->route("GET", "/v1/indexes", {}, to(&Service::index_list)));
   AISLE_CHECK(public_->route("GET", "/v1/indexes/{index}/search", searching, to(&Service::search)));
   AISLE_CHECK(public_->route("POST", "/v1/indexes/{index}/search", searching, to(&Service::search)));
-  AISLE_CHECK(public_->route("GET", "/v1/indexes/{index}/suggest", searching, to(&Service::suggest)));
+  AISLE_CHECK(
+      public_->route("GET", "/v1/indexes/{index}/suggest", {.needs_permit = true}, to(&Service::suggest)));
   AISLE_CHECK(public_->route("GET", "/v1/indexes/{index}/products/{id}", {}, to(&Service::product)));
   if (config_.web.empty()) return {};
   AISLE_TRY(StaticFiles files, StaticFiles::load(config_.web));
@@ -191,62 +176,6 @@ IndexService* Service::find(const std::string& index) const {
 HttpResponse Service::no_index(const HttpRequest& request) {
   const std::string& name = request.path_parameters.at("index");
   return refuse({ErrorCode::NotFound, "there is no index \"" + name + "\""}, request.request_id);
-}
-
-HttpResponse Service::search(const HttpRequest& request) const {
-  return search(request, false);
-}
-
-HttpResponse Service::preview(const HttpRequest& request) const {
-  return search(request, true);
-}
-
-HttpResponse Service::search(const HttpRequest& request, bool preview) const {
-  IndexService* index = find(request.path_parameters.at("index"));
-  if (index == nullptr) return no_index(request);
-  if (request.method == "POST" && !request.query_string.empty()) {
-    return refuse({ErrorCode::InvalidArgument, "a POST takes its parameters in the body, not in the address"},
-                  request.request_id);
-  }
-  auto parsed =
-      request.method == "POST" ? parse_search_body(request.body) : parse_search_query(request.query_string);
-  if (!parsed) return refuse(parsed.error(), request.request_id);
-  if (const Status status = take_in(*parsed, preview); !status)
-    return refuse(status.error(), request.request_id);
-  const auto freshness = read_freshness(*parsed);
-  if (!freshness) return refuse(freshness.error(), request.request_id);
-  if (freshness->timeline != 0) {
-    const Status same = check_timeline(*freshness, index->timeline());
-    if (!same) return refuse(same.error(), request.request_id);
-  }
-  View view = index->view();
-  if (view.lsn() < freshness->min_lsn && !wait_for(*freshness, *index, request, view)) {
-    return error_response(503, "overloaded", "too many searches at once, try again", request.request_id);
-  }
-  if (view.lsn() < freshness->min_lsn && !freshness->flags_stale)
-    return not_there_yet(*freshness, view, request.request_id);
-  if (parsed->ranking) {
-    auto ranking = index->ranking().version(*parsed->ranking, view.context);
-    if (!ranking) return refuse(ranking.error(), request.request_id);
-    view.ranking = std::move(*ranking);
-  }
-  const auto begin = std::chrono::steady_clock::now();
-  const auto shards =
-      shards_of(*index, view, parsed->min_coverage, freshness->flags_stale ? 0 : freshness->min_lsn);
-  const auto result =
-      aisle::search(view, *parsed, config_.limits, *shards, Deadline::after(config_.limits.time_soft));
-  if (!result) return refuse_search(result.error(), request.request_id);
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-  index->note_search(*parsed, took.count(), *result);
-  HttpResponse response{.body = search_json(*result, view,
-                                            {.took_ms = took.count() * 1000,
-                                             .lag_ms = index->lag_ms(),
-                                             .control_plane_stale = !index->control_plane_fresh(),
-                                             .stale = result->lsn < freshness->min_lsn})};
-  response.headers.emplace_back("X-Search-Coverage", coverage_text(result->coverage));
-  if (result->coverage < 1 || !result->degraded.empty())
-    response.headers.emplace_back("Cache-Control", "no-store");
-  return response;
 }
 
 HttpResponse Service::product(const HttpRequest& request) const {
@@ -285,6 +214,7 @@ HttpResponse Service::ready(const HttpRequest& request) const {
 
 HttpResponse Service::metrics(const HttpRequest&) const {
   for (const auto& index : indexes_) index->publish_metrics();
+  for (const auto& [index, cache] : caches_) cache->refresh(index->view(), seconds_now());
   if (cluster_) cluster_->meet_others();
   return {.content_type = "text/plain; version=0.0.4", .body = render_metrics()};
 }

@@ -1,12 +1,15 @@
 // Everything that `aisle serve` runs: the indexes of the configuration, the public and the admin listener.
 #pragma once
 #include <atomic>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "base/error.h"
 #include "base/snapshot.h"
+#include "server/answer_cache/answer_cache.h"
 #include "server/fanout/cluster.h"
 #include "server/http/http_server.h"
 #include "server/index_service.h"
@@ -44,13 +47,20 @@ class Service {
   Status add_routes();
   IndexService* find(const std::string& index) const;
   static HttpResponse no_index(const HttpRequest& request);
+  static std::int64_t seconds_now();  // since 1970 UTC
 
   std::unique_ptr<ShardSearch> shards_of(const IndexService& index, const View& view,
                                          std::optional<double> min_coverage, Lsn min_lsn = 0) const;
 
+  // service_search.cc
+  struct SearchCall;
   HttpResponse search(const HttpRequest& request) const;
   HttpResponse preview(const HttpRequest& request) const;  // on the admin listener
   HttpResponse search(const HttpRequest& request, bool preview) const;
+  AnswerCache* cache_for(const SearchCall& call) const;
+  static HttpResponse found(const SearchCall& call, const AnswerCache::Found& found, double seconds);
+  HttpResponse compute(const SearchCall& call, AnswerCache::Flight* flight) const;
+
   HttpResponse suggest(const HttpRequest& request) const;  // service_suggest.cc
   HttpResponse product(const HttpRequest& request) const;
   HttpResponse index_list(const HttpRequest& request) const;
@@ -65,7 +75,8 @@ class Service {
   std::vector<std::unique_ptr<IndexService>> indexes_;
   std::unique_ptr<HttpServer> public_;
   std::unique_ptr<HttpServer> admin_;
-  std::unique_ptr<Cluster> cluster_;  // null: this process answers alone
+  std::map<const IndexService*, std::unique_ptr<AnswerCache>> caches_;  // none when switched off
+  std::unique_ptr<Cluster> cluster_;                                    // null: this process answers alone
 };
 
 }  // namespace aisle

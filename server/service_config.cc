@@ -72,6 +72,13 @@ void read_limits(const JsonReader& reader, QueryLimits& limits) {
       std::chrono::milliseconds(reader.integer_or("time_hard_ms", limits.time_hard.count(), 10, 60'000));
 }
 
+void read_cache(const JsonReader& reader, std::size_t& bytes_max) {
+  constexpr std::int64_t highest = std::int64_t{1} << 40U;
+  reader.allow_only({"bytes_max"});
+  bytes_max = static_cast<std::size_t>(
+      reader.integer_or("bytes_max", static_cast<std::int64_t>(bytes_max), 0, highest));
+}
+
 }  // namespace
 
 Result<ServiceConfig> ServiceConfig::parse(std::string_view text, const std::filesystem::path& folder,
@@ -83,8 +90,8 @@ Result<ServiceConfig> ServiceConfig::parse(std::string_view text, const std::fil
   JsonReader::ErrorSink sink;
   const JsonReader reader(json, "", sink);
   if (!reader.is_object()) return fail(ErrorCode::InvalidArgument, "the configuration is not a JSON object");
-  reader.allow_only(
-      {"$schema", "data_dir", "listen", "admin", "web", "log", "indexes", "schema", "limits", "cluster"});
+  reader.allow_only({"$schema", "data_dir", "listen", "admin", "web", "log", "indexes", "schema", "limits",
+                     "cache", "cluster"});
   ServiceConfig config;
   config.data_dir = folder / reader.string_or("data_dir", config.data_dir.string());
   config.listen = read_listen(reader, "listen", config.listen);
@@ -96,6 +103,7 @@ Result<ServiceConfig> ServiceConfig::parse(std::string_view text, const std::fil
     config.log_level = log.choice_or("level", config.log_level, log_levels);
   }
   if (reader.has("limits")) read_limits(reader.member("limits"), config.limits);
+  if (reader.has("cache")) read_cache(reader.member("cache"), config.cache_bytes_max);
   if (reader.has("cluster")) {
     const JsonReader cluster = reader.member("cluster");
     config.internal = read_listen(cluster, "listen", config.internal);

@@ -12,8 +12,7 @@ HttpResponse Service::suggest(const HttpRequest& request) const {
   if (index == nullptr) return no_index(request);
   auto call = parse_suggest_query(request.query_string);
   if (!call) return refuse(call.error(), request.request_id);
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  call->request.clock = std::chrono::duration_cast<std::chrono::seconds>(now).count();
+  call->request.clock = seconds_now();
   const View view = index->view();
   const auto begin = std::chrono::steady_clock::now();
   const auto shards = shards_of(*index, view, call->min_coverage);

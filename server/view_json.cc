@@ -31,4 +31,18 @@ void append_view(std::string& out, const View& view, Lsn lsn, double coverage, c
       coverage_text(coverage));
 }
 
+std::string answer_json(const AnswerText& text, const View& view, Lsn lsn, double coverage,
+                        const AnswerContext& context) {
+  constexpr std::size_t rest_bytes = 256;
+  std::string out;
+  out.reserve(text.head.size() + text.tail.size() + rest_bytes);
+  out += text.head;
+  fmt::format_to(std::back_inserter(out), "{:.3f}", context.took_ms);
+  out += text.tail;
+  out += ',';
+  append_view(out, view, lsn, coverage, context);
+  out += '}';
+  return out;
+}
+
 }  // namespace aisle

@@ -69,6 +69,11 @@ ShardSizes& Cluster::sizes_of(const std::string& index, std::uint32_t generation
   return sizes_[{index, generation}];
 }
 
+bool Cluster::is_whole_here(const std::string& index, const View& view) const {
+  const auto map = map_->find(index, view.generation, static_cast<std::uint32_t>(view.shards.size()));
+  return std::ranges::find(map->own, false) == map->own.end();
+}
+
 std::unique_ptr<ShardSearch> Cluster::search(const std::string& index, const View& view, Deadline deadline,
                                              std::optional<double> min_coverage, Lsn min_lsn) {
   meet_others();

@@ -36,6 +36,8 @@ class Cluster {
   // Whether enough is there to answer searches of it, here or at nodes that say they are ready; else which
   // shards are not.
   Status covers(const std::string& index, const View& view) const;
+  // No shard of it lies elsewhere.
+  bool is_whole_here(const std::string& index, const View& view) const;
   // All shards of the view, wherever they lie, with all changes up to `min_lsn`. Borrows the view.
   std::unique_ptr<ShardSearch> search(const std::string& index, const View& view, Deadline deadline,
                                       std::optional<double> min_coverage, Lsn min_lsn);

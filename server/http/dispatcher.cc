@@ -105,29 +105,31 @@ HttpResponse Dispatcher::route(HttpRequest& request, const RouteMatch& match, co
     }
     request.body = std::move(*inflated);
   }
-  if (options.needs_permit) {
-    on_state(ConnectionState::Queued);
-    auto permit = permits_.acquire(request.deadline);
-    if (!permit) {
-      HttpResponse refused =
-          refusal(error_for(request, 503, "overloaded", "too many searches at once, try again"));
-      refused.overloaded = true;
-      return refused;
-    }
-    request.without_permit = [&](const std::function<void()>& wait) {
-      permit.reset();
-      wait();
-      if (auto again = permits_.acquire(request.deadline)) permit.emplace(std::move(*again));
-      return permit.has_value();
+  if (options.needs_permit)
+    return permitted(request, on_state, [&] { return handle(request, *match.route); });
+  if (options.takes_permits) {
+    request.with_permit = [&](const std::function<HttpResponse()>& work) {
+      return permitted(request, on_state, work);
     };
-    return handle(request, *match.route, on_state);
   }
-  return handle(request, *match.route, on_state);
+  return handle(request, *match.route);
 }
 
-HttpResponse Dispatcher::handle(const HttpRequest& request, const Route& route,
-                                const OnState& on_state) const {
+HttpResponse Dispatcher::permitted(const HttpRequest& request, const OnState& on_state,
+                                   const std::function<HttpResponse()>& work) const {
+  on_state(ConnectionState::Queued);
+  const auto permit = permits_.acquire(request.deadline);
+  if (!permit) {
+    HttpResponse refused =
+        refusal(error_for(request, 503, "overloaded", "too many searches at once, try again"));
+    refused.overloaded = true;
+    return refused;
+  }
   on_state(ConnectionState::Handling);
+  return work();
+}
+
+HttpResponse Dispatcher::handle(const HttpRequest& request, const Route& route) const {
   return guarded(request, [&] { return route.handler(request); });
 }
 

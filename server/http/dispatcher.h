@@ -31,7 +31,9 @@ class Dispatcher {
 
  private:
   HttpResponse route(HttpRequest& request, const RouteMatch& match, const OnState& on_state) const;
-  HttpResponse handle(const HttpRequest& request, const Route& route, const OnState& on_state) const;
+  HttpResponse handle(const HttpRequest& request, const Route& route) const;
+  HttpResponse permitted(const HttpRequest& request, const OnState& on_state,
+                         const std::function<HttpResponse()>& work) const;
   HttpResponse unrouted(const HttpRequest& request, const RouteMatch& match) const;
   HttpResponse guarded(const HttpRequest& request, const std::function<HttpResponse()>& call) const;
 

@@ -15,6 +15,14 @@ namespace aisle {
 
 using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 
+struct HttpResponse {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::string body = {};
+  HttpHeaders headers = {};  // a name or value that is no legal header is dropped and logged
+  bool overloaded = false;   // refused for want of a permit: HttpConfig::refused_rest
+};
+
 struct HttpRequest {
   std::string method;        // upper case, one of the methods the framer knows
   std::string path;          // as it came, still percent-encoded, without the query string
@@ -25,20 +33,12 @@ struct HttpRequest {
   std::map<std::string, std::string> path_parameters;  // percent-decoded, valid UTF-8, no control characters
   std::string request_id;
   Deadline deadline = Deadline::never();  // of the route, counted from the arrival of the whole request
-  // Of a route that needs a permit: gives it back, runs the function, takes one again; false when there is
-  // none to be had. For a handler that waits for something and computes nothing meanwhile.
-  std::function<bool(const std::function<void()>&)> without_permit = {};
+  // Of a route that takes its permits itself (RouteOptions): takes one of the search permits, runs the
+  // function and gives the permit back; the refusal when there is none to be had.
+  std::function<HttpResponse(const std::function<HttpResponse()>&)> with_permit = {};
 
   // The first header of that name (lower case). The view lives as long as the request.
   std::optional<std::string_view> header(std::string_view name) const;
-};
-
-struct HttpResponse {
-  int status = 200;
-  std::string content_type = "application/json";
-  std::string body = {};
-  HttpHeaders headers = {};  // a name or value that is no legal header is dropped and logged
-  bool overloaded = false;   // refused for want of a permit: HttpConfig::refused_rest
 };
 
 // Called on the connection's thread, any number at a time: must be thread-safe. What it throws becomes a 500.

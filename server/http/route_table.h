@@ -18,7 +18,8 @@
 namespace aisle {
 
 struct RouteOptions {
-  bool needs_permit = false;  // takes one of the search permits while its handler runs
+  bool needs_permit = false;   // takes one of the search permits while its handler runs
+  bool takes_permits = false;  // its handler does when it computes something: HttpRequest::with_permit
   std::size_t body_bytes_max = std::size_t{1} << 20U;  // as sent and, if gzip, inflated
   bool accepts_gzip = false;                           // of request bodies
   std::chrono::milliseconds time_max{10'000};          // becomes HttpRequest::deadline
