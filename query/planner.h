@@ -1,5 +1,6 @@
 // From the words of a query to its plan.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -52,6 +53,8 @@ class Planner {
   Result<Plan> plan(const PlanAsk& ask);
   // Those of the words that some product holds, in their order.
   Result<std::vector<std::string>> written(const std::vector<std::string>& words);
+  // Words are bent by one typo at the most from now on.
+  void bend_less() { typos_most_ = 1; }
   // By word what it may have been meant to be, best first: words that are much more common, or at all known.
   // None for most words.
   Result<std::vector<std::vector<Meant>>> meant(std::span<const std::string> words, bool last_is_prefix);
@@ -86,7 +89,11 @@ class Planner {
   const SynonymTable& synonyms() const {
     return ranking_ != nullptr && ranking_->synonyms ? *ranking_->synonyms : context_.synonyms;
   }
-  TypoLengths typo_lengths() const { return ranking_ != nullptr ? ranking_->typo_lengths : TypoLengths(); }
+  TypoLengths typo_lengths() const {
+    TypoLengths lengths = ranking_ != nullptr ? ranking_->typo_lengths : TypoLengths();
+    lengths.most = std::min(lengths.most, typos_most_);
+    return lengths;
+  }
   std::uint32_t fields_of_stemmer(std::size_t stemmer) const;
   std::uint32_t fields_of_type(FieldType type) const;
   std::vector<std::uint16_t> numbers_of(std::uint32_t mask) const;
@@ -101,6 +108,7 @@ class Planner {
   const QueryLimits& limits_;
   ShardSearch& shards_;
   const Ranking* ranking_;
+  int typos_most_ = 2;
   Expansions known_;
 };
 

@@ -24,7 +24,7 @@ constexpr auto nearest_shares = std::to_array({80, 65, 50, 40});
 class Search {
  public:
   Search(const View& view, const SearchRequest& request, const QueryLimits& limits, ShardSearch& shards,
-         Deadline soft)
+         SoftTime soft)
       : view_(view),
         request_(request),
         limits_(limits),
@@ -68,31 +68,26 @@ class Search {
     code_ = trade_code_of(query_, *view_.context->schema);
     AISLE_CHECK(choose_rules(query_.words));
     AISLE_CHECK(match_words());
-    if (literal_found_ && request_.per_page > 0) {
-      AISLE_TRY(const bool done, in_soft_time([&]() -> Status {
-                  AISLE_TRY(
-                      result_.did_you_mean,
-                      did_you_mean({view_, request_, limits_, query_, *literal_found_}, planner_, shards_));
-                  return {};
-                }));
-      if (!done) leave_out("did_you_mean");
-    }
+    AISLE_CHECK(look_for_another_spelling());
     if (!code_) return {};
     AISLE_TRY(result_.code, answer_code(*code_, matches_.found > 0, planner_));
     return {};
   }
 
-  // Of what an answer can do without: not begun when the soft time is over, given up at its end. Whether it is
-  // done.
-  template <class Part>
-  Result<bool> in_soft_time(Part&& part) {
-    if (soft_.expired()) return false;
-    shards_.limit(soft_);
-    const Status status = part();
-    shards_.limit(Deadline::never());
-    if (status) return true;
-    if (status.error().code == ErrorCode::DeadlineExceeded) return false;
-    return tl::unexpected(status.error());
+  // Where words of two typos were given up, what they may have been meant to be is not known whole.
+  Status look_for_another_spelling() {
+    if (!literal_found_ || request_.per_page == 0) return {};
+    bool done = false;
+    if (!bent_less_) {
+      AISLE_TRY(done, in_time(shards_, soft_.end, [&]() -> Status {
+                  AISLE_TRY(
+                      result_.did_you_mean,
+                      did_you_mean({view_, request_, limits_, query_, *literal_found_}, planner_, shards_));
+                  return {};
+                }));
+    }
+    if (!done) leave_out("did_you_mean");
+    return {};
   }
 
   void leave_out(std::string part) {
@@ -128,11 +123,16 @@ class Search {
     return {};
   }
 
-  // Whether misspellings of words are tried when they find little.
-  bool is_bendable() const {
+  // By how many typos words are tried when they find little.
+  int typos_wanted() const {
+    if (!request_.typos) return 0;
     const TypoLengths lengths = ranking_ != nullptr ? ranking_->typo_lengths : TypoLengths();
-    return request_.typos &&
-           any_free_word([&](const std::string& word) { return typos_allowed(word, lengths) > 0; });
+    int most = 0;
+    any_free_word([&](const std::string& word) {
+      most = std::max(most, typos_allowed(word, lengths));
+      return false;
+    });
+    return most;
   }
 
   // Whether the statistics already tell that misspellings will be wanted.
@@ -150,7 +150,8 @@ class Search {
   // All words literally; where that finds little, misspellings and products that lack words, too.
   Status match_words() {
     const std::uint64_t typo_least = ranking_ != nullptr ? ranking_->typo_threshold : typo_threshold;
-    const bool bendable = is_bendable();
+    const int typos = typos_wanted();
+    const bool bendable = typos > 0;
     const RelaxationPolicy relaxation = ranking_ != nullptr ? ranking_->relaxation : RelaxationPolicy();
     const auto below = static_cast<std::uint64_t>(relaxation.below);
     const bool relaxable = query_.words.size() > 1 && !code_ && below > 0 &&
@@ -159,7 +160,7 @@ class Search {
     const int enough = relaxation.words == Relaxation::Last ? first_word_share : relaxation.share;
     const int share = relaxable && request_.sort.empty() ? enough : Plan::share_all;
     std::vector<PlanAsk> asks = {plan_ask(false, Plan::share_all)};
-    ask_.facets_until = soft_;
+    ask_.facets_until = soft_.end;
     if (bendable && shards_.is_far() && is_unheard_of()) asks.push_back(plan_ask(true, share));
     AISLE_TRY(std::vector<Plan> plans, planner_.plans(asks));
     AISLE_TRY(matches_, match(std::move(plans.front())));
@@ -168,21 +169,32 @@ class Search {
     if (bend) literal_found_ = literal;
     if (bend || (share < Plan::share_all && literal < below)) {
       const PlanAsk ask = plan_ask(bend, literal < below ? share : Plan::share_all);
-      AISLE_CHECK(match_more(bend, ask.share < Plan::share_all, [&] { return match_wider(ask); }));
+      AISLE_CHECK(
+          match_more(bend ? typos : 0, ask.share < Plan::share_all, [&] { return match_wider(ask); }));
     }
     if (matches_.found > 0 || !relaxable || request_.sort.empty()) return {};
-    return match_more(false, true, [&] { return match_nearest(bend, enough); });
+    return match_more(0, true, [&] { return match_nearest(bend, enough); });
   }
 
-  // A wider match with all of its facets, or what there was before it.
+  // A wider match with all of its facets, or one of fewer typos, or what there was before it.
   template <class Wider>
-  Status match_more(bool typos, bool relaxes, Wider&& wider) {
+  Status match_more(int typos, bool relaxes, Wider&& wider) {
     const std::shared_ptr<const Plan> before = ask_.plan;
     ask_.facets_until = Deadline::never();
-    AISLE_TRY(const bool done, in_soft_time(wider));
+    AISLE_TRY(bool done, in_time(shards_, typos > 1 ? soft_.two_typos : soft_.end, wider));
     if (done) return {};
     ask_.plan = before;
-    if (typos) leave_out("typos");
+    if (typos > 1) {
+      planner_.bend_less();
+      bent_less_ = true;
+      AISLE_TRY(done, in_time(shards_, soft_.end, wider));
+      if (!done) ask_.plan = before;
+    }
+    if (done) {
+      leave_out("two_typos");
+      return {};
+    }
+    if (typos > 0) leave_out("typos");
     if (relaxes) leave_out("relaxation");
     return {};
   }
@@ -275,11 +287,12 @@ class Search {
   const SearchRequest& request_;
   const QueryLimits& limits_;
   ShardSearch& shards_;
-  const Deadline soft_;
+  const SoftTime soft_;
   const Ranking* ranking_;
   Planner planner_;
   ParsedQuery query_;
   std::optional<std::string> code_;             // that the query is; it is nobody else's in part
+  bool bent_less_ = false;                      // no word by two typos, for want of time
   std::optional<std::uint64_t> literal_found_;  // products with all words as typed, when they are few
   MatchRequest ask_;
   MatchResult matches_;
@@ -289,7 +302,7 @@ class Search {
 }  // namespace
 
 Result<SearchResult> search(const View& view, const SearchRequest& request, const QueryLimits& limits,
-                            ShardSearch& shards, Deadline soft) {
+                            ShardSearch& shards, SoftTime soft) {
   return Search(view, request, limits, shards, soft).run();
 }
 

@@ -10,6 +10,7 @@
 #include "query/search_request.h"
 #include "query/search_result.h"
 #include "query/shard_search.h"
+#include "query/soft_time.h"
 #include "query/view.h"
 
 namespace aisle {
@@ -20,12 +21,13 @@ inline constexpr std::uint64_t typo_threshold = 10;
 // Deterministic: the same view and request give the same answer, scores included, whatever the number of
 // shards, segments and nodes. Of the view only context and statistics are used, for `shards` hold the rest.
 // Thread-safe.
-// At `soft` parts are given up and SearchResult::degraded names them: looking for misspellings and for
-// products that lack words, another spelling, facets not yet counted. What was found by then stays.
+// At its `soft` time parts are given up and SearchResult::degraded names them: looking for misspellings, those of
+// two typos first, and for products that lack words, another spelling, facets not yet counted. What was found
+// by then stays.
 //   InvalidArgument   field, value and limit or nearest name
 //   others            of ShardSearch
 Result<SearchResult> search(const View& view, const SearchRequest& request, const QueryLimits& limits,
-                            ShardSearch& shards, Deadline soft = Deadline::never());
+                            ShardSearch& shards, SoftTime soft = {});
 // The same on the shards of this process.
 Result<SearchResult> search(const View& view, const SearchRequest& request, const QueryLimits& limits,
                             Deadline deadline);

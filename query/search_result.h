@@ -116,14 +116,15 @@ struct SearchResult {
   std::vector<RuleUserData> user_data;   // in the order of `rules`
   std::vector<DroppedPin> dropped_pins;  // when explain is asked for
   std::optional<WhyAnswer> why;          // when asked for
-  // What time was too short for: typos, relaxation, did_you_mean, facets.<field>. The rest is as it would be
+  // What time was too short for: two_typos, typos (all of them), relaxation, did_you_mean, facets.<field>. The rest is as it would be
   // without them.
   std::vector<std::string> degraded;
 
   // Whether all that match were looked for.
   bool is_exact() const {
-    return std::ranges::none_of(
-        degraded, [](const std::string& part) { return part == "typos" || part == "relaxation"; });
+    return std::ranges::none_of(degraded, [](const std::string& part) {
+      return part == "two_typos" || part == "typos" || part == "relaxation";
+    });
   }
 };
 

@@ -37,11 +37,13 @@ struct Candidate {
 
 class Suggester {
  public:
-  Suggester(const View& view, const SuggestRequest& request, const QueryLimits& limits, ShardSearch& shards)
+  Suggester(const View& view, const SuggestRequest& request, const QueryLimits& limits, ShardSearch& shards,
+            Deadline soft)
       : view_(view),
         request_(request),
         limits_(limits),
         shards_(shards),
+        soft_(soft),
         analyzer_(*view.context->analyzer),
         planner_(*view.context, *view.statistics, limits, shards, view.ranking.get()),
         query_(parse_query(request.q, analyzer_, limits)),
@@ -52,19 +54,18 @@ class Suggester {
     AISLE_TRY(const Field* scope, scope_field());
     AISLE_TRY(narrowing_,
               Narrowing::create(view_, {request_.filter, request_.context, request_.clock}, limits_));
-    SuggestResult result;
     const bool is_whole = query_.last_is_open && query_.ignored_words.empty() && !query_.truncated;
     if (!text_.words().empty() && is_whole) {
       AISLE_CHECK(find_candidates());
-      AISLE_TRY(result.suggestions, suggestions(scope));
+      AISLE_TRY(result_.suggestions, suggestions(scope));
     } else if (query_.words.empty() && query_.excluded.empty() && !query_.truncated) {
       find_popular("");
       AISLE_CHECK(count_candidates());
-      AISLE_TRY(result.suggestions, suggestions(scope));
+      AISLE_TRY(result_.suggestions, suggestions(scope));
     }
-    result.coverage = shards_.coverage();
-    result.lsn = shards_.lsn();
-    return result;
+    result_.coverage = shards_.coverage();
+    result_.lsn = shards_.lsn();
+    return std::move(result_);
   }
 
  private:
@@ -80,12 +81,22 @@ class Suggester {
                                                 ", expected keyword or hierarchy");
   }
 
+  // A part that suggestions can do without. Whether it is done.
+  template <class Part>
+  Result<bool> in_soft_time(const char* name, Part&& part) {
+    AISLE_TRY(const bool done, in_time(shards_, soft_, part));
+    std::vector<std::string>& parts = result_.degraded;
+    if (!done && std::ranges::find(parts, name) == parts.end()) parts.emplace_back(name);
+    return done;
+  }
+
   std::size_t last() const { return text_.words().size() - 1; }
 
   // Words that follow the last one, or that it begins; where nobody has any of these together with the words
   // before, words that it may be the misspelt beginning of.
   Status find_candidates() {
-    AISLE_CHECK(mend_words_before());
+    const std::size_t before = text_.is_closed() ? last() + 1 : last();
+    if (before > 0) AISLE_CHECK(in_soft_time("typos", [&] { return mend_words(before); }));
     if (query_.phrases.empty() && query_.excluded.empty()) find_popular(typed_words());
     catalogue_most_ = candidates_.size() + counted_most;
     const std::string word = text_.is_closed() ? mended(last()) : text_.words()[last()];
@@ -109,11 +120,16 @@ class Suggester {
     }
     AISLE_CHECK(count_candidates());
     if (!candidates_.empty() || text_.is_closed()) return {};
+    AISLE_TRY(const bool bent, in_soft_time("typos", [&] { return bend(word); }));
+    return bent ? count_candidates() : Status();
+  }
+
+  Status bend(const std::string& word) {
     AISLE_TRY(const auto misspelt, expand({{word, ExpandKind::TypoBeginnings}}));
     for (const FoundTerm& some : misspelt.front().terms) {
       if (candidates_.size() < misspelt_most) add(some.term, some.number, last());
     }
-    return count_candidates();
+    return {};
   }
 
   // The words as they are looked up among those of popular queries.
@@ -131,8 +147,7 @@ class Suggester {
   }
 
   // Words before the last one that nobody has are taken for what they may have been meant to be.
-  Status mend_words_before() {
-    const std::size_t before = text_.is_closed() ? last() + 1 : last();
+  Status mend_words(std::size_t before) {
     const auto words = std::span(text_.words()).first(before);
     AISLE_TRY(const auto meant, planner_.meant(words, false));
     for (std::size_t i = 0; i < before; ++i) {
@@ -176,7 +191,17 @@ class Suggester {
     if (!known) candidates_.push_back(std::move(candidate));
   }
 
+  // Those that come first at least, as many as are asked for.
   Status count_candidates() {
+    const auto least = static_cast<std::size_t>(request_.limit);
+    if (candidates_.size() <= least) return count_all();
+    AISLE_TRY(const bool done, in_soft_time("suggestions", [&] { return count_all(); }));
+    if (done) return {};
+    candidates_.resize(least);
+    return count_all();
+  }
+
+  Status count_all() {
     std::vector<PlanAsk> asks;
     CountRequest request;
     for (Candidate& candidate : candidates_) {
@@ -223,7 +248,13 @@ class Suggester {
 
   Result<std::vector<Suggestion>> suggestions(const Field* scope) {
     choose();
-    AISLE_TRY(const auto spellings, spellings_of_candidates());
+    std::map<std::string, std::string> spellings;
+    if (std::ranges::any_of(candidates_, [](const Candidate& some) { return some.popular == nullptr; })) {
+      AISLE_CHECK(in_soft_time("spelling", [&]() -> Status {
+        AISLE_TRY(spellings, spellings_of_candidates());
+        return {};
+      }));
+    }
     std::vector<Suggestion> all;
     for (Candidate& candidate : candidates_) {
       for (auto& [place, word] : candidate.words) {
@@ -235,7 +266,10 @@ class Suggester {
       suggestion.count = candidate.count.matches;
       suggestion.typos = candidate.typos;
       if (scope == nullptr || all.size() > scoped_most) continue;
-      AISLE_TRY(suggestion.scopes, scopes_of(candidate, *scope));
+      AISLE_CHECK(in_soft_time("scopes", [&]() -> Status {
+        AISLE_TRY(suggestion.scopes, scopes_of(candidate, *scope));
+        return {};
+      }));
     }
     return all;
   }
@@ -279,6 +313,7 @@ class Suggester {
   const SuggestRequest& request_;
   const QueryLimits& limits_;
   ShardSearch& shards_;
+  const Deadline soft_;
   const Analyzer& analyzer_;
   Planner planner_;
   std::optional<Narrowing> narrowing_;
@@ -287,14 +322,15 @@ class Suggester {
   std::map<std::size_t, std::string> mended_;  // words before the last one, by number
   int mended_typos_ = 0;
   std::vector<Candidate> candidates_;
+  SuggestResult result_;
   std::size_t catalogue_most_ = counted_most;  // candidates, popular ones among them
 };
 
 }  // namespace
 
 Result<SuggestResult> suggest(const View& view, const SuggestRequest& request, const QueryLimits& limits,
-                              ShardSearch& shards) {
-  return Suggester(view, request, limits, shards).run();
+                              ShardSearch& shards, SoftTime soft) {
+  return Suggester(view, request, limits, shards, soft.end).run();
 }
 
 }  // namespace aisle

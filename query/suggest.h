@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "query/limits.h"
 #include "query/shard_search.h"
+#include "query/soft_time.h"
 #include "query/view.h"
 
 namespace aisle {
@@ -41,13 +42,17 @@ struct SuggestResult {
       suggestions;  // fewest typos, then most asked, then most products, then most frequent word, then by text
   double coverage = 1.0;
   Lsn lsn = 0;
+  // What time was too short for: typos (of any word), suggestions (some are missing), spelling (as the titles
+  // write it), scopes.
+  std::vector<std::string> degraded{};
 };
 
 // One for all forms of a word; none without products, as the filter and the rules for its words let them
-// through (pins apart). The same for any number of shards. Errors:
+// through (pins apart). The same for any number of shards. At its `soft` time parts are given up and
+// SuggestResult::degraded names them. Errors:
 //   InvalidArgument   limit, scope, filter: names field, value and limit or the nearest name
 //   and those of ShardSearch
 Result<SuggestResult> suggest(const View& view, const SuggestRequest& request, const QueryLimits& limits,
-                              ShardSearch& shards);
+                              ShardSearch& shards, SoftTime soft = {});
 
 }  // namespace aisle

@@ -16,7 +16,8 @@ HttpResponse Service::suggest(const HttpRequest& request) const {
   const View view = index->view();
   const auto begin = std::chrono::steady_clock::now();
   const auto shards = shards_of(*index, view, call->min_coverage);
-  const auto result = aisle::suggest(view, call->request, config_.limits, *shards);
+  const auto result =
+      aisle::suggest(view, call->request, config_.limits, *shards, Deadline::after(config_.limits.time_soft));
   if (!result) return refuse_search(result.error(), request.request_id);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   HttpResponse response{.body = suggest_json(call->request, *result, view,
@@ -24,7 +25,8 @@ HttpResponse Service::suggest(const HttpRequest& request) const {
                                               .lag_ms = index->lag_ms(),
                                               .control_plane_stale = !index->control_plane_fresh()})};
   response.headers.emplace_back("X-Search-Coverage", coverage_text(result->coverage));
-  if (result->coverage < 1) response.headers.emplace_back("Cache-Control", "no-store");
+  if (result->coverage < 1 || !result->degraded.empty())
+    response.headers.emplace_back("Cache-Control", "no-store");
   return response;
 }
 

@@ -66,7 +66,13 @@ std::string suggest_json(const SuggestRequest& request, const SuggestResult& res
     if (out.back() != '[') out += ',';
     append_suggestion(out, suggestion);
   }
-  out += fmt::format("],\"took_ms\":{:.3f},", context.took_ms);
+  out += ']';
+  for (std::size_t i = 0; i < result.degraded.size(); ++i) {
+    out += i == 0 ? ",\"degraded\":[" : ",";
+    append_json_string(out, result.degraded[i]);
+  }
+  if (!result.degraded.empty()) out += ']';
+  out += fmt::format(",\"took_ms\":{:.3f},", context.took_ms);
   append_view(out, view, result.lsn, result.coverage, context);
   return out + '}';
 }

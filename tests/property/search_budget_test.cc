@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "query/search.h"
+#include "query/suggest.h"
 #include "tests/support/random_catalogue.h"
 #include "tests/support/search_oracle.h"
 #include "tests/support/split_search.h"
@@ -103,6 +104,99 @@ TEST(SearchBudget, TheSoftTimeLeavesOutOnlyWhatTheAnswerNames) {
     }
   }
   for (const char* part : {"typos", "relaxation", "did_you_mean", "facets.brand", "facets.price"})
+    EXPECT_GT(left_out[part], 0) << part << " was never left out";
+}
+
+std::shared_ptr<const Ranking> ranking_of_typos(const Catalogue& catalogue, int most) {
+  Ranking ranking =
+      *Ranking::compile(*RankingConfig::parse(R"({"index": "random"})"), catalogue.context(), 1).value();
+  ranking.typo_lengths = {.most = most, .one_from = 3, .two_from = 5};
+  return std::make_shared<const Ranking>(std::move(ranking));
+}
+
+TEST(SearchBudget, TwoTyposAreGivenUpBeforeOne) {
+  const Catalogue catalogue(random_schema_text);
+  const Seeds all = seeds(25);
+  int given_up = 0;
+  for (std::uint64_t seed = all.first; seed != all.first + all.count; ++seed) {
+    SCOPED_TRACE(Seeds::trace(seed));
+    Random random(seed);
+    Shop shop(catalogue, random);
+    for (int i = 0; i < 4; ++i) {
+      const SearchRequest request = shop.request();
+      SCOPED_TRACE(request.q);
+      shop.view.ranking = ranking_of_typos(catalogue, 1);
+      const SearchResult less = search(shop.view, request, {}, Deadline::never()).value();
+      shop.view.ranking = ranking_of_typos(catalogue, 2);
+      const SearchResult whole = search(shop.view, request, {}, Deadline::never()).value();
+      for (int looks = 0; looks < looks_highest; ++looks) {
+        SCOPED_TRACE(looks);
+        std::atomic<int> left = looks;
+        LocalShardSearch here(shop.view, Deadline::never());
+        const SoftTime soft(Deadline::never(), Deadline::after_looks(left));
+        const SearchResult some = search(shop.view, request, {}, here, soft).value();
+        const bool ended = left >= 0;
+        ASSERT_EQ(names(some, "two_typos"), !ended);
+        ASSERT_FALSE(names(some, "typos") || names(some, "relaxation"));
+        ASSERT_EQ(some.is_exact(), ended);
+        ASSERT_EQ(describe(without_facets(some)), describe(without_facets(ended ? whole : less)));
+        for (const std::string& field : request.facets)
+          ASSERT_EQ(facet_of(some, field), facet_of(ended ? whole : less, field)) << field;
+        given_up += ended ? 0 : 1;
+        if (ended) break;
+      }
+    }
+  }
+  EXPECT_GT(given_up, 0);
+}
+
+bool names(const SuggestResult& result, const std::string& part) {
+  return std::ranges::find(result.degraded, part) != result.degraded.end();
+}
+
+void expect_whole_but_for_what_it_names(const SuggestResult& some, const SuggestResult& whole,
+                                        const SuggestRequest& request) {
+  ASSERT_LE(some.suggestions.size(), static_cast<std::size_t>(request.limit));
+  if (names(some, "typos") || names(some, "suggestions")) return;
+  ASSERT_EQ(some.suggestions.size(), whole.suggestions.size());
+  for (std::size_t i = 0; i < some.suggestions.size(); ++i) {
+    const Suggestion& own = some.suggestions[i];
+    const Suggestion& other = whole.suggestions[i];
+    ASSERT_TRUE(own.q == other.q || names(some, "spelling")) << own.q << " for " << other.q;
+    ASSERT_EQ(own.count, other.count) << own.q;
+    ASSERT_EQ(own.typos, other.typos) << own.q;
+    ASSERT_TRUE(own.scopes.size() == other.scopes.size() || names(some, "scopes")) << own.q;
+  }
+}
+
+TEST(SearchBudget, SuggestionsLeaveOutOnlyWhatTheyName) {
+  const Catalogue catalogue(random_schema_text);
+  const Seeds all = seeds(25);
+  std::map<std::string, int> left_out;
+  for (std::uint64_t seed = all.first; seed != all.first + all.count; ++seed) {
+    SCOPED_TRACE(Seeds::trace(seed));
+    Random random(seed);
+    Shop shop(catalogue, random);
+    for (int i = 0; i < 4; ++i) {
+      SuggestRequest request{
+          .q = shop.request().q, .limit = 1 + static_cast<std::int64_t>(random.below(4)), .scope = "brand"};
+      if (!request.q.empty()) request.q.resize(1 + random.below(request.q.size()));
+      SCOPED_TRACE(request.q);
+      LocalShardSearch here(shop.view, Deadline::never());
+      const SuggestResult whole = suggest(shop.view, request, {}, here).value();
+      ASSERT_TRUE(whole.degraded.empty());
+      for (int looks = 0; looks < looks_highest; ++looks) {
+        SCOPED_TRACE(looks);
+        std::atomic<int> left = looks;
+        const SuggestResult some = suggest(shop.view, request, {}, here, Deadline::after_looks(left)).value();
+        expect_whole_but_for_what_it_names(some, whole, request);
+        ASSERT_EQ(left >= 0, some.degraded.empty()) << "it is told when the time was over, and only then";
+        for (const std::string& part : some.degraded) ++left_out[part];
+        if (left >= 0) break;
+      }
+    }
+  }
+  for (const char* part : {"typos", "suggestions", "spelling", "scopes"})
     EXPECT_GT(left_out[part], 0) << part << " was never left out";
 }
 

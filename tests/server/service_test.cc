@@ -181,6 +181,9 @@ TEST_F(ServiceTest, WhatTimeWasTooShortForIsNamed) {
   const auto literal = search({{"q", "steel kettle"}, {"prefix", "false"}, {"typos", "false"}});
   EXPECT_EQ(literal["hits"][0]["id"], "p1") << "what has all words is found in any case";
   EXPECT_THAT(aisle_->get("/metrics").body, HasSubstr("aisle_search_degraded_total{index=\"products\"} 2"));
+  const test::RawResponse suggested = aisle_->get("/v1/indexes/products/suggest?q=stel%20ket");
+  EXPECT_EQ(suggested.headers.at("cache-control"), "no-store");
+  EXPECT_THAT(suggested.body, HasSubstr("\"degraded\":[\"typos\"")) << "and it answers what it can";
 }
 
 TEST_F(ServiceTest, AGracefulStopKeepsEverything) {
