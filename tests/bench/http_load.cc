@@ -1,8 +1,9 @@
 // Requests over keep-alive connections, each asking again as soon as it has its answer, on one thread.
 //
-//   http_load PORT CONNECTIONS SECONDS REQUESTS
+//   http_load PORT CONNECTIONS SECONDS REQUESTS [HEADER]
 //
-// PORT is on 127.0.0.1; REQUESTS has a path with its query on each line. Prints one JSON object: answers
+// PORT is on 127.0.0.1; REQUESTS has a path with its query on each line; HEADER, such as "Accept-Encoding: gzip", is
+// sent with each. Prints one JSON object: answers
 // (status 200) a second, their latencies, what was answered otherwise, and how evenly the connections were
 // served: `starved` of them got less than a tenth of the mean.
 #include <arpa/inet.h>
@@ -178,11 +179,11 @@ class Load {
   std::uint64_t closed_ = 0;
 };
 
-std::vector<std::string> read_requests(const char* file) {
+std::vector<std::string> read_requests(const char* file, const std::string& header) {
   std::vector<std::string> requests;
   std::ifstream in(file);
   for (std::string path; std::getline(in, path);)
-    requests.push_back("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+    requests.push_back("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" + header + "\r\n");
   if (requests.empty()) throw std::runtime_error(std::string(file) + " holds no request");
   return requests;
 }
@@ -191,15 +192,16 @@ std::vector<std::string> read_requests(const char* file) {
 }  // namespace aisle::bench
 
 int main(int argc, char** argv) {
-  if (argc != 5) {
-    std::cerr << "http_load PORT CONNECTIONS SECONDS REQUESTS\n";
+  if (argc < 5 || argc > 6) {
+    std::cerr << "http_load PORT CONNECTIONS SECONDS REQUESTS [HEADER]\n";
     return 2;
   }
   rlimit files{.rlim_cur = 65536, .rlim_max = 65536};
   setrlimit(RLIMIT_NOFILE, &files);
   try {
-    aisle::bench::Load load(static_cast<std::uint16_t>(std::stoi(argv[1])), std::stoull(argv[2]),
-                            aisle::bench::read_requests(argv[4]));
+    aisle::bench::Load load(
+        static_cast<std::uint16_t>(std::stoi(argv[1])), std::stoull(argv[2]),
+        aisle::bench::read_requests(argv[4], argc > 5 ? std::string(argv[5]) + "\r\n" : ""));
     std::cout << load.run(std::stod(argv[3])).dump() << '\n';
   } catch (const std::exception& error) {
     std::cerr << "http_load: " << error.what() << '\n';

@@ -4,7 +4,9 @@
     service.py [--connections 1,16,128,1000] [--seconds 6] [--out FOLDER]
 
 Needs the catalogue and the index of aisle that bench.py makes. The queries are those of the class `faceted`, which all engines answer
-alike; both servers keep connections alive, no results are cached, and the load comes from the same machine.
+alike; both servers keep connections alive and keep no results, and the load comes from the same machine. A second aisle keeps its
+answers, as it does unless told otherwise: asked the same few hundred queries over and over it computes next to none, so the ratio of the
+two is what a cache can give at the most.
 """
 
 import argparse
@@ -23,6 +25,7 @@ from engines import ROOT, SCHEMA, Missing, run
 from peers import PEERS, from_maven, java_tools
 
 TICKS = os.sysconf("SC_CLK_TCK")
+AISLE, CACHED = "aisle", "aisle, answers kept"
 
 
 def free_port():
@@ -38,12 +41,12 @@ def asks(catalogue):
 
 
 class Server:
-    def __init__(self, name, command, port, ready, path, queries, work):
+    def __init__(self, name, command, port, ready, path, queries, work, environment=None):
         self.name, self.port = name, port
         self.requests = work / f"requests-{name}.txt"
         self.requests.write_text("".join(path(query) + "\n" for query in queries), encoding="utf-8")
         self.process = subprocess.Popen([str(part) for part in command], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.DEVNULL)
+                                        stderr=subprocess.DEVNULL, env=environment)
         end = time.monotonic() + 120
         while True:
             try:
@@ -70,7 +73,7 @@ class Server:
         self.process.wait(60)
 
 
-def aisle(build, catalogue, queries, work):
+def aisle(build, catalogue, queries, work, cached=False):
     port = free_port()
     names = ("q", "filter", "facets", "facet_values", "sort", "per_page", "prefix", "typos", "highlight")
 
@@ -83,8 +86,12 @@ def aisle(build, catalogue, queries, work):
                 values[name] = ",".join(value)
         return "/v1/indexes/bench/search?" + urllib.parse.urlencode(values)
 
-    command = [build / "aisle", "serve", "--schema", SCHEMA, "--data", catalogue / "aisle", "--port", port, "--admin-port", free_port()]
-    return Server("aisle", command, port, "/readyz", path, queries, work)
+    data = work / "service-cached" if cached else catalogue / "aisle"
+    if cached:  # a folder is one process's
+        shutil.copytree(catalogue / "aisle", data, dirs_exist_ok=True)
+    command = [build / "aisle", "serve", "--schema", SCHEMA, "--data", data, "--port", port, "--admin-port", free_port()]
+    environment = os.environ | ({} if cached else {"AISLE_CACHE__BYTES_MAX": "0"})
+    return Server(CACHED if cached else AISLE, command, port, "/readyz", path, queries, work, environment)
 
 
 class Solr:
@@ -137,6 +144,9 @@ def table(figures):
             lines.append(f"| {name} | {one['connections']:,} | {one['per_second']:,.0f} | {one['per_core_second']:,.0f} | "
                          f"{one['p50_ms']:.2f} | {one['p99_ms']:.1f} | {one['p999_ms']:.1f} | {sum(one['not_200'].values()):,} | "
                          f"{one['starved']:,} |")
+    for off, on in zip(figures["servers"][AISLE], figures["servers"].get(CACHED, [])):
+        ratios = (on["per_second"] / off["per_second"], on["p50_ms"] / off["p50_ms"], on["p99_ms"] / off["p99_ms"])
+        lines.append(f"\nkept to computed at {off['connections']:,}: answers/s {ratios[0]:.2f}, p50 {ratios[1]:.2f}, p99 {ratios[2]:.2f}")
     return "\n".join([*lines, "", f"engine alone, same queries: p50 {figures['engine_p50_ms']:.3f} ms"])
 
 
@@ -145,6 +155,7 @@ def main():
     parser.add_argument("--connections", default="1,16,128,1000")
     parser.add_argument("--seconds", type=float, default=6)
     parser.add_argument("--warm-seconds", type=float, default=15, help="before, with 4 connections")
+    parser.add_argument("--without-peer", action="store_true")
     parser.add_argument("--build", type=Path, default=ROOT / "build/release")
     parser.add_argument("--out", type=Path, default=BENCH)
     options = parser.parse_args()
@@ -152,9 +163,11 @@ def main():
     queries = asks(catalogue)
     figures = {"engine_p50_ms": engine_p50(options.build, catalogue), "servers": {}}
     say(f"engine alone: p50 {figures['engine_p50_ms']:.3f} ms")
-    servers = [aisle(options.build, catalogue, queries, options.out)]
+    servers = [aisle(options.build, catalogue, queries, options.out, cached) for cached in (False, True)]
     try:
         try:
+            if options.without_peer:
+                raise Missing("not asked for")
             servers.append(Solr(BENCH / "peers").start(catalogue, queries, options.out))
         except Missing as missing:
             say(f"Solr is left out: {missing}")

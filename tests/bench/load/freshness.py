@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """How long a change takes from PostgreSQL's commit to an answer over HTTP that shows it, while others change and search.
 
-    freshness.py [--aisle build/release/aisle] [--seconds 90] [--changes 1000] [--searches 100] [--products 100000] [--out DIR]
+    freshness.py [--aisle build/release/aisle] [--seconds 90] [--changes 1000] [--searches 100] [--products 100000]
+                 [--cache-bytes N] [--out DIR]
 
 Beside the steady load three probes change one product after the other: its title to a word that nobody has, its price and its
 stock to a number that nobody has. Each notes when COMMIT was sent and when it returned, and asks every other millisecond until
-an answer has the product so. Fails when a p99 is over its limit, a search failed or the load was not kept up. Writes
+an answer has the product so. Tells what the cache of answers did, and the
+processor time of the service. Fails when a p99 is over its limit, a search failed or the load was not kept up. Writes
 DIR/freshness.json.
 """
 
@@ -14,12 +16,14 @@ import http.client
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 import urllib.parse
+import urllib.request
 from pathlib import Path
 
 from reindex_under_load import quantile
@@ -128,12 +132,22 @@ def quantiles(values):
     return {name: round(quantile(values, share), 1) for name, share in (("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("max", 1.0))}
 
 
+def cache_counters(aisle):
+    with urllib.request.urlopen(aisle.admin + "/metrics") as answer:
+        return dict(re.findall(r"^aisle_answer_cache_(\w+)_total\{.*\} (\d+)", answer.read().decode(), re.MULTILINE))
+
+
+def cpu_seconds(aisle):
+    fields = Path(f"/proc/{aisle.process.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def play(options, postgres, aisle):
     writer = Writer(postgres, options.changes, SEED)
     probed = [writer.ids.pop(writer.random.randrange(len(writer.ids))) for _ in range(300)]  # nobody else changes them
     probes = [Probe(kind, postgres, aisle.url, probed[n::3], SEED + n) for n, kind in enumerate(LIMITS_MS)]
     searchers = [Searcher(aisle.url, options.searches / SEARCHERS, SEED + 10 + n, lambda answer: None) for n in range(SEARCHERS)]
-    begin = time.monotonic()
+    begin, cpu_before = time.monotonic(), cpu_seconds(aisle)
     for thread in (load := [writer, *searchers]):
         thread.start()
     time.sleep(min(5.0, options.seconds / 10))  # the load runs
@@ -147,7 +161,8 @@ def play(options, postgres, aisle):
         thread.stop()
         if thread.failure:
             raise thread.failure
-    return report(options, writer, searchers, probes, seconds)
+    return report(options, writer, searchers, probes, seconds) | {
+        "cache": cache_counters(aisle), "cores_used": round((cpu_seconds(aisle) - cpu_before) / seconds, 3)}
 
 
 def report(options, writer, searchers, probes, seconds):
@@ -177,6 +192,7 @@ def main():
     parser.add_argument("--changes", type=float, default=1000, help="rows a second, 95 in 100 of them prices and stock")
     parser.add_argument("--searches", type=float, default=100, help="a second")
     parser.add_argument("--products", type=int, default=100_000, help="at least those of the sample shop")
+    parser.add_argument("--cache-bytes", type=int, help="of the cache of answers; 0 = none")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -188,7 +204,8 @@ def main():
         try:
             postgres.load_shop(Path(folder))
             enlarge(postgres, options.products)
-            aisle = Aisle(options.aisle, Path(folder), postgres)
+            aisle = Aisle(options.aisle, Path(folder), postgres,
+                          {} if options.cache_bytes is None else {"cache": {"bytes_max": options.cache_bytes}})
             aisle.schema.write_text((DEMO / "products.json").read_text())
             aisle.start()
             figures = play(options, postgres, aisle)

@@ -80,14 +80,16 @@ class Postgres:
 class Aisle:
     """One `aisle serve` process on free ports, and its commands."""
 
-    def __init__(self, binary, work, postgres):
+    def __init__(self, binary, work, postgres, settings=None):
+        """`settings` are further keys of the configuration."""
         self.binary = binary
         self.work = work
         self.schema = work / "products.json"
         self.config = work / "aisle.json"
         self.config.write_text(json.dumps({
             "data_dir": "index", "listen": {"port": 0}, "admin": {"port": 0},
-            "indexes": [{"schema": "products.json", "connection": f"host={postgres.folder} user=aisle dbname=shop"}]}))
+            "indexes": [{"schema": "products.json", "connection": f"host={postgres.folder} user=aisle dbname=shop"}]}
+            | (settings or {})))
         self.process = None
         self.url = self.admin = ""
 
