@@ -71,7 +71,8 @@ struct BestDocuments::Bounds {
 };
 
 struct BestDocuments::Kind {
-  bool headed = false;
+  std::size_t gain = 0;  // of gains_, or one more: none
+  int percent = 0;       // of that
   bool outstanding = false;
   Repeating repeating = Never;
   DocumentSet documents;  // and some of other kinds
@@ -111,7 +112,7 @@ void BestDocuments::find_adjusted(const DocumentSet& documents) {
   adjustment_.emplace(*basis_.effects, view_, list);
   std::size_t i = 0;
   Ahead ahead(segment_, [&](std::uint32_t document) {
-    look_at(document, i++, segment_.forms.repeats(document), true);
+    look_at(document, i++, segment_.forms.repeats(document), title_.most_percent());
   });
   for (const std::uint32_t document : list) ahead.add(document);
   ahead.finish();
@@ -158,7 +159,7 @@ bool BestDocuments::sweep_better(bool typos, const DocumentSet& documents, std::
 void BestDocuments::sweep(const DocumentSet& documents, std::int64_t tier) {
   if (documents.size() <= few) {
     Ahead ahead(segment_, [&](std::uint32_t document) {
-      look_at(document, 0, segment_.forms.repeats(document), true);
+      look_at(document, 0, segment_.forms.repeats(document), title_.most_percent());
     });
     documents.each([&](std::uint32_t document) {
       if (!is_done(document)) ahead.add(document);
@@ -188,23 +189,25 @@ void BestDocuments::sweep(const DocumentSet& documents, std::int64_t tier) {
 std::vector<BestDocuments::Kind> BestDocuments::kinds_of(const DocumentSet& documents,
                                                          std::int64_t tier) const {
   std::vector<Kind> kinds;
-  const auto add = [&](bool headed, bool outstanding, Repeating repeating, DocumentSet set) {
+  const auto add = [&](std::size_t gain, bool outstanding, Repeating repeating, DocumentSet set) {
     if (set.empty()) return;
     const int frequency = repeating == Often ? segment_.forms.frequency_max() : repeating == Twice ? 2 : 1;
-    kinds.push_back({headed, outstanding, repeating, std::move(set),
-                     bounds(tier, static_cast<std::uint8_t>(frequency), outstanding, headed)});
+    const int percent = gain < gains_.size() ? gains_[gain].percent : 0;
+    kinds.push_back({gain, percent, outstanding, repeating, std::move(set),
+                     bounds(tier, static_cast<std::uint8_t>(frequency), outstanding, percent)});
   };
-  const auto add_all = [&](bool headed, DocumentSet some) {
+  const auto add_all = [&](std::size_t gain, DocumentSet some) {
     DocumentSet outstanding = intersection_of(outstanding_, some);
     for (const Repeating repeating : {Often, Twice}) {
-      add(headed, true, repeating, intersection_of(repeating_[repeating], outstanding));
-      add(headed, false, repeating, intersection_of(repeating_[repeating], some));
+      add(gain, true, repeating, intersection_of(repeating_[repeating], outstanding));
+      add(gain, false, repeating, intersection_of(repeating_[repeating], some));
     }
-    add(headed, true, Never, std::move(outstanding));
-    add(headed, false, Never, std::move(some));
+    add(gain, true, Never, std::move(outstanding));
+    add(gain, false, Never, std::move(some));
   };
-  add_all(true, intersection_of(headed_, documents));
-  add_all(false, documents.borrowed());
+  for (std::size_t gain = 0; gain < gains_.size(); ++gain)
+    add_all(gain, intersection_of(gains_[gain].documents, documents));
+  add_all(gains_.size(), documents.borrowed());
   return kinds;
 }
 
@@ -215,7 +218,8 @@ void BestDocuments::sweep_lengths(const Kind& kind, std::size_t level, std::size
   const Bounds& bounds = kind.bounds;
   Ahead ahead(segment_, [&](std::uint32_t document) {
     if (!best_.can_take(bounds.of(document), document)) return;
-    look_at(document, 0, kind.repeating == Never ? Repeats() : segment_.forms.repeats(document), kind.headed);
+    look_at(document, 0, kind.repeating == Never ? Repeats() : segment_.forms.repeats(document),
+            kind.percent);
   });
   const auto see = [&](std::uint32_t document) {
     if (!best_.can_take(bounds.of(document), document)) return;
@@ -259,7 +263,7 @@ void BestDocuments::note_kinds() {
   std::vector<DocumentSet> worth_more;
   for (const ReadingPoints& reading : readings_) reading.add_outstanding(worth_more);
   outstanding_ = union_of(std::move(worth_more), segment_.size);
-  headed_ = title_.headed();
+  gains_ = title_.gains();
   for (const Repeating kind : {Often, Twice}) {
     std::vector<DocumentSet> sets;
     for (const ReadingPoints& reading : readings_) reading.add_repeating(kind == Often, sets);
@@ -268,7 +272,7 @@ void BestDocuments::note_kinds() {
 }
 
 BestDocuments::Bounds BestDocuments::bounds(std::int64_t tier, std::uint8_t frequency, bool outstanding,
-                                            bool headed) const {
+                                            int percent) const {
   Bounds bounds;
   if (const int field = basis_.context.forward_field; field >= 0)
     bounds.lengths_of = &segment_.lengths[static_cast<std::size_t>(field)];
@@ -276,7 +280,7 @@ BestDocuments::Bounds BestDocuments::bounds(std::int64_t tier, std::uint8_t freq
     std::int64_t most = 0;
     for (std::size_t r = 0; r < readings_.size(); ++r) {
       const std::int64_t text = readings_[r].most(static_cast<std::uint8_t>(length), frequency, outstanding);
-      most = std::max(most, r == 0 ? title_.most(length, text, headed) : text);
+      most = std::max(most, r == 0 ? title_.most(length, text, percent) : text);
     }
     bounds.by_length[length] = tier + std::min(most, points_max);
   }
@@ -285,7 +289,9 @@ BestDocuments::Bounds BestDocuments::bounds(std::int64_t tier, std::uint8_t freq
 
 // Whether it is of no kind with higher bounds.
 bool BestDocuments::is_of(std::uint32_t document, const Kind& kind) const {
-  if (!kind.headed && headed_.contains(document)) return false;
+  for (std::size_t gain = 0; gain < kind.gain; ++gain) {
+    if (gains_[gain].documents.contains(document)) return false;
+  }
   if (!kind.outstanding && outstanding_.contains(document)) return false;
   if (kind.repeating != Often && repeating_[Often].contains(document)) return false;
   return kind.repeating != Never || !repeating_[Twice].contains(document);
@@ -313,15 +319,15 @@ DocumentScore BestDocuments::best_of_other_readings(std::uint32_t document, Repe
   return best;
 }
 
-// `i`: its place among those adjusted. `headed`: whether it may gain by its head.
-void BestDocuments::look_at(std::uint32_t document, std::size_t i, Repeats repeats, bool headed) {
+// `i`: its place among those adjusted. `percent`: what it may gain at the most by head and values.
+void BestDocuments::look_at(std::uint32_t document, std::size_t i, Repeats repeats, int percent) {
   DocumentScore score = best_of_other_readings(document, repeats);
   const TextPoints text = readings_.front().of(document, repeats);
   if (text.weight >= least_.front()) {
     DocumentScore first = text.score();
     const std::int64_t tier = tier_of(first);
     const std::size_t tokens = segment_.forward_field < 0 ? 0 : segment_.forward_tokens(document).size();
-    first.score = tier + std::min(title_.most(tokens, text.points, headed), points_max);
+    first.score = tier + std::min(title_.most(tokens, text.points, percent), points_max);
     if (!best_.can_take(adjusted(i, first.score > score.score ? first : score), document)) return;
     first.score = tier + std::min(title_.points(document, text), points_max);
     if (first.score >= score.score) score = first;

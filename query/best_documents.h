@@ -40,12 +40,12 @@ class BestDocuments {
   template <class See>
   void each_with_lengths(const DocumentSet& documents, const Bounds& bounds, std::size_t level,
                          std::size_t end, const See& see) const;
-  void look_at(std::uint32_t document, std::size_t i, Repeats repeats, bool headed);
+  void look_at(std::uint32_t document, std::size_t i, Repeats repeats, int percent);
   DocumentScore best_of_other_readings(std::uint32_t document, Repeats repeats);
   std::int64_t adjusted(std::size_t i, const DocumentScore& score) const;
   void note_kinds();
   std::vector<Kind> kinds_of(const DocumentSet& documents, std::int64_t tier) const;
-  Bounds bounds(std::int64_t tier, std::uint8_t frequency, bool outstanding, bool headed) const;
+  Bounds bounds(std::int64_t tier, std::uint8_t frequency, bool outstanding, int percent) const;
   bool is_of(std::uint32_t document, const Kind& kind) const;
   bool is_done(std::uint32_t document) const;
   bool has_optional_typos() const;
@@ -60,7 +60,7 @@ class BestDocuments {
   TitleMatch title_;                  // of the first reading; the others are not as typed
   std::optional<PointAdjustment> adjustment_;
   bool kinds_noted_ = false;
-  DocumentSet headed_;                        // TitleMatch::headed()
+  std::vector<TitleMatch::Gain> gains_;       // TitleMatch::gains()
   DocumentSet outstanding_;                   // ReadingPoints::add_outstanding()
   std::array<DocumentSet, Never> repeating_;  // documents that repeat some term of the plan
   std::vector<DocumentSet> done_;             // better tiers

@@ -185,20 +185,11 @@ TitleHeads::TitleHeads(const Segment& segment, std::span<const std::uint8_t> mar
   each_head([&](std::uint32_t document, TermId term) { documents_[next[term]++] = document; });
 }
 
-SegmentHeads::Heads SegmentHeads::of(const std::shared_ptr<const Segment>& segment,
-                                     const TermDictionary& terms, std::span<const std::uint8_t> shares,
-                                     const IndexContext& context) const {
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = kept_.find(segment.get());
-    if (found != kept_.end() && !found->second.segment.expired()) return found->second.heads;
-  }
-  auto heads = std::make_shared<const TitleHeads>(*segment, marks_of(*segment, terms, shares),
-                                                  names_head_first(context.analyzer->language()));
-  const std::lock_guard lock(mutex_);
-  std::erase_if(kept_, [](const auto& entry) { return entry.second.segment.expired(); });
-  kept_.insert_or_assign(segment.get(), Kept{segment, heads});
-  return heads;
+std::shared_ptr<const TitleHeads> heads_of(const Segment& segment, const TermDictionary& terms,
+                                           std::span<const std::uint8_t> shares,
+                                           const IndexContext& context) {
+  return std::make_shared<const TitleHeads>(segment, marks_of(segment, terms, shares),
+                                            names_head_first(context.analyzer->language()));
 }
 
 }  // namespace aisle

@@ -5,9 +5,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
 #include "query/image.h"
@@ -77,21 +75,8 @@ class TitleHeads {
   std::vector<std::uint32_t> documents_;
 };
 
-// The heads of segments, each made once. Thread-safe.
-class SegmentHeads {
- public:
-  using Heads = std::shared_ptr<const TitleHeads>;
-  // `shares` by term of `terms`, always the same.
-  Heads of(const std::shared_ptr<const Segment>& segment, const TermDictionary& terms,
-           std::span<const std::uint8_t> shares, const IndexContext& context) const;
-
- private:
-  struct Kept {
-    std::weak_ptr<const Segment> segment;
-    Heads heads;
-  };
-  mutable std::mutex mutex_;
-  mutable std::unordered_map<const Segment*, Kept> kept_;
-};
+// `shares` by term of `terms`.
+std::shared_ptr<const TitleHeads> heads_of(const Segment& segment, const TermDictionary& terms,
+                                           std::span<const std::uint8_t> shares, const IndexContext& context);
 
 }  // namespace aisle

@@ -93,6 +93,7 @@ class Compiler {
     ranking_.relaxation = profile.relaxation;
     ranking_.head_percent = profile.head;
     ranking_.accessory_percent = profile.accessory;
+    ranking_.named_percent = profile.named;
     for (std::size_t i = 0; i < profile.signals.size(); ++i) {
       AISLE_TRY(Signal signal,
                 compile_signal(profile.signals[i], schema_, fmt::format("/profile/signals/{}", i)));

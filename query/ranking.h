@@ -41,6 +41,7 @@ struct Ranking {
   RelaxationPolicy relaxation;
   int head_percent = RankingProfile::head_usual;
   int accessory_percent = RankingProfile::accessory_usual;
+  int named_percent = RankingProfile::named_usual;
   std::vector<Signal> signals;
   std::optional<SynonymTable> synonyms;  // nothing: the context's
   PopularQueries popular;

@@ -73,6 +73,7 @@ std::string encode_effects(const RankingEffects& effects) {
   json root = {{"weights", effects.weights},
                {"head_percent", effects.head_percent},
                {"accessory_percent", effects.accessory_percent},
+               {"named_percent", effects.named_percent},
                {"hidden", effects.hidden},
                {"stock", effects.stock},
                {"clock", effects.clock}};
@@ -96,8 +97,8 @@ Result<RankingEffects> decode_effects(std::string_view text) {
   AISLE_TRY(const json document, parse_json(text, {.bytes_max = 4U << 20U}));
   JsonReader::ErrorSink sink;
   const JsonReader root(document, "", sink);
-  root.allow_only({"weights", "head_percent", "accessory_percent", "hidden", "stock", "clock", "signals",
-                   "boosts", "filters", "pins"});
+  root.allow_only({"weights", "head_percent", "accessory_percent", "named_percent", "hidden", "stock",
+                   "clock", "signals", "boosts", "filters", "pins"});
   RankingEffects effects;
   for (const JsonReader& weight : list(root, "weights")) {
     if (!weight.value().is_number_integer()) weight.fail("is not an integer");
@@ -107,6 +108,8 @@ Result<RankingEffects> decode_effects(std::string_view text) {
       static_cast<int>(root.integer_or("head_percent", RankingProfile::head_usual, 0, 100));
   effects.accessory_percent =
       static_cast<int>(root.integer_or("accessory_percent", RankingProfile::accessory_usual, 0, 100));
+  effects.named_percent =
+      static_cast<int>(root.integer_or("named_percent", RankingProfile::named_usual, 0, 100));
   effects.hidden = root.strings_or_empty("hidden");
   effects.stock = root.string_or("stock", "");
   effects.clock = root.integer_or("clock", 0, lowest, highest);

@@ -38,6 +38,7 @@ struct RankingEffects {
   std::vector<int> weights;  // by field number; empty: the schema's
   int head_percent = RankingProfile::head_usual;
   int accessory_percent = RankingProfile::accessory_usual;
+  int named_percent = RankingProfile::named_usual;
   std::vector<Signal> signals;
   std::vector<RuleBoost> boosts;
   std::vector<RuleFilter> filters;  // all must hold

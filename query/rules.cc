@@ -91,6 +91,7 @@ RulesChosen choose_rules(const Ranking& ranking, const RuleRequest& request) {
   chosen.effects.weights = ranking.weights;
   chosen.effects.head_percent = ranking.head_percent;
   chosen.effects.accessory_percent = ranking.accessory_percent;
+  chosen.effects.named_percent = ranking.named_percent;
   chosen.effects.clock = request.clock;
   if (ranking.stock != nullptr) chosen.effects.stock = ranking.stock->name;
   chosen.effects.signals = ranking.signals;

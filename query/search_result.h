@@ -17,7 +17,7 @@ struct ScorePart {
   std::string term;  // what matched in the product
   std::string field;
   std::string kind;  // literal, stem, synonym, prefix, code, phrase, typo, tier, proximity, exact, head,
-                     // accessory, base, signal, boost, bury, pin, limit
+                     // accessory, named, base, signal, boost, bury, pin, limit
   std::int64_t points = 0;
   std::string rule{};  // of the ranking, that made this part
 };

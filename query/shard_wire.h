@@ -15,7 +15,7 @@
 namespace aisle {
 
 // Raised when a message changes its meaning; a node refuses others. New optional parts go behind the old.
-inline constexpr std::uint8_t shard_wire_version = 5;
+inline constexpr std::uint8_t shard_wire_version = 6;
 
 std::string encode_expand(const ExpandRequest& request);
 Result<ExpandRequest> decode_expand(std::string_view bytes, const QueryLimits& limits);

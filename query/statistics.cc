@@ -129,6 +129,18 @@ std::uint32_t Statistics::inverse_frequency(std::uint64_t documents) const {
   return 256 + log2_fixed(all + 1) - log2_fixed(df + 1);
 }
 
+void Statistics::prepare(const std::shared_ptr<const Segment>& segment, const IndexContext& context) const {
+  if (segment->forward_field >= 0) heads(segment, context);
+  if (std::ranges::any_of(context.schema->fields, has_names)) names(segment, context);
+}
+
+std::size_t Statistics::bytes_beside(const std::shared_ptr<const Segment>& segment,
+                                     const IndexContext& context) const {
+  std::size_t sum = segment->forward_field >= 0 ? heads(segment, context)->bytes() : 0;
+  if (std::ranges::any_of(context.schema->fields, has_names)) sum += names(segment, context)->bytes();
+  return sum;
+}
+
 std::string Statistics::encode() const {
   std::string out(magic);
   put(out, documents_);

@@ -11,7 +11,9 @@
 #include "base/error.h"
 #include "query/head_words.h"
 #include "query/image.h"
+#include "query/segment_cache.h"
 #include "query/term_dictionary.h"
+#include "query/value_names.h"
 
 namespace aisle {
 
@@ -50,12 +52,19 @@ class Statistics {
   }
   // head_break, or how often the term is the head of the titles that hold it (query/head_words.h).
   std::uint8_t head_share(TermId term) const { return head_shares_[term]; }
-  // The heads of a segment's titles. Made when first asked for, a tenth of a second for a million titles: ask
-  // before queries do.
-  SegmentHeads::Heads heads(const std::shared_ptr<const Segment>& segment,
-                            const IndexContext& context) const {
-    return segment_heads_.of(segment, terms_, head_shares_, context);
+  // The heads of a segment's titles, and how queries name its values. Made when first asked for, a tenth of a
+  // second for a million titles or values: prepare() before queries ask.
+  std::shared_ptr<const TitleHeads> heads(const std::shared_ptr<const Segment>& segment,
+                                          const IndexContext& context) const {
+    return heads_.of(segment, [&] { return heads_of(*segment, terms_, head_shares_, context); });
   }
+  std::shared_ptr<const ValueNames> names(const std::shared_ptr<const Segment>& segment,
+                                          const IndexContext& context) const {
+    return names_.of(segment, [&] { return std::make_shared<const ValueNames>(*segment, context); });
+  }
+  void prepare(const std::shared_ptr<const Segment>& segment, const IndexContext& context) const;
+  // Of what was made of the segment.
+  std::size_t bytes_beside(const std::shared_ptr<const Segment>& segment, const IndexContext& context) const;
   // Names this version: equal statistics have equal hashes.
   const std::string& hash() const { return hash_; }
 
@@ -79,7 +88,8 @@ class Statistics {
   TermDictionary terms_;  // those in more than one document; once is what an unknown one gets
   std::vector<std::uint32_t> frequencies_;
   std::vector<std::uint8_t> head_shares_;  // by term
-  SegmentHeads segment_heads_;
+  SegmentCache<TitleHeads> heads_;
+  SegmentCache<ValueNames> names_;
   std::vector<std::uint16_t> saturations_;  // by field, frequency from 1, length
   std::string hash_;
 };

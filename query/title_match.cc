@@ -1,6 +1,7 @@
 #include "query/title_match.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "analyzers/title_words.h"
@@ -20,7 +21,7 @@ int head_position(const Reading& reading, bool head_first) {
 
 TitleMatch::TitleMatch(const ScoreBasis& basis, const ReadingPostings& positions,
                        const std::shared_ptr<const Segment>& segment)
-    : segment_(*segment) {
+    : segment_(*segment), named_(basis, basis.plan.readings.front(), positions, segment) {
   const IndexContext& context = basis.context;
   if (context.forward_field < 0) return;
   const auto field = static_cast<std::size_t>(context.forward_field);
@@ -60,16 +61,29 @@ std::int64_t TitleMatch::head_points(std::int64_t near, std::uint8_t uses, const
 }
 
 std::int64_t TitleMatch::points(std::uint32_t document, const TextPoints& text) const {
-  if (!proximity_) return text.points;
+  if (!proximity_) return text.points + named_.points(document, text.points);
   const Title title = look_at(document, text.typos > 0);
   const std::int64_t near = text.points + title.near.sum();
-  return near + head_points(near, title.uses, text);
+  return near + head_points(near, title.uses, text) + named_.points(document, near);
 }
 
-std::int64_t TitleMatch::most(std::size_t tokens, std::int64_t text, bool headed) const {
-  if (!proximity_) return text;
-  const std::int64_t near = text + proximity_->most(tokens);
-  return headed ? near + near * head_percent_ / 100 : near;
+std::int64_t TitleMatch::most(std::size_t tokens, std::int64_t text, int percent) const {
+  const std::int64_t near = proximity_ ? text + proximity_->most(tokens) : text;
+  return near + near * percent / 100;
+}
+
+std::vector<TitleMatch::Gain> TitleMatch::gains() const {
+  std::vector<Gain> gains;
+  const auto add = [&](int percent, DocumentSet documents) {
+    if (percent > 0 && !documents.empty()) gains.push_back({percent, std::move(documents)});
+  };
+  DocumentSet heads = headed();
+  DocumentSet named = named_.documents();
+  add(most_percent(), intersection_of(heads, named));
+  add(head_percent_, std::move(heads));
+  add(named_.most_percent(), std::move(named));
+  std::ranges::stable_sort(gains, std::greater<>(), &Gain::percent);
+  return gains;
 }
 
 DocumentSet TitleMatch::headed() const {
@@ -83,13 +97,14 @@ DocumentSet TitleMatch::headed() const {
 
 void TitleMatch::explain(std::uint32_t document, const TextPoints& text,
                          std::vector<ScorePart>& parts) const {
-  if (!proximity_) return;
+  if (!proximity_) return named_.explain(document, text.points, parts);
   const auto [near, uses] = look_at(document, text.typos > 0);
   if (near.neighbours + near.first > 0)
     parts.push_back({"", "", *field_, "proximity", near.neighbours + near.first});
   if (near.exact > 0) parts.push_back({"", "", *field_, "exact", near.exact});
   const std::int64_t head = head_points(text.points + near.sum(), uses, text);
   if (head != 0) parts.push_back({head_word_, "", *field_, head > 0 ? "head" : "accessory", head});
+  named_.explain(document, text.points + near.sum(), parts);
 }
 
 }  // namespace aisle

@@ -1,6 +1,6 @@
-// What the title as a whole adds to the points of a product's words: words beside each other, and whether its
-// head, what it says that the product is, is the head of the query ("laptop" is asked for, not a lock for
-// it).
+// What a product as a whole adds to the points of its words: words beside each other in its title, whether the
+// title's head, what it says that the product is, is the head of the query ("laptop" is asked for, not a lock
+// for it), and values that the query names (query/named_values.h).
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "query/head_words.h"
+#include "query/named_values.h"
 #include "query/proximity.h"
 #include "query/score_basis.h"
 #include "query/search_result.h"
@@ -23,10 +24,11 @@ int head_position(const Reading& reading, bool head_first);
 //
 //   near = text + proximity
 //   points = near + near * head percent, when the title's head is the query's (TitleHeads::Head)
-//   points = near - near * accessory percent, when the product has all words and the query's head is a stranger
-//            in the title (TitleHeads::Stranger)
+//                 - near * accessory percent, when the product has all words and the query's head is a stranger
+//                   in the title (TitleHeads::Stranger)
+//                 + what NamedValues says
 //
-// rounded down; without a forward field points are the text's.
+// each rounded down; without a forward field there is neither proximity nor a head.
 class TitleMatch {
  public:
   TitleMatch(const ScoreBasis& basis, const ReadingPostings& positions,
@@ -34,11 +36,16 @@ class TitleMatch {
 
   // Of a document whose words have earned `text`.
   std::int64_t points(std::uint32_t document, const TextPoints& text) const;
-  // No document with so many tokens in its title, and no more for its words, has more; unless `headed`, none
-  // that is not in headed() either.
-  std::int64_t most(std::size_t tokens, std::int64_t text, bool headed) const;
-  // Documents that may gain by their heads; of the segment or its heads, so it lives no longer than this.
-  DocumentSet headed() const;
+  // Documents that may gain so many percent of `near` by head and values, and no more.
+  struct Gain {
+    int percent = 0;
+    DocumentSet documents;  // of the segment or what was made of it: lives no longer than this
+  };
+  // Most percent first. A document gains no more than the first says that has it; nothing when none has.
+  std::vector<Gain> gains() const;
+  int most_percent() const { return (head_terms_.empty() ? 0 : head_percent_) + named_.most_percent(); }
+  // No document with so many tokens in its title, no more for its words, and so many percent to gain has more.
+  std::int64_t most(std::size_t tokens, std::int64_t text, int percent) const;
   // The parts that lead from the points of `text` to points().
   void explain(std::uint32_t document, const TextPoints& text, std::vector<ScorePart>& parts) const;
 
@@ -49,10 +56,12 @@ class TitleMatch {
   };
 
   Title look_at(std::uint32_t document, bool bent) const;
+  DocumentSet headed() const;  // may gain by their heads
   // What `near` gains or loses by the head.
   std::int64_t head_points(std::int64_t near, std::uint8_t uses, const TextPoints& text) const;
 
   const Segment& segment_;
+  const NamedValues named_;
   const std::string* field_ = nullptr;  // the forward field's name
   std::optional<Proximity> proximity_;
   int head_percent_ = 0;
@@ -60,7 +69,7 @@ class TitleMatch {
   std::string head_word_;
   std::uint32_t head_mask_ = 0;  // 0: there is no head, or it does not count
   std::vector<TermId> head_terms_;
-  SegmentHeads::Heads heads_;
+  std::shared_ptr<const TitleHeads> heads_;
 };
 
 }  // namespace aisle

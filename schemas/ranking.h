@@ -92,6 +92,9 @@ struct RankingProfile {
   // Percent of the points that it loses when its title says that it is something for that ("laptop bag").
   static constexpr int accessory_usual = 25;
   int accessory = accessory_usual;
+  // Percent of the points that it gains for each facet whose value the query names (query/named_values.h).
+  static constexpr int named_usual = 10;
+  int named = named_usual;
   std::vector<SignalConfig> signals;
 };
 

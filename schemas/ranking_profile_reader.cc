@@ -104,7 +104,7 @@ RankingProfile read_profile(const JsonReader& reader) {
   static const std::vector<std::string> relaxations = {"frequency", "last", "none"};
   RankingProfile profile;
   reader.allow_only({"weights", "typos", "relaxation", "relaxation_below", "relaxation_share", "head",
-                     "accessory", "signals"});
+                     "accessory", "named", "signals"});
   if (reader.ok() && reader.has("weights")) {
     const JsonReader weights = reader.member("weights");
     for (const auto& [name, weight] : weights.members())
@@ -120,6 +120,7 @@ RankingProfile read_profile(const JsonReader& reader) {
   relax.share = static_cast<int>(reader.integer_or("relaxation_share", relax.share, 10, 99));
   profile.head = static_cast<int>(reader.integer_or("head", profile.head, 0, 100));
   profile.accessory = static_cast<int>(reader.integer_or("accessory", profile.accessory, 0, 100));
+  profile.named = static_cast<int>(reader.integer_or("named", profile.named, 0, 100));
   for (const JsonReader& signal : read_list(reader, "signals", 0, RankingLimits::signals_max, "signals"))
     profile.signals.push_back(read_signal(signal));
   return profile;

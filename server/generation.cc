@@ -88,7 +88,7 @@ Status Generation::load(const std::vector<std::filesystem::path>& shard_paths) {
       replication_.statistics);
   AISLE_CHECK(statistics_->load());
   const auto prepare = [this](const std::shared_ptr<const Segment>& segment) {
-    if (segment->forward_field >= 0) statistics_->current()->heads(segment, *context_);
+    statistics_->current()->prepare(segment, *context_);
   };
   std::vector<Result<std::shared_ptr<const Image>>> images(shard_paths.size());
   {
@@ -328,8 +328,7 @@ SegmentBytes image_bytes(const View& view) {
       total.postings += some.postings;
       total.lengths += some.lengths;
       total.forward += some.forward;
-      if (segment.segment->forward_field >= 0)
-        total.forward += view.statistics->heads(segment.segment, *view.context)->bytes();
+      total.forward += view.statistics->bytes_beside(segment.segment, *view.context);
       total.columns += some.columns;
       total.stored_memory += some.stored_memory;
       total.stored_file += some.stored_file;

@@ -29,9 +29,8 @@ Status GenerationStatistics::load() {
 // Whatever queries would else wait for.
 void GenerationStatistics::prepare(const Statistics& statistics,
                                    std::span<const std::shared_ptr<const Image>> shards) const {
-  if (place_.context->forward_field < 0) return;
   for (const auto& image : shards) {
-    for (const SegmentView& view : image->segments) statistics.heads(view.segment, *place_.context);
+    for (const SegmentView& view : image->segments) statistics.prepare(view.segment, *place_.context);
   }
 }
 

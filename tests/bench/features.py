@@ -46,6 +46,7 @@ FEATURES = {
     "beginnings of the last word": (EVERYTHING, switched_off("prefix")),
     "products that lack words": (profile(relaxation="none"), as_it_is),
     "the thing before its accessories": (profile(head=0, accessory=0), as_it_is),
+    "brands and categories in the query": (profile(named=0), as_it_is),
     "synonyms": ({**EVERYTHING, "synonyms": []}, as_it_is),
     "signals": (profile(signals=[]), as_it_is),
     "facets": (EVERYTHING, without("facets")),

@@ -155,6 +155,9 @@ TEST_F(Rules, EffectsTravelAsTheyAre) {
   rule["then"]["yield_out_of_stock"] = false;
   RankingEffects effects = choose({rule}).effects;
   effects.clock = -5;
+  effects.head_percent = 1;
+  effects.accessory_percent = 2;
+  effects.named_percent = 3;
   effects.signals = {
       {.field = 3, .kind = SignalKind::Bucket, .weight = 7, .missing = 5, .buckets = {{-1, 2}, {4, 65536}}},
       {.field = 2,

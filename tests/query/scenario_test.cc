@@ -218,8 +218,8 @@ class Expectation {
     for (const auto& [id, wanted] : at("parts").items()) {
       const Hit* found = hit(id);
       std::vector<std::string> parts;
-      const std::set<std::string> of_ranking = {"head",  "accessory", "base", "signal",
-                                                "boost", "bury",      "pin"};
+      const std::set<std::string> of_ranking = {"head",   "accessory", "named", "base",
+                                                "signal", "boost",     "bury",  "pin"};
       for (const ScorePart& part : found != nullptr ? found->explain : std::vector<ScorePart>()) {
         if (of_ranking.contains(part.kind))
           parts.push_back(part.rule.empty() ? part.kind : part.kind + " " + part.rule);

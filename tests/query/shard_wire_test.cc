@@ -151,7 +151,7 @@ TEST_F(EveryMessage, OfAnotherVersionOrKindIsRefused) {
     const Status version = all[i].decode(later);
     ASSERT_FALSE(version);
     EXPECT_EQ(version.error().code, ErrorCode::DataLoss);
-    EXPECT_THAT(version.error().message, HasSubstr("has version 6, this node knows 5"));
+    EXPECT_THAT(version.error().message, HasSubstr("has version 7, this node knows 6"));
     EXPECT_FALSE(all[i].decode(all[(i + 1) % all.size()].bytes));
   }
 }

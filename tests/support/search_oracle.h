@@ -85,6 +85,8 @@ class SearchOracle {
   std::vector<std::uint64_t> head_weights(const std::vector<std::string>& title,
                                           const HeadShares& shares) const;
   int head_match(const Document& document, const Reading& reading, bool bent) const;
+  bool names(const Field& field, const std::string& value, const Reading& reading) const;
+  std::int64_t fields_named(const Document& document, const Reading& reading) const;
   Matches match(const ParsedQuery& query, bool typos, int share) const;
   Matches match_wider(const ParsedQuery& query, const SearchRequest& request, int& typos) const;
   FacetResult facet(const Field& field, const std::vector<const Document*>& documents,

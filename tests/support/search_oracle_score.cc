@@ -109,8 +109,10 @@ std::optional<SearchOracle::Score> SearchOracle::score(const Document& document,
   if (first) {
     sum += proximity(document, reading, score.typos > 0);
     const int head = head_match(document, reading, score.typos > 0);
-    if (head > 0) sum += sum * RankingProfile::head_usual / 100;
-    if (head < 0 && score.missing.empty()) sum -= sum * RankingProfile::accessory_usual / 100;
+    const std::int64_t near = sum;
+    if (head > 0) sum += near * RankingProfile::head_usual / 100;
+    if (head < 0 && score.missing.empty()) sum -= near * RankingProfile::accessory_usual / 100;
+    sum += near * RankingProfile::named_usual * fields_named(document, reading) / 100;
   }
   const int tier = score.missing.empty() ? std::max(3 - score.typos, 1) : 0;
   score.score = tier * 1'000'000 + std::min(sum, points_top);
