@@ -21,6 +21,15 @@ constexpr auto own_kinds =
     std::to_array({MatchKind::Literal, MatchKind::Stem, MatchKind::Code, MatchKind::Phrase});
 constexpr auto bent_kinds = std::to_array({MatchKind::Typo});
 
+// What is left of the points of a synonym that is what the catalogue calls the thing.
+constexpr std::uint32_t proper_factor = 240;
+constexpr std::uint64_t proper_heads = 5;  // titles that it heads, at least, and
+constexpr std::uint64_t proper_ratio = 4;  // so many times as many as the word
+
+bool is_own(const Alternative& alternative) {
+  return std::ranges::find(own_kinds, alternative.kind) != own_kinds.end();
+}
+
 }  // namespace
 
 std::uint32_t kind_factor(MatchKind kind, int typos) {
@@ -86,18 +95,41 @@ void Planner::add(Position& position, Alternative alternative, std::size_t among
 // A word counts by how rare it is, all its forms as one term: whether "battery" or "batteries" is typed, both
 // say the same. What it may stand for besides, synonyms and words that it begins, counts together with these;
 // so a rare longer word does not outrank the word that was typed. All misspellings count as another term, so
-// a misprint in the catalogue does not outrank the word that was meant.
-void Planner::set_points(Position& position) const {
+// a misprint in the catalogue does not outrank the word that was meant. A listed synonym that is what the
+// catalogue calls the thing says as much as the word: where laptops are sold as notebooks, "laptop" must not begin
+// with bags for them.
+void Planner::set_points(Position& position, std::size_t listed) const {
+  const bool otherwise = is_called_otherwise(std::span(position.alternatives).first(listed));
   const std::uint64_t own = own_frequency(position);
   const std::uint64_t others =
       own + frequency(position, std::to_array({MatchKind::Synonym, MatchKind::Prefix}));
   const std::uint64_t misspellings = frequency(position, bent_kinds);
-  for (Alternative& alternative : position.alternatives) {
-    const bool is_own = std::ranges::find(own_kinds, alternative.kind) != own_kinds.end();
-    const std::uint64_t common = is_own ? own : alternative.kind == MatchKind::Typo ? misspellings : others;
-    alternative.points =
-        statistics_.inverse_frequency(common) * kind_factor(alternative.kind, alternative.typos) / 256;
+  for (std::size_t i = 0; i < position.alternatives.size(); ++i) {
+    Alternative& alternative = position.alternatives[i];
+    const bool proper = otherwise && i < listed && alternative.kind == MatchKind::Synonym;
+    const std::uint64_t common = is_own(alternative) || proper         ? own
+                                 : alternative.kind == MatchKind::Typo ? misspellings
+                                                                       : others;
+    const std::uint32_t factor = proper ? proper_factor : kind_factor(alternative.kind, alternative.typos);
+    alternative.points = statistics_.inverse_frequency(common) * factor / 256;
   }
+}
+
+// Do its synonyms head far more titles than the word and its forms, which are there, too?
+bool Planner::is_called_otherwise(std::span<const Alternative> alternatives) const {
+  std::uint64_t own = 0;
+  std::uint64_t own_heads = 0;
+  std::uint64_t other_heads = 0;
+  for (const Alternative& alternative : alternatives) {
+    const bool other = alternative.kind == MatchKind::Synonym;
+    const TermId term = other || is_own(alternative) ? statistics_.terms().find(alternative.term) : no_term;
+    if (term == no_term) continue;
+    const std::uint64_t heads =
+        std::uint64_t{statistics_.frequency(term)} * statistics_.head_share(term) / 255;
+    (other ? other_heads : own_heads) += heads;
+    own += other ? 0 : statistics_.frequency(term);
+  }
+  return own > 0 && other_heads >= proper_heads && other_heads >= own_heads * proper_ratio;
 }
 
 // Terms with the stem of `word`, as alternatives of the kind and the typos of `like`.
@@ -162,8 +194,9 @@ Position Planner::position(const std::string& word, bool last, bool typos) {
   if (last) add_prefixes(position);
   if (typos) add_typos(position, last);
   add_synonyms(position);
+  const std::size_t listed = position.alternatives.size();
   add_derived(position);
-  set_points(position);
+  set_points(position, listed);
   return position;
 }
 

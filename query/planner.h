@@ -64,7 +64,9 @@ class Planner {
   Status expand_missing(std::vector<WordAsk> missing);
   Position position(const std::string& word, bool last, bool typos);
   static void add(Position& position, Alternative alternative, std::size_t among = ~std::size_t{0});
-  void set_points(Position& position) const;
+  // `listed`: so many of the first alternatives may be synonyms of a list.
+  void set_points(Position& position, std::size_t listed = 0) const;
+  bool is_called_otherwise(std::span<const Alternative> alternatives) const;
   void add_stems(Position& position, const std::string& word, const Alternative& like);
   void add_synonyms(Position& position);
   void add_derived(Position& position);
