@@ -76,7 +76,7 @@ class Search {
 
   // Where words of two typos were given up, what they may have been meant to be is not known whole.
   Status look_for_another_spelling() {
-    if (!literal_found_ || request_.per_page == 0) return {};
+    if (!request_.did_you_mean || !literal_found_ || request_.per_page == 0) return {};
     bool done = false;
     if (!bent_less_) {
       AISLE_TRY(done, in_time(shards_, soft_.end, [&]() -> Status {

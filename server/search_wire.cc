@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t context_tags_max = 16;
 
-constexpr std::array<Parameter, 20> parameters = {{{"q", ParameterType::Text},
+constexpr std::array<Parameter, 21> parameters = {{{"q", ParameterType::Text},
                                                    {"filter", ParameterType::Text},
                                                    {"facets", ParameterType::List},
                                                    {"sort", ParameterType::List},
@@ -27,6 +27,7 @@ constexpr std::array<Parameter, 20> parameters = {{{"q", ParameterType::Text},
                                                    {"explain", ParameterType::Switch},
                                                    {"typos", ParameterType::Switch},
                                                    {"prefix", ParameterType::Switch},
+                                                   {"did_you_mean", ParameterType::Switch},
                                                    {"highlight", ParameterType::Switch},
                                                    {"context", ParameterType::List},
                                                    {"clock", ParameterType::Text},
@@ -66,10 +67,11 @@ Result<SearchRequest> read_request(const nlohmann::json& json) {
   JsonReader::ErrorSink sink;
   const JsonReader reader(json, "", sink);
   if (!reader.is_object()) return fail(ErrorCode::InvalidArgument, "the body is not a JSON object");
-  reader.allow_only({"q",        "filter",       "facets",       "sort",    "page",
-                     "per_page", "facet_values", "min_coverage", "explain", "typos",
-                     "prefix",   "highlight",    "context",      "clock",   "ranking",
-                     "why",      "min_lsn",      "timeline",     "wait_ms", "on_stale"});
+  reader.allow_only({"q",        "filter",       "facets",       "sort",     "page",
+                     "per_page", "facet_values", "min_coverage", "explain",  "typos",
+                     "prefix",   "did_you_mean", "highlight",    "context",  "clock",
+                     "ranking",  "why",          "min_lsn",      "timeline", "wait_ms",
+                     "on_stale"});
   constexpr std::int64_t low = std::numeric_limits<std::int64_t>::min();
   constexpr std::int64_t high = std::numeric_limits<std::int64_t>::max();
   SearchRequest request;
@@ -84,6 +86,7 @@ Result<SearchRequest> read_request(const nlohmann::json& json) {
   request.explain = reader.bool_or("explain", false);
   request.typos = reader.bool_or("typos", true);
   request.prefix = reader.bool_or("prefix", true);
+  request.did_you_mean = reader.bool_or("did_you_mean", true);
   request.highlight = reader.bool_or("highlight", true);
   read_ranking_parameters(reader, request);
   request.min_lsn = reader.string_or("min_lsn", "");

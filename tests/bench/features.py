@@ -50,6 +50,7 @@ FEATURES = {
     "synonyms": ({**EVERYTHING, "synonyms": []}, as_it_is),
     "signals": (profile(signals=[]), as_it_is),
     "facets": (EVERYTHING, without("facets")),
+    "other spellings (did_you_mean)": (EVERYTHING, lambda query: {**query, "did_you_mean": True}),
     "highlights": (EVERYTHING, switched_off("highlight")),
 }
 

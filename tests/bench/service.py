@@ -75,7 +75,7 @@ class Server:
 
 def aisle(build, catalogue, queries, work, cached=False):
     port = free_port()
-    names = ("q", "filter", "facets", "facet_values", "sort", "per_page", "prefix", "typos", "highlight")
+    names = ("q", "filter", "facets", "facet_values", "sort", "per_page", "prefix", "typos", "did_you_mean", "highlight")
 
     def path(query):
         values = {name: query[name] for name in names if name in query}

@@ -170,6 +170,7 @@ class Maker:
             request["sort"] = sort
         if not prefix:
             request["prefix"] = False
+        request["did_you_mean"] = False  # no engine beside it looks for another spelling
         if not typos:
             request["typos"] = False
         field, _, direction = (sort or "").partition(":")
