@@ -10,16 +10,15 @@ namespace {
 
 constexpr std::size_t few = 256;     // documents that are all looked at
 constexpr std::size_t lengths = 33;  // the last stands for all longer ones, which score no more
-constexpr std::size_t longest = 255;
-constexpr std::size_t short_levels =
-    3;  // of a list, which is read once for them and once for all longer ones
-
+// Levels of a list, which is read once for them and once for all longer ones.
+constexpr std::size_t short_levels = 3;
 // Documents to look at in turn: what will be read of each comes into the cache while those before it are
 // looked at.
 template <class See>
 class Ahead {
  public:
-  Ahead(const Segment& segment, See see) : segment_(segment), see_(std::move(see)) {}
+  Ahead(const Segment& segment, const TitleMatch& title, See see)
+      : segment_(segment), title_(title), see_(std::move(see)) {}
 
   void add(std::uint32_t document) {
     if (end_ - begin_ == distance) see_(at(begin_++));
@@ -41,9 +40,11 @@ class Ahead {
     const std::uint32_t document = at(placed_++);
     segment_.forms.prefetch_repeats(document);
     if (segment_.forward_field >= 0) segment_.prefetch_forward_tokens(document);
+    title_.prefetch(document);
   }
 
   const Segment& segment_;
+  const TitleMatch& title_;
   See see_;
   std::array<std::uint32_t, distance> waiting_{};
   std::size_t begin_ = 0;   // not yet looked at
@@ -53,8 +54,7 @@ class Ahead {
 
 // Whether its bits are read sooner than its list.
 bool is_dense(const DocumentSet& documents) {
-  return documents.bits() != nullptr &&
-         (!documents.has_list() || documents.size() > documents.bits()->words().size());
+  return documents.bits() != nullptr && documents.size() > documents.bits()->words().size() / 2;
 }
 
 }  // namespace
@@ -111,7 +111,7 @@ void BestDocuments::find_adjusted(const DocumentSet& documents) {
   const std::vector<std::uint32_t> list = documents.borrowed().to_list();
   adjustment_.emplace(*basis_.effects, view_, list);
   std::size_t i = 0;
-  Ahead ahead(segment_, [&](std::uint32_t document) {
+  Ahead ahead(segment_, title_, [&](std::uint32_t document) {
     look_at(document, i++, segment_.forms.repeats(document), title_.most_percent());
   });
   for (const std::uint32_t document : list) ahead.add(document);
@@ -158,7 +158,7 @@ bool BestDocuments::sweep_better(bool typos, const DocumentSet& documents, std::
 // Shorter fields first, since they may score higher, until what is left is too long for all.
 void BestDocuments::sweep(const DocumentSet& documents, std::int64_t tier) {
   if (documents.size() <= few) {
-    Ahead ahead(segment_, [&](std::uint32_t document) {
+    Ahead ahead(segment_, title_, [&](std::uint32_t document) {
       look_at(document, 0, segment_.forms.repeats(document), title_.most_percent());
     });
     documents.each([&](std::uint32_t document) {
@@ -169,9 +169,9 @@ void BestDocuments::sweep(const DocumentSet& documents, std::int64_t tier) {
   }
   note_kinds();
   const std::vector<Kind> kinds = kinds_of(documents, tier);
-  const std::size_t ends = segment_.forms.not_longer().size() + 1;
+  const std::size_t ends = std::max<std::size_t>(segment_.forms.by_level().size(), 1);
   for (std::size_t level = 0; level < ends;) {
-    const std::size_t shortest = level == 0 ? 0 : PostingForms::levels[level - 1] + 1U;
+    const std::size_t shortest = PostingForms::shortest(level);
     const std::size_t end = is_dense(documents) ? level + 1
                             : level == 0        ? std::min(short_levels, ends)
                                                 : ends;
@@ -191,6 +191,7 @@ std::vector<BestDocuments::Kind> BestDocuments::kinds_of(const DocumentSet& docu
   std::vector<Kind> kinds;
   const auto add = [&](std::size_t gain, bool outstanding, Repeating repeating, DocumentSet set) {
     if (set.empty()) return;
+    if (!set.has_list() && !is_dense(set)) set = DocumentSet(std::move(set).to_list());
     const int frequency = repeating == Often ? segment_.forms.frequency_max() : repeating == Twice ? 2 : 1;
     const int percent = gain < gains_.size() ? gains_[gain].percent : 0;
     kinds.push_back({gain, percent, outstanding, repeating, std::move(set),
@@ -216,7 +217,7 @@ std::vector<BestDocuments::Kind> BestDocuments::kinds_of(const DocumentSet& docu
 void BestDocuments::sweep_lengths(const Kind& kind, std::size_t level, std::size_t end) {
   const DocumentSet& documents = kind.documents;
   const Bounds& bounds = kind.bounds;
-  Ahead ahead(segment_, [&](std::uint32_t document) {
+  Ahead ahead(segment_, title_, [&](std::uint32_t document) {
     if (!best_.can_take(bounds.of(document), document)) return;
     look_at(document, 0, kind.repeating == Never ? Repeats() : segment_.forms.repeats(document),
             kind.percent);
@@ -233,14 +234,14 @@ void BestDocuments::sweep_lengths(const Kind& kind, std::size_t level, std::size
 template <class See>
 void BestDocuments::each_with_lengths(const DocumentSet& documents, const Bounds& bounds, std::size_t level,
                                       std::size_t end, const See& see) const {
-  const auto levels = segment_.forms.not_longer();
+  const auto levels = segment_.forms.by_level();
   if (levels.empty()) {
     documents.each(see);
     return;
   }
   if (!is_dense(documents)) {
-    const std::size_t least = level == 0 ? 0 : PostingForms::levels[level - 1] + 1U;
-    const std::size_t most = end > levels.size() ? longest : PostingForms::levels[end - 1];
+    const std::size_t least = PostingForms::shortest(level);
+    const std::size_t most = PostingForms::levels[end - 1];
     documents.each([&](std::uint32_t document) {
       const std::size_t length = bounds.length(document);
       if (length >= least && length <= most) see(document);
@@ -248,12 +249,12 @@ void BestDocuments::each_with_lengths(const DocumentSet& documents, const Bounds
     return;
   }
   const auto& words = documents.bits()->words();
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    std::uint64_t word = words[i];
-    if (end <= levels.size()) word &= levels[end - 1].words()[i];
-    if (level > 0) word &= ~levels[level - 1].words()[i];
-    for (; word != 0; word &= word - 1)
-      see(static_cast<std::uint32_t>(i * 64 + static_cast<std::size_t>(std::countr_zero(word))));
+  for (; level < end; ++level) {
+    const auto& of_level = levels[level].words();
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      for (std::uint64_t word = words[i] & of_level[i]; word != 0; word &= word - 1)
+        see(static_cast<std::uint32_t>(i * 64 + static_cast<std::size_t>(std::countr_zero(word))));
+    }
   }
 }
 

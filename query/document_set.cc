@@ -1,6 +1,8 @@
 #include "query/document_set.h"
 
 #include <algorithm>
+#include <bit>
+#include <utility>
 
 #include "query/intersect.h"
 
@@ -9,6 +11,9 @@ namespace {
 
 // So many words of bits are met sooner than one document of a list is tested.
 constexpr std::size_t words_per_test = 2;
+
+// A union of more than one document in so many is kept as bits, else as a list.
+constexpr std::size_t bits_share = 128;
 
 std::vector<std::uint32_t> members(const Bitmap& bits, std::size_t count) {
   std::vector<std::uint32_t> list(count);
@@ -27,6 +32,59 @@ std::vector<std::uint32_t> sifted(std::span<const std::uint32_t> list, const Bit
   }
   kept.resize(next);
   return kept;
+}
+
+// Unites lists through bits that are only touched where some document is: nothing is cleared, counted or read
+// of the rest. All zero between two uses.
+class Marks {
+ public:
+  static Marks& of(std::uint32_t size) {
+    thread_local Marks marks;
+    const std::size_t words = (std::size_t{size} + 63) / 64;
+    if (marks.words_.size() < words) {
+      marks.words_.resize(words);
+      marks.filled_.resize((words + 63) / 64);
+    }
+    return marks;
+  }
+
+  void set(std::uint32_t document) {
+    const std::uint32_t word = document >> 6U;
+    words_[word] |= std::uint64_t{1} << (document & 63U);
+    filled_[word >> 6U] |= std::uint64_t{1} << (word & 63U);
+  }
+
+  // Those that were set, ascending, at the most so many; none is set afterwards.
+  std::vector<std::uint32_t> take(std::size_t most) {
+    std::vector<std::uint32_t> list(most);
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < filled_.size(); ++i) {
+      for (std::uint64_t some = std::exchange(filled_[i], 0); some != 0; some &= some - 1) {
+        const std::size_t at = i * 64 + static_cast<std::size_t>(std::countr_zero(some));
+        for (std::uint64_t word = std::exchange(words_[at], 0); word != 0; word &= word - 1)
+          list[next++] =
+              static_cast<std::uint32_t>(at * 64 + static_cast<std::size_t>(std::countr_zero(word)));
+      }
+    }
+    list.resize(next);
+    return list;
+  }
+
+ private:
+  std::vector<std::uint64_t> words_;
+  std::vector<std::uint64_t> filled_;  // a bit a word that is not zero
+};
+
+DocumentSet united_bits(std::span<const DocumentSet> sets, std::uint32_t size) {
+  Bitmap found(size);
+  for (const DocumentSet& set : sets) {
+    if (set.bits() != nullptr && set.size() > found.words().size() / words_per_test) {
+      found.add(*set.bits());
+    } else {
+      set.each([&](std::uint32_t document) { found.set(document); });
+    }
+  }
+  return DocumentSet(std::move(found));
 }
 
 }  // namespace
@@ -64,7 +122,7 @@ std::vector<std::uint32_t> DocumentSet::to_list() && {
 }
 
 DocumentSet union_of(std::vector<DocumentSet> sets, std::uint32_t size) {
-  constexpr std::size_t bits_ratio = 1024;  // so many zero bits are read sooner than one number is sorted
+  constexpr std::size_t sorted_most = 64;  // numbers that are sorted sooner than marked
   std::size_t total = 0;
   std::size_t filled = 0;
   DocumentSet* some = nullptr;
@@ -76,21 +134,11 @@ DocumentSet union_of(std::vector<DocumentSet> sets, std::uint32_t size) {
   }
   if (filled == 0) return {};
   if (filled == 1) return std::move(*some);
-  if (total > size / bits_ratio) {
-    Bitmap found(size);
-    for (const DocumentSet& set : sets) {
-      if (set.bits() != nullptr && set.size() > found.words().size() / words_per_test) {
-        found.add(*set.bits());
-      } else {
-        set.each([&](std::uint32_t document) { found.set(document); });
-      }
-    }
-    DocumentSet united(std::move(found));
-    if (united.size() * 2 < united.bits()->words().size()) {  // few enough to be walked
-      united.own_list_ = members(*united.bits_, united.size_);
-      united.list_ = united.own_list_;
-    }
-    return united;
+  if (total > size / bits_share) return united_bits(sets, size);
+  if (total > sorted_most) {
+    Marks& marks = Marks::of(size);
+    for (const DocumentSet& set : sets) set.each([&](std::uint32_t document) { marks.set(document); });
+    return DocumentSet(marks.take(total));
   }
   std::vector<std::uint32_t> list;
   list.reserve(total);

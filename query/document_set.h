@@ -41,8 +41,6 @@ class DocumentSet {
   std::vector<std::uint32_t> to_list() &&;
 
  private:
-  friend DocumentSet union_of(std::vector<DocumentSet> sets, std::uint32_t size);
-
   std::vector<std::uint32_t> own_list_;
   std::unique_ptr<const Bitmap> own_bits_;
   std::span<const std::uint32_t> list_;

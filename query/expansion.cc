@@ -19,8 +19,13 @@ constexpr std::size_t piece_least = 2;  // code points of each word of a pair
 struct Candidate {
   std::string_view term;
   std::uint8_t number = 0;
+  TermId known = no_term;  // in the statistics, where that was found out
   std::uint32_t frequency = 0;
 };
+
+Candidate candidate_of(const FoundTerm& found, const Statistics& statistics) {
+  return {found.term, found.number, found.known, statistics.frequency(found.known, found.term)};
+}
 
 bool is_live(const SegmentView& view, TermId term) {
   const auto& term_lists = view.segment->term_lists;
@@ -35,7 +40,7 @@ bool is_live(const SegmentView& view, TermId term) {
 bool is_worth_expanding(const SegmentView& view, TermId term, std::string_view word,
                         const IndexSchema& schema) {
   const Segment& segment = *view.segment;
-  if (has_digit(word) || segment.typos.signatures()[term] != 0) return is_live(view, term);
+  if (has_digit(word) || !has_digit(segment.terms.term(term))) return is_live(view, term);
   for (std::uint32_t list = segment.term_lists[term]; list < segment.term_lists[term + 1]; ++list) {
     const bool is_code = schema.fields[segment.lists[list].field].type == FieldType::Code;
     if (is_code && has_live(view, list)) return true;
@@ -55,21 +60,18 @@ std::vector<FoundTerm> terms_of(const std::vector<Candidate>& candidates) {
   std::vector<FoundTerm> terms;
   terms.reserve(candidates.size());
   for (const Candidate& candidate : candidates)
-    terms.push_back({std::string(candidate.term), candidate.number});
+    terms.push_back({std::string(candidate.term), candidate.number, candidate.known});
   return terms;
 }
 
 // Each once; all forms and pairs, of the others the best `count_max`.
-std::vector<FoundTerm> best(std::vector<Candidate> found, ExpandKind kind, const Statistics& statistics,
-                            std::size_t count_max) {
+std::vector<FoundTerm> best(std::vector<Candidate> found, ExpandKind kind, std::size_t count_max) {
   unite(found);
   if (kind == ExpandKind::Forms || kind == ExpandKind::Pairs) return terms_of(found);
-  for (Candidate& candidate : found) candidate.frequency = statistics.frequency(candidate.term);
-  const auto kept = found.begin() + static_cast<std::ptrdiff_t>(std::min(count_max, found.size()));
-  std::partial_sort(found.begin(), kept, found.end(), [](const Candidate& a, const Candidate& b) {
-    return std::tie(a.number, b.frequency, a.term) < std::tie(b.number, a.frequency, b.term);
+  std::ranges::stable_sort(found, [](const Candidate& a, const Candidate& b) {
+    return std::tie(a.number, b.frequency) < std::tie(b.number, a.frequency);
   });
-  found.erase(kept, found.end());
+  if (found.size() > count_max) found.resize(count_max);
   return terms_of(found);
 }
 
@@ -103,11 +105,17 @@ bool are_neighbours(const SegmentView& view, TermId first, TermId second) {
   return found;
 }
 
+// A segment with what the statistics make of it.
+struct SeenSegment {
+  const SegmentView* view = nullptr;
+  std::shared_ptr<const PreparedSegment> prepared;
+};
+
 // Terms that begin with the word, best first. The statistics know the frequent ones, so that few are looked
 // up however many begin like that.
 class Beginnings {
  public:
-  Beginnings(const WordAsk& ask, const IndexContext& context, std::span<const SegmentView* const> segments,
+  Beginnings(const WordAsk& ask, const IndexContext& context, std::span<const SeenSegment> segments,
              const Statistics& statistics)
       : word_(ask.word), context_(context), segments_(segments), statistics_(statistics) {}
 
@@ -118,58 +126,53 @@ class Beginnings {
   }
 
  private:
-  bool is_there(std::string_view text) const {
-    return std::ranges::any_of(segments_, [&](const SegmentView* view) {
-      const TermId term = view->segment->terms.find(text);
-      return term != no_term && is_worth_expanding(*view, term, word_, *context_.schema);
+  bool is_there(TermId known, std::string_view text) const {
+    return std::ranges::any_of(segments_, [&](const SeenSegment& segment) {
+      const TermId term = segment.prepared->term_of(known, text);
+      return term != no_term && is_worth_expanding(*segment.view, term, word_, *context_.schema);
     });
+  }
+
+  void add_if_there(TermId known) {
+    const std::string_view text = statistics_.terms().term(known);
+    if (is_there(known, text)) found_.push_back({std::string(text), 0, known});
   }
 
   void add_frequent(std::size_t count_max) {
     const auto [first, last] = statistics_.terms().prefix_range(word_);
-    std::vector<TermId> terms(last - first);
-    std::iota(terms.begin(), terms.end(), first);
-    const auto before = [&](TermId a, TermId b) {
-      const std::uint32_t x = statistics_.frequency(a);
-      const std::uint32_t y = statistics_.frequency(b);
-      return x != y ? x > y : a < b;
-    };
-    std::size_t sorted = 0;
-    for (std::size_t i = 0; i < terms.size() && found_.size() < count_max; ++i) {
-      if (i == sorted) {  // a part of them is mostly enough
-        sorted = std::min(terms.size(), i == 0 ? 2 * count_max : terms.size());
-        const auto at = [&](std::size_t place) { return terms.begin() + static_cast<std::ptrdiff_t>(place); };
-        std::partial_sort(at(i), at(sorted), terms.end(), before);
-      }
-      const std::string_view term = statistics_.terms().term(terms[i]);
-      if (is_there(term)) found_.push_back({std::string(term), 0});
-    }
+    const std::span<const TermId> kept = statistics_.frequent_beginnings().find(first, last);
+    for (std::size_t i = 0; i < kept.size() && found_.size() < count_max; ++i) add_if_there(kept[i]);
+    if (found_.size() == count_max || kept.size() == last - first) return;
+    std::vector<TermId> all(last - first);
+    std::iota(all.begin(), all.end(), first);
+    std::ranges::sort(all, [&](TermId a, TermId b) { return statistics_.comes_first(a, b); });
+    for (std::size_t i = kept.size(); i < all.size() && found_.size() < count_max; ++i) add_if_there(all[i]);
   }
 
   // Those that the statistics do not know are equally rare.
   void add_rare(std::size_t count_max) {
     std::vector<std::string_view> rare;
-    for (const SegmentView* view : segments_) {
-      const TermDictionary& terms = view->segment->terms;
+    for (const SeenSegment& segment : segments_) {
+      const SegmentView& view = *segment.view;
+      const TermDictionary& terms = view.segment->terms;
       const auto [first, last] = terms.prefix_range(word_);
       std::size_t of_segment = 0;
       for (TermId id = first; id < last && found_.size() + of_segment < count_max; ++id) {
-        const std::string_view term = terms.term(id);
-        if (statistics_.frequency(term) != 0 || !is_worth_expanding(*view, id, word_, *context_.schema))
+        if (segment.prepared->known(id) != no_term || !is_worth_expanding(view, id, word_, *context_.schema))
           continue;
-        rare.push_back(term);
+        rare.push_back(terms.term(id));
         ++of_segment;
       }
     }
     std::ranges::sort(rare);
     rare.erase(std::ranges::unique(rare).begin(), rare.end());
     for (std::size_t i = 0; i < rare.size() && found_.size() < count_max; ++i)
-      found_.push_back({std::string(rare[i]), 0});
+      found_.push_back({std::string(rare[i]), 0, no_term});
   }
 
   const std::string& word_;
   const IndexContext& context_;
-  std::span<const SegmentView* const> segments_;
+  std::span<const SeenSegment> segments_;
   const Statistics& statistics_;
   std::vector<FoundTerm> found_;
 };
@@ -177,31 +180,31 @@ class Beginnings {
 // What one ask but for beginnings finds, segment by segment.
 class Finder {
  public:
-  Finder(const WordAsk& ask, const IndexContext& context, std::span<const SegmentView* const> segments,
-         const TypoLengths& lengths)
-      : ask_(ask), context_(context), segments_(segments), lengths_(lengths) {
+  Finder(const WordAsk& ask, const IndexContext& context, std::span<const SeenSegment> segments,
+         const Statistics& statistics, const TypoLengths& lengths)
+      : ask_(ask), context_(context), segments_(segments), statistics_(statistics), lengths_(lengths) {
     if (ask.kind != ExpandKind::Forms) return;
     for (const auto& stemmer : context.stemmers) stems_.push_back(stemmer->stem(ask.word));
   }
 
   bool is_written() const {
-    return std::ranges::any_of(segments_, [&](const SegmentView* view) {
-      const TermId term = view->segment->terms.find(ask_.word);
-      return term != no_term && is_live(*view, term);
+    return std::ranges::any_of(segments_, [&](const SeenSegment& segment) {
+      const TermId term = segment.view->segment->terms.find(ask_.word);
+      return term != no_term && is_live(*segment.view, term);
     });
   }
 
   Result<std::vector<Candidate>> find(Deadline deadline) {
     std::vector<Candidate> found;
-    for (const SegmentView* view : segments_) {
+    for (const SeenSegment& segment : segments_) {
       if (deadline.expired()) return search_too_late();
       if (ask_.kind == ExpandKind::Written) break;
       if (ask_.kind == ExpandKind::Forms) {
-        add_forms(*view, found);
+        add_forms(*segment.view, found);
       } else if (ask_.kind == ExpandKind::Pairs) {
-        add_pairs(*view, found);
+        add_pairs(*segment.view, found);
       } else {
-        add_typos(*view, found);
+        add_typos(segment, found);
       }
     }
     return found;
@@ -218,7 +221,8 @@ class Finder {
       const auto stem_of = [&](TermId id) { return analyzer.stem(terms.term(id)); };
       for (auto at = std::ranges::lower_bound(ordered, stem, {}, stem_of);
            at != ordered.end() && stem_of(*at) == stem; ++at) {
-        if (is_live(view, *at)) found.push_back({terms.term(*at), static_cast<std::uint8_t>(stemmer), 0});
+        if (is_live(view, *at))
+          found.push_back({.term = terms.term(*at), .number = static_cast<std::uint8_t>(stemmer)});
       }
     }
   }
@@ -234,22 +238,29 @@ class Finder {
       const TermId second = first == no_term ? no_term : terms.find(end);
       if (second == no_term || !are_neighbours(view, first, second)) continue;
       pairs_.push_back(begin + " " + end);
-      found.push_back({pairs_.back(), 0, 0});
+      found.push_back({.term = pairs_.back()});
     }
   }
 
-  void add_typos(const SegmentView& view, std::vector<Candidate>& found) const {
+  void add_typos(const SeenSegment& segment, std::vector<Candidate>& found) const {
+    const SegmentView& view = *segment.view;
     const TermDictionary& terms = view.segment->terms;
     const bool prefix = ask_.kind == ExpandKind::TypoBeginnings;
     const int allowed = typos_allowed(ask_.word, lengths_);
-    for (const TypoMatch& match : find_typos(terms, view.segment->typos, ask_.word, allowed, prefix)) {
-      if (is_live(view, match.term)) found.push_back({terms.term(match.term), match.typos, 0});
+    std::vector<TypoMatch> matches = find_typos(terms, view.segment->typos, ask_.word, allowed, prefix);
+    std::ranges::stable_sort(matches, {}, &TypoMatch::typos);  // as unite() wants them
+    for (const TypoMatch& match : matches) {
+      if (!is_live(view, match.term)) continue;
+      const TermId known = segment.prepared->known(match.term);
+      const std::uint32_t frequency = known == no_term ? 0 : statistics_.frequency(known);
+      found.push_back({terms.term(match.term), match.typos, known, frequency});
     }
   }
 
   const WordAsk& ask_;
   const IndexContext& context_;
-  std::span<const SegmentView* const> segments_;
+  std::span<const SeenSegment> segments_;
+  const Statistics& statistics_;
   const TypoLengths& lengths_;
   std::vector<std::string> stems_;  // of the word, by stemmer
   std::deque<std::string> pairs_;   // that candidates look at
@@ -272,25 +283,29 @@ Result<std::vector<WordExpansion>> expand(const ExpandRequest& request, const Vi
                                           std::span<const SegmentView* const> segments, Deadline deadline) {
   const IndexContext& context = *view.context;
   const Statistics& statistics = *view.statistics;
+  std::vector<SeenSegment> seen;
+  for (const SegmentView* segment : segments)
+    seen.push_back({segment, statistics.prepared(segment->segment, context)});
   std::vector<WordExpansion> answers;
   answers.reserve(request.asks.size());
   for (const WordAsk& ask : request.asks) {
     if (deadline.expired()) return search_too_late();
     WordExpansion& answer = answers.emplace_back();
     if (ask.kind == ExpandKind::Beginnings) {
-      answer.terms = Beginnings(ask, context, segments, statistics).find(request.beginnings_max);
+      answer.terms = Beginnings(ask, context, seen, statistics).find(request.beginnings_max);
       continue;
     }
     if (ask.kind == ExpandKind::Followers) {
       std::vector<Candidate> followers;
-      for (const std::string_view term : followers_of(ask.word, segments)) followers.push_back({term, 0, 0});
-      answer.terms = best(std::move(followers), ask.kind, statistics, request.beginnings_max);
+      for (const std::string_view term : followers_of(ask.word, segments))
+        followers.push_back({.term = term, .frequency = statistics.frequency(term)});
+      answer.terms = best(std::move(followers), ask.kind, request.beginnings_max);
       continue;
     }
-    Finder finder(ask, context, segments, request.typo_lengths);
+    Finder finder(ask, context, seen, statistics, request.typo_lengths);
     answer.written = ask.kind == ExpandKind::Written && finder.is_written();
     AISLE_TRY(std::vector<Candidate> found, finder.find(deadline));
-    answer.terms = best(std::move(found), ask.kind, statistics, count_max(request, ask.kind));
+    answer.terms = best(std::move(found), ask.kind, count_max(request, ask.kind));
   }
   return answers;
 }
@@ -302,9 +317,9 @@ void merge_expansions(const ExpandRequest& request, const Statistics& statistics
     into[i].written |= more[i].written;
     if (more[i].terms.empty()) continue;
     std::vector<Candidate> all;
-    for (const FoundTerm& found : into[i].terms) all.push_back({found.term, found.number, 0});
-    for (const FoundTerm& found : more[i].terms) all.push_back({found.term, found.number, 0});
-    into[i].terms = best(std::move(all), kind, statistics, count_max(request, kind));
+    for (const FoundTerm& found : into[i].terms) all.push_back(candidate_of(found, statistics));
+    for (const FoundTerm& found : more[i].terms) all.push_back(candidate_of(found, statistics));
+    into[i].terms = best(std::move(all), kind, count_max(request, kind));
   }
 }
 

@@ -46,7 +46,10 @@ struct ExpandRequest {
 struct FoundTerm {
   std::string term;
   std::uint8_t number = 0;  // Forms: which stemmer of the context; typos: edits; else 0
-  friend bool operator==(const FoundTerm&, const FoundTerm&) = default;
+  TermId known = no_term;   // in the statistics, where that was found out; not sent to other nodes
+  friend bool operator==(const FoundTerm& a, const FoundTerm& b) {
+    return a.term == b.term && a.number == b.number;
+  }
 };
 
 // Answer to one ask. Terms of deleted products alone are in none.

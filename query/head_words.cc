@@ -22,17 +22,6 @@ bool can_be_head(std::string_view term, const Analyzer& analyzer) {
          !analyzer.is_stop_word(term) && !quantity_of("1", term);
 }
 
-std::vector<std::uint8_t> marks_of(const Segment& segment, const TermDictionary& terms,
-                                   std::span<const std::uint8_t> shares) {
-  std::vector<std::uint8_t> marks(segment.terms.size(), head_break);
-  for (TermId term = 0; term < segment.terms.size(); ++term) {
-    const std::string_view text = segment.terms.term(term);
-    const TermId known = terms.find(text);
-    marks[term] = is_link_word(text) ? head_link : known == no_term ? head_break : shares[known];
-  }
-  return marks;
-}
-
 // What all titles say of each term of a dictionary.
 struct Counts {
   explicit Counts(std::size_t terms) : tokens(terms), first(terms), heads(terms) {}
@@ -40,14 +29,6 @@ struct Counts {
   std::vector<std::uint64_t> first;  // of these, at the beginning of a title
   std::vector<std::uint64_t> heads;  // shares of heads
 };
-
-// By term of the segment; no_term for one that `terms` lacks.
-std::vector<TermId> known_terms(const Segment& segment, const TermDictionary& terms) {
-  std::vector<TermId> known(segment.terms.size());
-  for (TermId term = 0; term < segment.terms.size(); ++term)
-    known[term] = terms.find(segment.terms.term(term));
-  return known;
-}
 
 void count_tokens(const Segment& segment, const TermDictionary& terms, Counts& counts) {
   const std::vector<TermId> known = known_terms(segment, terms);
@@ -63,8 +44,8 @@ void count_tokens(const Segment& segment, const TermDictionary& terms, Counts& c
 
 void count_heads(const Segment& segment, const TermDictionary& terms, std::span<const std::uint8_t> shares,
                  HeadWeights& weights, Counts& counts) {
-  const std::vector<std::uint8_t> marks = marks_of(segment, terms, shares);
   const std::vector<TermId> known = known_terms(segment, terms);
+  const std::vector<std::uint8_t> marks = head_marks(segment, known, shares);
   for (std::uint32_t document = 0; document < segment.size; ++document) {
     const auto tokens = segment.forward_tokens(document);
     const auto weighed = weights.of(tokens, marks);
@@ -76,6 +57,24 @@ void count_heads(const Segment& segment, const TermDictionary& terms, std::span<
 }
 
 }  // namespace
+
+std::vector<TermId> known_terms(const Segment& segment, const TermDictionary& terms) {
+  std::vector<TermId> known(segment.terms.size());
+  for (TermId term = 0; term < segment.terms.size(); ++term)
+    known[term] = terms.find(segment.terms.term(term));
+  return known;
+}
+
+std::vector<std::uint8_t> head_marks(const Segment& segment, std::span<const TermId> known,
+                                     std::span<const std::uint8_t> shares) {
+  std::vector<std::uint8_t> marks(segment.terms.size(), head_break);
+  for (TermId term = 0; term < segment.terms.size(); ++term) {
+    marks[term] = is_link_word(segment.terms.term(term)) ? head_link
+                  : known[term] == no_term               ? head_break
+                                                         : shares[known[term]];
+  }
+  return marks;
+}
 
 std::span<const std::uint32_t> HeadWeights::of(std::span<const TermId> tokens,
                                                std::span<const std::uint8_t> marks) {
@@ -183,13 +182,6 @@ TitleHeads::TitleHeads(const Segment& segment, std::span<const std::uint8_t> mar
   documents_.resize(begins_.back());
   std::vector<std::uint32_t> next(begins_.begin(), begins_.end() - 1);
   each_head([&](std::uint32_t document, TermId term) { documents_[next[term]++] = document; });
-}
-
-std::shared_ptr<const TitleHeads> heads_of(const Segment& segment, const TermDictionary& terms,
-                                           std::span<const std::uint8_t> shares,
-                                           const IndexContext& context) {
-  return std::make_shared<const TitleHeads>(segment, marks_of(segment, terms, shares),
-                                            names_head_first(context.analyzer->language()));
 }
 
 }  // namespace aisle

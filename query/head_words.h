@@ -43,6 +43,12 @@ class HeadWeights {
 std::vector<std::uint8_t> learn_heads(std::span<const std::shared_ptr<const Image>> shards,
                                       const TermDictionary& terms, const IndexContext& context);
 
+// By term of the segment its number in `terms`; no_term for one that they lack.
+std::vector<TermId> known_terms(const Segment& segment, const TermDictionary& terms);
+// By term of the segment; `known` are its known_terms(), `shares` by their numbers.
+std::vector<std::uint8_t> head_marks(const Segment& segment, std::span<const TermId> known,
+                                     std::span<const std::uint8_t> shares);
+
 // What the titles of a segment are about. Immutable.
 class TitleHeads {
  public:
@@ -55,11 +61,16 @@ class TitleHeads {
                    // behind a link word, which takes eight times as much
   };
 
+  // The segment has a forward field; `marks` are its head_marks().
   TitleHeads(const Segment& segment, std::span<const std::uint8_t> marks, bool head_first);
   // By token of the title.
   std::span<const std::uint8_t> uses(std::uint32_t document, const Segment& segment) const {
     const std::size_t begin = segment.forward_offsets[document];
     return std::span(uses_).subspan(begin, segment.forward_offsets[document + 1] - begin);
+  }
+  // Two steps ahead of uses(), when what tells forward_tokens() is near.
+  void prefetch_uses(std::uint32_t document, const Segment& segment) const {
+    prefetch(uses_.data() + segment.forward_offsets[document]);
   }
   // Documents with the term as Head, ascending.
   std::span<const std::uint32_t> documents(TermId term) const {
@@ -74,9 +85,5 @@ class TitleHeads {
   std::vector<std::uint32_t> begins_;  // by term, into the next
   std::vector<std::uint32_t> documents_;
 };
-
-// `shares` by term of `terms`.
-std::shared_ptr<const TitleHeads> heads_of(const Segment& segment, const TermDictionary& terms,
-                                           std::span<const std::uint8_t> shares, const IndexContext& context);
 
 }  // namespace aisle

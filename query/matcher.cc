@@ -152,10 +152,11 @@ std::vector<int> field_bits(const IndexSchema& schema) {
   return bits;
 }
 
-PositionPostings resolve(const Position& position, const Segment& segment, const std::vector<int>& bits) {
+PositionPostings resolve(const Position& position, const Segment& segment, const PreparedSegment& prepared,
+                         const std::vector<int>& bits) {
   PositionPostings resolved;
   for (const Alternative& alternative : position.alternatives) {
-    const TermId term = segment.terms.find(alternative.term);
+    const TermId term = prepared.term_of(alternative.known, alternative.term);
     if (term == no_term) continue;
     for (std::uint32_t list = segment.term_lists[term]; list < segment.term_lists[term + 1]; ++list) {
       const Postings postings = segment.postings(list);
@@ -185,14 +186,16 @@ DocumentSet demanded(const Plan& plan, const SegmentView& view, DocumentSet docu
 
 }  // namespace
 
-PlanPostings resolve(const Plan& plan, const Segment& segment, const IndexContext& context) {
+PlanPostings resolve(const Plan& plan, const Segment& segment, const PreparedSegment& prepared,
+                     const IndexContext& context) {
   const std::vector<int> bits = field_bits(*context.schema);
   PlanPostings resolved;
   resolved.reserve(plan.readings.size());
   for (const Reading& reading : plan.readings) {
     ReadingPostings& positions = resolved.emplace_back();
     positions.reserve(reading.positions.size());
-    for (const Position& position : reading.positions) positions.push_back(resolve(position, segment, bits));
+    for (const Position& position : reading.positions)
+      positions.push_back(resolve(position, segment, prepared, bits));
   }
   return resolved;
 }

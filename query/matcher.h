@@ -6,6 +6,7 @@
 #include "query/document_set.h"
 #include "query/index_context.h"
 #include "query/plan.h"
+#include "query/prepared_segment.h"
 #include "query/segment.h"
 
 namespace aisle {
@@ -31,10 +32,12 @@ struct PositionPostings {
   DocumentSet documents;  // of all groups
 };
 
-// Readings resolved against one segment, in the order of the plan. Borrow the plan and the segment.
+// Readings resolved against one segment, in the order of the plan. Borrow the plan and the segment, which the
+// plan's statistics have prepared.
 using ReadingPostings = std::vector<PositionPostings>;
 using PlanPostings = std::vector<ReadingPostings>;
-PlanPostings resolve(const Plan& plan, const Segment& segment, const IndexContext& context);
+PlanPostings resolve(const Plan& plan, const Segment& segment, const PreparedSegment& prepared,
+                     const IndexContext& context);
 
 // Live documents that match the plan and its demands; all live ones when it has no reading. `postings` are
 // the plan's, and get their documents here, once; the answer borrows from them and from the view.

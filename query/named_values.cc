@@ -51,8 +51,8 @@ NamedValues::NamedValues(const ScoreBasis& basis, const Reading& reading, const 
     for (const Place& place : positions[places[at]].sources) {
       if (!names(place, schema_)) continue;
       const std::uint16_t field = place.postings.field;
-      if (!names_) names_ = basis.statistics.names(segment, basis.context);
-      names_->each(field, place.term, [&](const ValueNames::Name& name) {
+      if (!prepared_) prepared_ = basis.statistics.prepared(segment, basis.context);
+      prepared_->names().each(field, place.term, [&](const ValueNames::Name& name) {
         if (name.place > at || at - name.place + name.words.size() > places.size()) return;
         const std::size_t begin = at - name.place;
         if (!is_said(name, field, begin)) return;
@@ -77,7 +77,8 @@ void NamedValues::add(std::uint16_t field, std::uint32_t code, std::string words
 DocumentSet NamedValues::documents() const {
   std::vector<DocumentSet> sets;
   for (const NamedField& named : fields_) {
-    for (const Value& value : named.values) sets.push_back(names_->documents(named.field, value.code));
+    for (const Value& value : named.values)
+      sets.push_back(prepared_->names().documents(named.field, value.code));
   }
   return union_of(std::move(sets), segment_.size);
 }

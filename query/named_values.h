@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "query/matcher.h"
+#include "query/prepared_segment.h"
 #include "query/score_basis.h"
 #include "query/search_result.h"
-#include "query/value_names.h"
 
 namespace aisle {
 
@@ -51,7 +51,7 @@ class NamedValues {
 
   const IndexSchema& schema_;
   const Segment& segment_;
-  std::shared_ptr<const ValueNames> names_;
+  std::shared_ptr<const PreparedSegment> prepared_;
   int percent_ = 0;
   std::vector<NamedField> fields_;  // by number, each with a value
 };

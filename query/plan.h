@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "query/demand.h"
+#include "query/term_dictionary.h"
 #include "schemas/index_schema.h"
 
 namespace aisle {
@@ -30,6 +31,7 @@ struct Alternative {
   std::uint32_t fields = 0;  // bit n: may match in the n-th search field (IndexPlan order)
   std::uint32_t points =
       0;  // inverse frequency (see set_points) times the factor of its kind, 8 fractional bits
+  TermId known = no_term;  // in the statistics, where that was found out; not sent to other nodes
 };
 
 struct Position {

@@ -169,7 +169,13 @@ void Planner::add_quantities(Position& position) {
 void Planner::add_prefixes(Position& position) {
   const std::size_t known = position.alternatives.size();  // those found differ from each other
   for (const FoundTerm& found : known_.find(position.word, ExpandKind::Beginnings).terms) {
-    add(position, {.term = found.term, .kind = MatchKind::Prefix, .typos = 0, .fields = ~0U, .points = 0},
+    add(position,
+        {.term = found.term,
+         .kind = MatchKind::Prefix,
+         .typos = 0,
+         .fields = ~0U,
+         .points = 0,
+         .known = found.known},
         known);
   }
 }
@@ -180,7 +186,12 @@ void Planner::add_typos(Position& position, bool prefix) {
   const std::size_t known = position.alternatives.size();
   for (const FoundTerm& found : misspellings(position, prefix)) {
     add(position,
-        {.term = found.term, .kind = MatchKind::Typo, .typos = found.number, .fields = fields, .points = 0},
+        {.term = found.term,
+         .kind = MatchKind::Typo,
+         .typos = found.number,
+         .fields = fields,
+         .points = 0,
+         .known = found.known},
         known);
   }
 }
@@ -312,7 +323,7 @@ std::uint64_t Planner::frequency(const Position& position, std::span<const Match
   std::uint64_t sum = 0;
   for (const Alternative& alternative : position.alternatives) {
     if (std::ranges::find(kinds, alternative.kind) != kinds.end())
-      sum += statistics_.frequency(alternative.term);
+      sum += statistics_.frequency(alternative.known, alternative.term);
   }
   return sum;
 }

@@ -22,7 +22,7 @@ std::vector<FoundTerm> Planner::misspellings(const Position& position, bool pref
   const std::uint64_t own = own_frequency(position);
   std::erase_if(found, [&](const FoundTerm& some) {
     if (some.number > typos_most_) return true;  // known from before bend_less()
-    const std::uint32_t common = statistics_.frequency(some.term);
+    const std::uint32_t common = statistics_.frequency(some.known, some.term);
     return common > 0 && common < own * typo_dominance;
   });
   return found;

@@ -46,11 +46,10 @@ void PostingForms::add_lists(const Segment& segment) {
 void PostingForms::add_levels(const Segment& segment) {
   if (segment.forward_field < 0) return;
   const std::vector<std::uint8_t>& lengths = segment.lengths[static_cast<std::size_t>(segment.forward_field)];
-  for (const std::uint8_t level : levels) {
-    Bitmap& bits = not_longer_.emplace_back(segment.size);
-    for (std::uint32_t document = 0; document < segment.size; ++document) {
-      if (lengths[document] <= level) bits.set(document);
-    }
+  by_level_.assign(level_count, Bitmap(segment.size));
+  for (std::uint32_t document = 0; document < segment.size; ++document) {
+    const auto level = std::ranges::lower_bound(levels, lengths[document]) - std::begin(levels);
+    by_level_[static_cast<std::size_t>(level)].set(document);
   }
 }
 
@@ -71,7 +70,7 @@ std::size_t PostingForms::bytes() const {
   std::size_t bytes = (repeat_begins_.capacity() + repeating_.capacity() + block_begins_.capacity()) * 4 +
                       by_document_.capacity() * sizeof(Repeat);
   for (const auto& [list, bits] : dense_) bytes += bits.bytes();
-  for (const Bitmap& bits : not_longer_) bytes += bits.bytes();
+  for (const Bitmap& bits : by_level_) bytes += bits.bytes();
   return bytes;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <span>
 #include <utility>
 #include <vector>
@@ -44,10 +45,14 @@ class PostingForms {
     prefetch(by_document_.data() + block_begins_[document / block]);
   }
 
-  // Levels of lengths of the forward field: documents with levels[i] tokens or fewer. None without such a
-  // field.
-  static constexpr std::uint8_t levels[] = {1, 2, 3, 4, 5, 6, 8, 11};
-  std::span<const Bitmap> not_longer() const { return not_longer_; }
+  // Levels of lengths of the forward field: documents with more than levels[i - 1] tokens and levels[i] at the
+  // most. None without such a field.
+  static constexpr std::uint8_t levels[] = {1, 2, 3, 4, 5, 6, 8, 11, 255};
+  static constexpr std::size_t level_count = std::size(levels);
+  static constexpr std::uint8_t shortest(std::size_t level) {
+    return level == 0 ? 0 : static_cast<std::uint8_t>(levels[level - 1] + 1);
+  }
+  std::span<const Bitmap> by_level() const { return by_level_; }
   std::size_t bytes() const;
 
  private:
@@ -62,7 +67,7 @@ class PostingForms {
   std::uint8_t frequency_max_ = 1;
   std::vector<Repeat> by_document_;
   std::vector<std::uint32_t> block_begins_;
-  std::vector<Bitmap> not_longer_;
+  std::vector<Bitmap> by_level_;
 };
 
 }  // namespace aisle

@@ -23,9 +23,11 @@ Scorer::Scorer(const Plan& plan, const IndexContext& context, const Statistics& 
                const ShardEffects* effects)
     : basis_{plan, context, statistics, effects} {}
 
-PlanPostings& Scorer::postings(const Segment& segment) {
-  const auto [at, added] = postings_.try_emplace(&segment);
-  if (added) at->second = resolve(basis_.plan, segment, basis_.context);
+PlanPostings& Scorer::postings(const std::shared_ptr<const Segment>& segment) {
+  const auto [at, added] = postings_.try_emplace(segment.get());
+  if (added)
+    at->second =
+        resolve(basis_.plan, *segment, *basis_.statistics.prepared(segment, basis_.context), basis_.context);
   return at->second;
 }
 
@@ -33,7 +35,7 @@ PlanPostings& Scorer::postings(const Segment& segment) {
 TitleMatch& Scorer::title(const std::shared_ptr<const Segment>& segment) {
   const auto found = titles_.find(segment.get());
   if (found != titles_.end()) return found->second;
-  return titles_.try_emplace(segment.get(), basis_, postings(*segment).front(), segment).first->second;
+  return titles_.try_emplace(segment.get(), basis_, postings(segment).front(), segment).first->second;
 }
 
 std::vector<ScoredDocument> Scorer::best_browsing(const SegmentView& view, const DocumentSet& documents,
@@ -54,7 +56,7 @@ std::vector<ScoredDocument> Scorer::best(const SegmentView& view, const Document
                                          std::size_t count) {
   if (documents.empty() || count == 0) return {};
   if (basis_.plan.browse()) return best_browsing(view, documents, count);
-  return BestDocuments(basis_, postings(*view.segment), view, count).find(documents);
+  return BestDocuments(basis_, postings(view.segment), view, count).find(documents);
 }
 
 std::int64_t Scorer::impact(const PositionPostings::Source& source, const Segment& segment,
@@ -105,7 +107,7 @@ DocumentScore Scorer::score(const SegmentView& view, std::uint32_t document) {
   const std::span<const std::uint32_t> one(&document, 1);
   if (basis_.plan.browse()) return best_browsing(view, DocumentSet::borrow(one, nullptr), 1).front().score;
   const Segment& segment = *view.segment;
-  const PlanPostings& plan = postings(segment);
+  const PlanPostings& plan = postings(view.segment);
   DocumentScore best = unmatched_score;
   for (std::size_t r = plan.size(); r-- > 0;) {
     const Reading& reading = basis_.plan.readings[r];
@@ -164,7 +166,7 @@ std::vector<ScorePart> Scorer::explain_text(const SegmentView& view, std::uint32
   std::vector<ScorePart> best;
   if (basis_.plan.browse()) return best;
   const Segment& segment = *view.segment;
-  const PlanPostings& plan = postings(segment);
+  const PlanPostings& plan = postings(view.segment);
   std::int64_t best_score = -1;
   for (std::size_t r = 0; r < plan.size(); ++r) {
     const Reading& reading = basis_.plan.readings[r];

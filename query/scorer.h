@@ -9,6 +9,7 @@
 //            then the ranking's signals and boosts (query/shard_effects.h)
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -32,7 +33,7 @@ class Scorer {
          const ShardEffects* effects = nullptr);
 
   // The plan in this segment; the same object whenever it is asked.
-  PlanPostings& postings(const Segment& segment);
+  PlanPostings& postings(const std::shared_ptr<const Segment>& segment);
   // The `count` best of documents that match, best first, then by number. match() must have seen the postings
   // of the segment before.
   std::vector<ScoredDocument> best(const SegmentView& view, const DocumentSet& documents, std::size_t count);

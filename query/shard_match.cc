@@ -40,7 +40,7 @@ class SegmentsMatch {
     const Conjunct* scanned = conjunct_to_scan(segment);
     DocumentSet found = scanned != nullptr
                             ? DocumentSet(live_of(segment, scan(scanned->node, segment)))
-                            : aisle::match(*request_.plan, scorer_.postings(*segment.segment), segment);
+                            : aisle::match(*request_.plan, scorer_.postings(segment.segment), segment);
     result_.found += scanned != nullptr ? segment.live : found.size();
     if (is_all_asked()) {
       AISLE_CHECK(in_time());

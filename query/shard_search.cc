@@ -54,7 +54,8 @@ Result<std::vector<PlanCount>> LocalShardSearch::count(const CountRequest& reque
     for (const SegmentView* segment : segments_) {
       AISLE_CHECK(in_time());
       const Segment& some = *segment->segment;
-      PlanPostings postings = resolve(plan, some, *view_.context);
+      PlanPostings postings =
+          resolve(plan, some, *view_.statistics->prepared(segment->segment, *view_.context), *view_.context);
       DocumentSet documents = aisle::match(plan, postings, *segment);
       if (effects != nullptr) documents = without_hidden(std::move(documents), *effects, *segment);
       if (documents.empty()) continue;

@@ -99,6 +99,7 @@ std::shared_ptr<const Statistics> Statistics::collect(std::span<const std::share
   }
   statistics->terms_ = TermDictionary::build(terms, TermDictionary::Find::Hash);
   statistics->head_shares_ = learn_heads(shards, statistics->terms_, context);
+  statistics->frequent_beginnings_ = FrequentBeginnings(statistics->terms_, statistics->frequencies_);
   statistics->fill_saturations();
   statistics->hash_ = hash_text(statistics->encode());
   return statistics;
@@ -127,18 +128,6 @@ std::uint32_t Statistics::inverse_frequency(std::uint64_t documents) const {
   const std::uint64_t all = std::max<std::uint64_t>(documents_, 1);
   const std::uint64_t df = std::clamp<std::uint64_t>(documents, 1, all);
   return 256 + log2_fixed(all + 1) - log2_fixed(df + 1);
-}
-
-void Statistics::prepare(const std::shared_ptr<const Segment>& segment, const IndexContext& context) const {
-  if (segment->forward_field >= 0) heads(segment, context);
-  if (std::ranges::any_of(context.schema->fields, has_names)) names(segment, context);
-}
-
-std::size_t Statistics::bytes_beside(const std::shared_ptr<const Segment>& segment,
-                                     const IndexContext& context) const {
-  std::size_t sum = segment->forward_field >= 0 ? heads(segment, context)->bytes() : 0;
-  if (std::ranges::any_of(context.schema->fields, has_names)) sum += names(segment, context)->bytes();
-  return sum;
 }
 
 std::string Statistics::encode() const {
@@ -190,6 +179,7 @@ Result<std::shared_ptr<const Statistics>> Statistics::decode(std::string_view by
   if (std::ranges::adjacent_find(terms, std::ranges::greater_equal()) != terms.end())
     return fail(ErrorCode::DataLoss, "the statistics file is not sorted");
   statistics->terms_ = TermDictionary::build(terms, TermDictionary::Find::Hash);
+  statistics->frequent_beginnings_ = FrequentBeginnings(statistics->terms_, statistics->frequencies_);
   statistics->fill_saturations();
   if (statistics->encode() != all)  // numbers out of range, bytes behind the end
     return fail(ErrorCode::DataLoss, "the statistics file is damaged");

@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "base/error.h"
-#include "query/head_words.h"
+#include "query/frequent_beginnings.h"
 #include "query/image.h"
+#include "query/prepared_segment.h"
 #include "query/segment_cache.h"
 #include "query/term_dictionary.h"
-#include "query/value_names.h"
 
 namespace aisle {
 
@@ -31,6 +31,13 @@ class Statistics {
   // The terms that occur in two documents at least.
   const TermDictionary& terms() const { return terms_; }
   std::uint32_t frequency(TermId term) const { return frequencies_[term]; }
+  // Of a term that terms() number `known`, or may do so when that is no_term.
+  std::uint32_t frequency(TermId known, std::string_view term) const {
+    return known != no_term ? frequency(known) : frequency(term);
+  }
+  // Whether term a comes before b where the most frequent are asked for.
+  bool comes_first(TermId a, TermId b) const { return FrequentBeginnings::comes_first(frequencies_, a, b); }
+  const FrequentBeginnings& frequent_beginnings() const { return frequent_beginnings_; }
   // log2((N + 1) / (df + 1)) + 1 as fixed point with 8 fractional bits, made of integers alone; at least 256.
   std::uint32_t inverse_frequency(std::string_view term) const {
     return inverse_frequency(std::uint64_t{frequency(term)});
@@ -52,19 +59,14 @@ class Statistics {
   }
   // head_break, or how often the term is the head of the titles that hold it (query/head_words.h).
   std::uint8_t head_share(TermId term) const { return head_shares_[term]; }
-  // The heads of a segment's titles, and how queries name its values. Made when first asked for, a tenth of a
-  // second for a million titles or values: prepare() before queries ask.
-  std::shared_ptr<const TitleHeads> heads(const std::shared_ptr<const Segment>& segment,
-                                          const IndexContext& context) const {
-    return heads_.of(segment, [&] { return heads_of(*segment, terms_, head_shares_, context); });
+  // What they make of a segment. Made when first asked for, a tenth of a second for a million titles or values:
+  // ask before queries do.
+  std::shared_ptr<const PreparedSegment> prepared(const std::shared_ptr<const Segment>& segment,
+                                                  const IndexContext& context) const {
+    return prepared_.of(segment, [&] {
+      return std::make_shared<const PreparedSegment>(*segment, terms_, head_shares_, context);
+    });
   }
-  std::shared_ptr<const ValueNames> names(const std::shared_ptr<const Segment>& segment,
-                                          const IndexContext& context) const {
-    return names_.of(segment, [&] { return std::make_shared<const ValueNames>(*segment, context); });
-  }
-  void prepare(const std::shared_ptr<const Segment>& segment, const IndexContext& context) const;
-  // Of what was made of the segment.
-  std::size_t bytes_beside(const std::shared_ptr<const Segment>& segment, const IndexContext& context) const;
   // Names this version: equal statistics have equal hashes.
   const std::string& hash() const { return hash_; }
 
@@ -74,7 +76,8 @@ class Statistics {
   static Result<std::shared_ptr<const Statistics>> decode(std::string_view bytes);
   std::size_t bytes() const {
     return terms_.bytes() + frequencies_.capacity() * sizeof(std::uint32_t) +
-           saturations_.capacity() * sizeof(std::uint16_t) + head_shares_.capacity();
+           saturations_.capacity() * sizeof(std::uint16_t) + head_shares_.capacity() +
+           frequent_beginnings_.bytes();
   }
 
  private:
@@ -88,8 +91,8 @@ class Statistics {
   TermDictionary terms_;  // those in more than one document; once is what an unknown one gets
   std::vector<std::uint32_t> frequencies_;
   std::vector<std::uint8_t> head_shares_;  // by term
-  SegmentCache<TitleHeads> heads_;
-  SegmentCache<ValueNames> names_;
+  FrequentBeginnings frequent_beginnings_;
+  SegmentCache<PreparedSegment> prepared_;
   std::vector<std::uint16_t> saturations_;  // by field, frequency from 1, length
   std::string hash_;
 };

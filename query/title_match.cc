@@ -41,12 +41,12 @@ TitleMatch::TitleMatch(const ScoreBasis& basis, const ReadingPostings& positions
   for (const auto& source : positions[static_cast<std::size_t>(head)].sources) {
     if (source.postings.field == field) head_terms_.push_back(source.term);
   }
-  heads_ = basis.statistics.heads(segment, context);
+  prepared_ = basis.statistics.prepared(segment, context);
 }
 
 TitleMatch::Title TitleMatch::look_at(std::uint32_t document, bool bent) const {
   if (head_mask_ == 0) return {proximity_->parts(document, bent), TitleHeads::Nothing};
-  const auto uses = heads_->uses(document, segment_);
+  const auto uses = prepared_->heads().uses(document, segment_);
   std::uint8_t all = TitleHeads::Nothing;
   const Proximity::Parts near = proximity_->parts(document, bent, [&](std::size_t i, std::uint32_t mask) {
     if ((mask & head_mask_) != 0) all |= uses[i];
@@ -90,7 +90,7 @@ DocumentSet TitleMatch::headed() const {
   std::vector<DocumentSet> sets;
   if (head_percent_ > 0) {
     for (const TermId term : head_terms_)
-      sets.push_back(DocumentSet::borrow(heads_->documents(term), nullptr));
+      sets.push_back(DocumentSet::borrow(prepared_->heads().documents(term), nullptr));
   }
   return union_of(std::move(sets), segment_.size);
 }

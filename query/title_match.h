@@ -3,12 +3,13 @@
 // for it), and values that the query names (query/named_values.h).
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "query/head_words.h"
 #include "query/named_values.h"
+#include "query/prepared_segment.h"
 #include "query/proximity.h"
 #include "query/score_basis.h"
 #include "query/search_result.h"
@@ -46,6 +47,10 @@ class TitleMatch {
   int most_percent() const { return (head_terms_.empty() ? 0 : head_percent_) + named_.most_percent(); }
   // No document with so many tokens in its title, no more for its words, and so many percent to gain has more.
   std::int64_t most(std::size_t tokens, std::int64_t text, int percent) const;
+  // Ahead of points(), when what tells forward_tokens() is near.
+  void prefetch(std::uint32_t document) const {
+    if (head_mask_ != 0) prepared_->heads().prefetch_uses(document, segment_);
+  }
   // The parts that lead from the points of `text` to points().
   void explain(std::uint32_t document, const TextPoints& text, std::vector<ScorePart>& parts) const;
 
@@ -69,7 +74,7 @@ class TitleMatch {
   std::string head_word_;
   std::uint32_t head_mask_ = 0;  // 0: there is no head, or it does not count
   std::vector<TermId> head_terms_;
-  std::shared_ptr<const TitleHeads> heads_;
+  std::shared_ptr<const PreparedSegment> prepared_;
 };
 
 }  // namespace aisle

@@ -35,19 +35,19 @@ bool is_digit(char32_t point) {
   return point >= U'0' && point <= U'9';
 }
 
-constexpr std::uint32_t letter_kinds = 27;
-constexpr std::uint32_t letters_mask = (1U << letter_kinds) - 1;
-constexpr std::uint32_t length_max = 31;  // longer terms count as so long
+struct Letters {
+  std::uint32_t signature = 0;  // 0: it holds a digit
+  std::size_t count = 0;
+};
 
-std::uint32_t signature_of(std::string_view term) {
-  std::uint32_t letters = 0;
-  std::uint32_t length = 0;
-  for (std::size_t at = 0; at < term.size(); ++length) {
+Letters letters_of(std::string_view term) {
+  Letters letters;
+  for (std::size_t at = 0; at < term.size(); ++letters.count) {
     const char32_t letter = next_code_point(term, at);
-    if (is_digit(letter)) return 0;
-    letters |= 1U << (letter % letter_kinds);
+    if (is_digit(letter)) return {};
+    letters.signature |= 1U << (letter % 32);
   }
-  return (std::min(length, length_max) << letter_kinds) | letters;
+  return letters;
 }
 
 // Whether a set has at most `count` bits, one or two.
@@ -56,37 +56,28 @@ constexpr bool has_at_most(std::uint32_t bits, int count) {
   return (count == 1 ? without_one : without_one & (without_one - 1)) == 0;
 }
 
-// Says of most terms that they are too far from a word, and never of one that is near.
+// Says of most terms that they are too far from a word, and never of one that is near. Their lengths are near.
 class Sieve {
  public:
-  static constexpr TermId block = 16;  // terms that are sifted together
+  static constexpr std::size_t block = 16;  // terms that are sifted together
 
-  Sieve(std::string_view word, int typos_max, bool prefix)
-      : word_(signature_of(word)), typos_max_(typos_max), prefix_(prefix) {}
+  Sieve(std::uint32_t word, int typos_max, bool prefix)
+      : word_(word), typos_max_(typos_max), prefix_(prefix) {}
 
   // Whether some of `block` terms may pass. Without branches, four terms a step.
   bool any_passes(const std::uint32_t* terms) const {
     Four passing = {};
-    for (TermId i = 0; i < block; i += 4) {
+    for (std::size_t i = 0; i < block; i += 4) {
       Four four;
       std::memcpy(&four, terms + i, sizeof four);
-      Four too_many = beyond_most(~four & static_cast<int>(word_ & letters_mask));
-      if (!prefix_) {
-        const Four apart = length_of(four) - static_cast<int>(word_ >> letter_kinds);
-        too_many |= beyond_most(four & static_cast<int>(~word_ & letters_mask));
-        too_many |= (apart > typos_max_) | (apart < -typos_max_);
-      }
+      Four too_many = beyond_most(~four & static_cast<int>(word_));
+      if (!prefix_) too_many |= beyond_most(four & static_cast<int>(~word_));
       passing |= too_many == 0;
     }
     return (passing[0] | passing[1] | passing[2] | passing[3]) != 0;
   }
   bool passes(std::uint32_t term) const {
-    if (term == 0) return false;
-    if (!has_at_most(word_ & ~term & letters_mask, typos_max_)) return false;
-    if (prefix_) return true;
-    const auto apart = static_cast<int>(term >> letter_kinds) - static_cast<int>(word_ >> letter_kinds);
-    return apart <= typos_max_ && apart >= -typos_max_ &&
-           has_at_most(term & ~word_ & letters_mask, typos_max_);
+    return has_at_most(word_ & ~term, typos_max_) && (prefix_ || has_at_most(term & ~word_, typos_max_));
   }
 
  private:
@@ -97,7 +88,6 @@ class Sieve {
     letters &= letters - 1;
     return typos_max_ == 1 ? letters : letters & (letters - 1);
   }
-  static Four length_of(Four terms) { return (terms >> letter_kinds) & static_cast<int>(length_max); }
 
   std::uint32_t word_;
   int typos_max_;
@@ -186,11 +176,9 @@ class TypoSearch {
     std::size_t first_bytes = 0;
     next_code_point(word, first_bytes);
     first_ = points.front();
+    letters_ = letters_of(word);
     add_alike(word, std::u32string_view(points).substr(1));
-    if (typos_max_ < 2) return std::move(found_);
-    const std::size_t alike = found_.size();
-    add_unlike(word, first_bytes, points);
-    if (found_.size() == alike) return std::move(found_);
+    if (typos_max_ == 2) add_unlike(word, first_bytes, points);
     std::ranges::sort(found_, {}, &TypoMatch::term);
     const auto [rest, end] = std::ranges::unique(found_, {}, &TypoMatch::term);
     found_.erase(rest, end);
@@ -200,26 +188,35 @@ class TypoSearch {
  private:
   static constexpr TermId sifted_max = 64;  // so many signatures are looked at sooner than one term is found
 
-  std::pair<TermId, TermId> range(std::size_t letter) const {
-    const auto& letters = index_.first_letters();
-    return {letters[letter].begin,
-            letter + 1 < letters.size() ? letters[letter + 1].begin : dictionary_.size()};
+  using FirstLetter = TypoIndex::FirstLetter;
+
+  TermId end_of(const FirstLetter& letter) const {
+    const std::size_t next = static_cast<std::size_t>(&letter - index_.first_letters().data()) + 1;
+    return next < index_.first_letters().size() ? index_.first_letters()[next].begin : dictionary_.size();
+  }
+
+  // Places of its terms whose lengths are no farther from the word's than so many typos.
+  std::pair<std::size_t, std::size_t> near_lengths(const FirstLetter& letter, std::size_t typos) const {
+    const std::size_t length = std::min(letters_.count, TypoIndex::length_max);
+    const std::size_t least = length - std::min(length, typos);
+    const std::size_t most =
+        prefix_ ? TypoIndex::length_max : std::min(letters_.count + typos, TypoIndex::length_max);
+    return {letter.by_length[least], letter.by_length[most + 1]};
   }
 
   // Terms with the word's first letter; `rest` are its others.
   void add_alike(std::string_view word, std::u32string_view rest) {
-    const auto at =
-        std::ranges::lower_bound(index_.first_letters(), first_, {}, &TypoIndex::FirstLetter::letter);
-    if (at == index_.first_letters().end() || at->letter != first_) return;
-    const auto [begin, end] = range(static_cast<std::size_t>(at - index_.first_letters().begin()));
-    const Sieve sieve(word, typos_max_, prefix_);
+    const auto letter = std::ranges::lower_bound(index_.first_letters(), first_, {}, &FirstLetter::letter);
+    if (letter == index_.first_letters().end() || letter->letter != first_) return;
+    const Sieve sieve(letters_.signature, typos_max_, prefix_);
     const TypoAutomaton automaton(rest);
     std::size_t first_bytes = 0;
     next_code_point(word, first_bytes);
     std::string_view lost;  // a beginning that is too far away
     const std::uint32_t* const signatures = index_.signatures().data();
-    const auto look_at = [&](TermId id) {
-      if (!sieve.passes(signatures[id])) return;
+    const auto look_at = [&](std::size_t place) {
+      if (!sieve.passes(signatures[place])) return;
+      const TermId id = index_.terms()[place];
       const std::string_view term = dictionary_.term(id);
       if (!lost.empty() && term.starts_with(lost)) return;
       std::size_t read = 0;
@@ -227,12 +224,13 @@ class TypoSearch {
       if (typos >= 1 && typos <= typos_max_) found_.push_back({id, static_cast<std::uint8_t>(typos)});
       if (typos > typos_max_ && first_bytes + read < term.size()) lost = term.substr(0, first_bytes + read);
     };
-    TermId id = begin;
-    for (; end - id >= Sieve::block; id += Sieve::block) {
-      if (!sieve.any_passes(signatures + id)) continue;
-      for (TermId some = id; some < id + Sieve::block; ++some) look_at(some);
+    const auto [begin, end] = near_lengths(*letter, static_cast<std::size_t>(typos_max_));
+    std::size_t place = begin;
+    for (; end - place >= Sieve::block; place += Sieve::block) {
+      if (!sieve.any_passes(signatures + place)) continue;
+      for (std::size_t some = place; some < place + Sieve::block; ++some) look_at(some);
     }
-    for (; id < end; ++id) look_at(id);
+    for (; place < end; ++place) look_at(place);
   }
 
   // Terms whose first letter alone differs: left out, swapped, wrong or with another before it.
@@ -246,21 +244,23 @@ class TypoSearch {
       swapped.append(word.substr(0, first_bytes)).append(rest.substr(second_bytes));
       add_lookup(swapped, 0, dictionary_.size());
     }
-    const Sieve sieve(word, 1, prefix_);
+    const Sieve sieve(letters_.signature, 1, prefix_);
     std::string other;
-    for (std::size_t i = 0; i < index_.first_letters().size(); ++i) {
-      if (index_.first_letters()[i].letter == first_) continue;
-      const auto [begin, end] = range(i);
+    for (const FirstLetter& letter : index_.first_letters()) {
+      if (letter.letter == first_) continue;
+      const auto [begin, end] = near_lengths(letter, 1);
       if (end - begin <= sifted_max) {
-        for (TermId id = begin; id < end; ++id) {
-          if (sieve.passes(index_.signatures()[id])) add_if_alike_behind_first(id, word, rest);
+        for (std::size_t place = begin; place < end; ++place) {
+          if (sieve.passes(index_.signatures()[place]))
+            add_if_alike_behind_first(index_.terms()[place], word, rest);
         }
         continue;
       }
-      other.assign(without_rest(dictionary_.term(begin))).append(rest);
-      add_lookup(other, begin, end);
+      const TermId terms_end = end_of(letter);
+      other.assign(without_rest(dictionary_.term(letter.begin))).append(rest);
+      add_lookup(other, letter.begin, terms_end);
       other.resize(other.size() - rest.size());
-      add_lookup(other.append(word), begin, end);
+      add_lookup(other.append(word), letter.begin, terms_end);
     }
   }
 
@@ -280,13 +280,21 @@ class TypoSearch {
     if (is(term, rest) || is(term, word)) found_.push_back({id, 2});
   }
 
+  void add_unless_alike(TermId id) {
+    const std::string_view term = dictionary_.term(id);
+    std::size_t at = 0;
+    if (letters_of(term).signature != 0 && next_code_point(term, at) != first_) found_.push_back({id, 2});
+  }
+
   // `wanted`, or all that begin with it.
   void add_lookup(std::string_view wanted, TermId begin, TermId end) {
+    if (!prefix_) {
+      if (const TermId id = dictionary_.find(wanted); id != no_term) add_unless_alike(id);
+      return;
+    }
     for (TermId id = dictionary_.lower_bound(wanted, begin, end); id < end; ++id) {
-      const std::string_view term = dictionary_.term(id);
-      if (!is(term, wanted)) return;
-      std::size_t at = 0;
-      if (index_.signatures()[id] != 0 && next_code_point(term, at) != first_) found_.push_back({id, 2});
+      if (!dictionary_.term(id).starts_with(wanted)) return;
+      add_unless_alike(id);
     }
   }
 
@@ -295,6 +303,7 @@ class TypoSearch {
   int typos_max_;
   bool prefix_;
   char32_t first_ = 0;
+  Letters letters_;  // of the word
   std::vector<TypoMatch> found_;
 };
 
@@ -312,16 +321,50 @@ int typos_allowed(std::string_view word, const TypoLengths& lengths) {
 
 TypoIndex::TypoIndex(const TermDictionary& dictionary) {
   signatures_.reserve(dictionary.size());
-  for (TermId id = 0; id < dictionary.size(); ++id) {
-    const std::string_view term = dictionary.term(id);
-    signatures_.push_back(signature_of(term));
-    if (term.empty()) continue;
-    std::size_t at = 0;
-    const char32_t first = next_code_point(term, at);
-    if (first_letters_.empty() || first_letters_.back().letter != first)
-      first_letters_.push_back({first, id});
+  terms_.reserve(dictionary.size());
+  for (TermId begin = 0, end = 0; begin < dictionary.size(); begin = end) {
+    std::size_t bytes = 0;
+    const std::string_view term = dictionary.term(begin);
+    if (!term.empty()) next_code_point(term, bytes);
+    end = begin + 1;
+    while (end < dictionary.size() && bytes > 0 && dictionary.term(end).starts_with(term.substr(0, bytes)))
+      ++end;
+    if (bytes > 0) add_letter(dictionary, begin, end);
   }
+  signatures_.shrink_to_fit();
+  terms_.shrink_to_fit();
   first_letters_.shrink_to_fit();
+}
+
+// Its terms, which are [begin, end), ordered by their lengths.
+void TypoIndex::add_letter(const TermDictionary& dictionary, TermId begin, TermId end) {
+  std::size_t bytes = 0;
+  FirstLetter letter{next_code_point(dictionary.term(begin), bytes), begin, {}};
+  std::vector<Letters> letters;
+  letters.reserve(end - begin);
+  std::array<std::uint32_t, length_max + 1> terms_of{};
+  for (TermId id = begin; id < end; ++id) {
+    Letters& some = letters.emplace_back(letters_of(dictionary.term(id)));
+    some.count = std::min(some.count, length_max);
+    terms_of[some.count] += some.signature != 0 ? 1U : 0U;
+  }
+  auto next = static_cast<std::uint32_t>(terms_.size());
+  for (std::size_t length = 0; length <= length_max; ++length) {
+    letter.by_length[length] = next;
+    next += terms_of[length];
+  }
+  letter.by_length.back() = next;
+  terms_.resize(next);
+  signatures_.resize(next);
+  std::array<std::uint32_t, length_max + 2> place = letter.by_length;
+  for (TermId id = begin; id < end; ++id) {
+    const Letters& some = letters[id - begin];
+    if (some.signature == 0) continue;
+    const std::uint32_t at = place[some.count]++;
+    terms_[at] = id;
+    signatures_[at] = some.signature;
+  }
+  first_letters_.push_back(letter);
 }
 
 std::vector<TypoMatch> find_typos(const TermDictionary& dictionary, const TypoIndex& index,

@@ -1,5 +1,6 @@
 // Misspellings: the terms of a dictionary within a few edits of a word.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -14,26 +15,37 @@ inline constexpr int typos_allowed_max = 2;  // of any word
 // Edits allowed for a word by its code points: none when it holds a digit.
 int typos_allowed(std::string_view word, const TypoLengths& lengths = {});
 
-// What of a dictionary's terms is looked at before their letters: four bytes a term. Immutable.
+// What of a dictionary's terms without digits is looked at before their letters, by first letter and length:
+// eight bytes a term. Immutable.
 class TypoIndex {
  public:
   TypoIndex() = default;
   explicit TypoIndex(const TermDictionary& dictionary);
 
+  static constexpr std::size_t length_max = 31;  // letters; longer terms stand with those of so many
+
   struct FirstLetter {
     char32_t letter = 0;
     TermId begin = 0;  // its terms end where those of the next letter begin
+    // places() of its terms of n letters begin at n and end at n + 1.
+    std::array<std::uint32_t, length_max + 2> by_length{};
   };
 
-  // Which letters a term has (bits, several letters share one) and how many; 0 when it holds a digit.
-  const std::vector<std::uint32_t>& signatures() const { return signatures_; }
   const std::vector<FirstLetter>& first_letters() const { return first_letters_; }  // ascending
+  // By place: which letters a term has (bits, several letters share one), and the term. Ascending within a
+  // length.
+  const std::vector<std::uint32_t>& signatures() const { return signatures_; }
+  const std::vector<TermId>& terms() const { return terms_; }
   std::size_t bytes() const {
-    return signatures_.capacity() * sizeof(std::uint32_t) + first_letters_.capacity() * sizeof(FirstLetter);
+    return signatures_.capacity() * sizeof(std::uint32_t) + terms_.capacity() * sizeof(TermId) +
+           first_letters_.capacity() * sizeof(FirstLetter);
   }
 
  private:
+  void add_letter(const TermDictionary& dictionary, TermId begin, TermId end);
+
   std::vector<std::uint32_t> signatures_;
+  std::vector<TermId> terms_;
   std::vector<FirstLetter> first_letters_;
 };
 
@@ -49,8 +61,8 @@ struct TypoMatch {
 // the misspelt beginning of the term.
 //
 // Two edits of the first letter are already too many, so terms either begin like the word or differ from it
-// by one edit there and nothing else. The former are sifted by their signatures (an edit brings one letter at
-// the most and takes one away), and what is left is read by an automaton in bits: Wu and Manber, Fast text
+// by one edit there and nothing else. The former are sifted by their lengths and signatures (an edit brings
+// one letter at the most and takes one away), and what is left is read by an automaton in bits: Wu and Manber, Fast text
 // searching (1992), with a swap as a further step. The latter are looked up.
 std::vector<TypoMatch> find_typos(const TermDictionary& dictionary, const TypoIndex& index,
                                   std::string_view word, int typos_max, bool prefix);

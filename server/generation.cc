@@ -88,7 +88,7 @@ Status Generation::load(const std::vector<std::filesystem::path>& shard_paths) {
       replication_.statistics);
   AISLE_CHECK(statistics_->load());
   const auto prepare = [this](const std::shared_ptr<const Segment>& segment) {
-    statistics_->current()->prepare(segment, *context_);
+    statistics_->current()->prepared(segment, *context_);
   };
   std::vector<Result<std::shared_ptr<const Image>>> images(shard_paths.size());
   {
@@ -328,7 +328,9 @@ SegmentBytes image_bytes(const View& view) {
       total.postings += some.postings;
       total.lengths += some.lengths;
       total.forward += some.forward;
-      total.forward += view.statistics->bytes_beside(segment.segment, *view.context);
+      const PreparedSegment& prepared = *view.statistics->prepared(segment.segment, *view.context);
+      total.terms += prepared.term_bytes();
+      total.forward += prepared.head_bytes() + prepared.name_bytes();
       total.columns += some.columns;
       total.stored_memory += some.stored_memory;
       total.stored_file += some.stored_file;

@@ -30,7 +30,7 @@ Status GenerationStatistics::load() {
 void GenerationStatistics::prepare(const Statistics& statistics,
                                    std::span<const std::shared_ptr<const Image>> shards) const {
   for (const auto& image : shards) {
-    for (const SegmentView& view : image->segments) statistics.prepare(view.segment, *place_.context);
+    for (const SegmentView& view : image->segments) statistics.prepared(view.segment, *place_.context);
   }
 }
 

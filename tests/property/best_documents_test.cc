@@ -62,7 +62,7 @@ TEST(BestDocuments, AreTheFirstOfAllByTheirScores) {
       for (const SegmentView& segment : view.shards.front()->segments) {
         Scorer scorer(plan, *view.context, *view.statistics);
         std::vector<ScoredDocument> expected = all_scored(scorer, segment);
-        DocumentSet found = match(plan, scorer.postings(*segment.segment), segment);
+        DocumentSet found = match(plan, scorer.postings(segment.segment), segment);
         std::vector<std::uint32_t> matching;
         found.each([&](std::uint32_t document) { matching.push_back(document); });
         ASSERT_TRUE(std::ranges::equal(matching, expected, {}, {}, &ScoredDocument::document));

@@ -223,7 +223,9 @@ TEST(ViewEquality, XapiansOwnMatcherFindsTheSameProductsOnDisk) {
               .value();
       std::set<std::string> ours;
       for (const SegmentView& segment : view.shards.front()->segments) {
-        PlanPostings postings = resolve(plan, *segment.segment, *catalogue.context());
+        PlanPostings postings =
+            resolve(plan, *segment.segment, *view.statistics->prepared(segment.segment, *catalogue.context()),
+                    *catalogue.context());
         match(plan, postings, segment).each([&](std::uint32_t document) {
           ours.emplace(segment.segment->ids.term(document));
         });

@@ -108,11 +108,11 @@ TEST(TitleHeads, AreWhatTheProductIs) {
   EXPECT_THAT(uses("Velo 2", shares), ElementsAre("velo", "2"));
 }
 
-TEST(TitleHeads, OfASegmentAreMadeOnce) {
+TEST(PreparedSegment, IsMadeOnce) {
   const Learnt shop("en", locks);
   const auto& statistics = *shop.view().statistics;
-  EXPECT_EQ(statistics.heads(shop.segment(), *shop.view().context),
-            statistics.heads(shop.segment(), *shop.view().context));
+  EXPECT_EQ(statistics.prepared(shop.segment(), *shop.view().context),
+            statistics.prepared(shop.segment(), *shop.view().context));
 }
 
 }  // namespace
