@@ -86,6 +86,12 @@ std::optional<Quantity> quantity_of(std::string_view word) {
   return quantity_of(word.substr(0, end), word.substr(end));
 }
 
+std::vector<std::string> unit_spellings() {
+  std::vector<std::string> all;
+  for (const Unit& unit : table().units) all.insert(all.end(), unit.spellings.begin(), unit.spellings.end());
+  return all;
+}
+
 std::vector<std::string> ways_to_write(const Quantity& quantity) {
   std::vector<std::string> ways;
   const auto value = thousandths_of(quantity.number);

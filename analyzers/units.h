@@ -19,6 +19,9 @@ std::optional<Quantity> quantity_of(std::string_view word);
 // Of two folded words.
 std::optional<Quantity> quantity_of(std::string_view number, std::string_view unit);
 
+// All that the table knows, as they are folded.
+std::vector<std::string> unit_spellings();
+
 // Each way to write the quantity as one word, in the order of the table: the unit's spellings, with the
 // number also grouped_otherwise(), and those of units that measure the same where the number stays short
 // (seven digits, three of them decimals). Itself is among them.

@@ -9,6 +9,7 @@
 #include "indexer/keyword_value.h"
 #include "schemas/json_reader.h"
 #include "schemas/number_value.h"
+#include "schemas/quantity_term.h"
 
 namespace aisle {
 namespace {
@@ -100,8 +101,9 @@ class TokenCollector {
     next_ += last + 1 + DocumentBuilder::element_gap;
   }
 
-  void add_code(const std::string& code) {
-    tokens_.push_back({code, next_, true});
+  // A code or a quantity.
+  void add_whole(const std::string& term) {
+    tokens_.push_back({term, next_, true});
     next_ += 1 + DocumentBuilder::element_gap;
   }
 
@@ -194,7 +196,7 @@ class DocumentWork {
     AISLE_TRY(auto codes, code_values(field, value));
     if (field.search) {
       TokenCollector collector;
-      for (const std::string& code : codes) collector.add_code(code);
+      for (const std::string& code : codes) collector.add_whole(code);
       add_tokens(field, collector, document_);
     }
     add_column(field, std::move(codes), document_);
@@ -214,6 +216,11 @@ class DocumentWork {
 
   Status add_number(const Field& field, const nlohmann::json& value) {
     AISLE_TRY(const std::int64_t number, number_value(field, value));
+    if (field.search && number != missing_number) {
+      TokenCollector collector;
+      if (const auto term = quantity_term(field, number)) collector.add_whole(*term);
+      add_tokens(field, collector, document_);
+    }
     if (field.has_column() && number != missing_number) document_.numbers.push_back({field.number, number});
     return {};
   }

@@ -19,7 +19,7 @@ class Corrector {
       : search_(search),
         planner_(planner),
         shards_(shards),
-        text_(search.request.q, *search.view.context->analyzer, search.limits) {}
+        text_(search.request.q, planner.analyzer(), search.limits) {}
 
   Result<std::optional<DidYouMean>> run() {
     const bool prefix = search_.request.prefix && search_.query.last_is_open;
@@ -75,7 +75,7 @@ class Corrector {
   }
 
   PlanAsk ask(const std::string& q) const {
-    ParsedQuery query = parse_query(q, *search_.view.context->analyzer, search_.limits);
+    ParsedQuery query = parse_query(q, planner_.analyzer(), search_.limits);
     return {std::move(query.words),
             false,
             search_.request.prefix && query.last_is_open,

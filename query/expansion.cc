@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "query/code_infix.h"
 #include "query/followers.h"
 #include "query/intersect.h"
 #include "query/limits.h"
@@ -293,6 +294,11 @@ Result<std::vector<WordExpansion>> expand(const ExpandRequest& request, const Vi
     WordExpansion& answer = answers.emplace_back();
     if (ask.kind == ExpandKind::Beginnings) {
       answer.terms = Beginnings(ask, context, seen, statistics).find(request.beginnings_max);
+      continue;
+    }
+    if (ask.kind == ExpandKind::Codes) {
+      for (std::string& code : codes_with(ask.word, context, segments, statistics, request.beginnings_max))
+        answer.terms.push_back({std::move(code), 0});
       continue;
     }
     if (ask.kind == ExpandKind::Followers) {

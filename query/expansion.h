@@ -28,6 +28,7 @@ enum class ExpandKind : std::uint8_t {
   Typos,           // terms within the typos the word is allowed
   TypoBeginnings,  // the same, where the word may be the misspelt beginning of the term
   Followers,       // terms that stand behind the word in titles
+  Codes,           // codes that hold the word, a part of a code, somewhere: query/code_infix.h
 };
 
 struct WordAsk {
@@ -38,7 +39,7 @@ struct WordAsk {
 
 struct ExpandRequest {
   std::vector<WordAsk> asks;
-  std::size_t beginnings_max = 0;  // terms kept of Beginnings and Followers: most frequent, then by term
+  std::size_t beginnings_max = 0;  // terms kept of Beginnings, Followers, Codes: most frequent, then by term
   std::size_t typos_max = 0;       // of Typos: fewest edits, then most frequent, then by term
   TypoLengths typo_lengths{};      // edits allowed
 };

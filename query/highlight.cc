@@ -5,12 +5,34 @@
 
 #include "base/utf8.h"
 #include "query/product_text.h"
+#include "schemas/number_value.h"
+#include "schemas/quantity_term.h"
 
 namespace aisle {
 namespace {
 
 bool is_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+struct Place {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+// By byte of the normalised code the character it comes from; nothing where the characters together make
+// another code than each alone.
+std::vector<Place> places_in(std::string_view written, std::string_view code) {
+  std::vector<Place> places;
+  std::string alone;
+  for (std::size_t begin = 0; begin < written.size();) {
+    std::size_t end = begin + 1;
+    while (end < written.size() && (static_cast<unsigned char>(written[end]) & 0xC0U) == 0x80U) ++end;
+    alone += normalize_code(written.substr(begin, end - begin));
+    places.resize(alone.size(), {begin, end});
+    begin = end;
+  }
+  return alone == code ? places : std::vector<Place>();
 }
 
 }  // namespace
@@ -48,6 +70,11 @@ Highlighter::Highlighter(const Plan& plan, const IndexContext& context, const Se
         Match& match =
             terms_.try_emplace(alternative.term, alternative.kind, position.word.size()).first->second;
         match.fields |= alternative.fields;
+        if (alternative.kind == MatchKind::Infix) {
+          match.parts.push_back(normalize_code(position.word));
+        } else {
+          match.whole = true;
+        }
       }
     }
   }
@@ -55,15 +82,57 @@ Highlighter::Highlighter(const Plan& plan, const IndexContext& context, const Se
   for (const Field* field : search_fields(*context.schema)) field_bit_[field->number] = bit++;
 }
 
-std::vector<Highlighter::Mark> Highlighter::marks(const Field& field, std::string_view text) const {
+const Highlighter::Match* Highlighter::match_of(const Field& field, std::string_view term) const {
+  const auto at = terms_.find(term);
+  const bool held = at != terms_.end() && ((at->second.fields >> field_bit_.at(field.number)) & 1U) != 0;
+  return held ? &at->second : nullptr;
+}
+
+// Several codes stand as text_at() joins them.
+std::vector<Highlighter::Mark> Highlighter::code_marks(const Field& field, std::string_view text) const {
+  constexpr std::string_view between = ", ";
   std::vector<Mark> found;
-  const auto matched = [&](std::string_view term) -> const Match* {
-    const auto at = terms_.find(term);
-    if (at == terms_.end() || ((at->second.fields >> field_bit_.at(field.number)) & 1U) == 0) return nullptr;
-    return &at->second;
-  };
-  if (field.type == FieldType::Code) {
-    if (matched(normalize_code(text)) != nullptr) found.push_back({0, text.size()});
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find(between, begin), text.size());
+    const std::string_view written = text.substr(begin, end - begin);
+    const std::string code = normalize_code(written);
+    const auto places = places_in(written, code);
+    if (const Match* match = match_of(field, code); match != nullptr && (match->whole || places.empty())) {
+      found.push_back({begin, end});
+    } else if (match != nullptr) {
+      for (const std::string& part : match->parts) {
+        const std::size_t at = code.find(part);
+        if (at == std::string::npos) continue;
+        found.push_back({begin + places[at].begin, begin + places[at + part.size() - 1].end});
+      }
+    }
+    begin = end + between.size();
+  }
+  return merged(std::move(found));
+}
+
+std::vector<Highlighter::Mark> Highlighter::merged(std::vector<Mark> marks) {
+  std::ranges::sort(marks, [](const Mark& a, const Mark& b) {
+    return std::pair(a.begin, b.end) < std::pair(b.begin, a.end);
+  });
+  std::vector<Mark> merged;
+  for (const Mark& mark : marks) {
+    if (!merged.empty() && mark.begin < merged.back().end) {
+      merged.back().end = std::max(merged.back().end, mark.end);
+    } else {
+      merged.push_back(mark);
+    }
+  }
+  return merged;
+}
+
+std::vector<Highlighter::Mark> Highlighter::marks(const Field& field, std::string_view text) const {
+  if (field.type == FieldType::Code) return code_marks(field, text);
+  std::vector<Mark> found;
+  if (field.is_number()) {
+    const auto number = number_value(field, nlohmann::json(text));
+    const auto term = number ? quantity_term(field, *number) : std::nullopt;
+    if (term && match_of(field, *term) != nullptr) found.push_back({0, text.size()});
     return found;
   }
   const Analyzer& analyzer =
@@ -75,7 +144,7 @@ std::vector<Highlighter::Mark> Highlighter::marks(const Field& field, std::strin
         (first == nullptr || first->begin != token.begin || first->text.size() < token.text.size())) {
       first = &token;
     }
-    const auto* match = matched(token.text);
+    const Match* match = match_of(field, token.text);
     if (match == nullptr) continue;
     // "iphone 14" joined to "iphone14" adds nothing where only "ipho" is typed
     const bool joined = token.kind == TokenKind::Joined && first != nullptr && first->begin == token.begin;
@@ -87,18 +156,7 @@ std::vector<Highlighter::Mark> Highlighter::marks(const Field& field, std::strin
     }
     found.push_back(mark);
   }
-  std::ranges::sort(found, [](const Mark& a, const Mark& b) {
-    return std::pair(a.begin, b.end) < std::pair(b.begin, a.end);
-  });
-  std::vector<Mark> merged;
-  for (const Mark& mark : found) {
-    if (!merged.empty() && mark.begin < merged.back().end) {
-      merged.back().end = std::max(merged.back().end, mark.end);
-    } else {
-      merged.push_back(mark);
-    }
-  }
-  return merged;
+  return merged(std::move(found));
 }
 
 std::string Highlighter::render(std::string_view text, const std::vector<Mark>& marks) const {

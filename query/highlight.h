@@ -30,7 +30,9 @@ class Highlighter {
   struct Match {
     MatchKind kind = MatchKind::Literal;
     std::size_t word_bytes = 0;
-    std::uint32_t fields = 0;  // as Alternative::fields
+    std::uint32_t fields = 0;          // as Alternative::fields
+    bool whole = false;                // some word stands for all of the term
+    std::vector<std::string> parts{};  // of a code, that words are
   };
   struct Mark {
     std::size_t begin = 0;
@@ -38,6 +40,9 @@ class Highlighter {
   };
 
   std::vector<Mark> marks(const Field& field, std::string_view text) const;
+  const Match* match_of(const Field& field, std::string_view term) const;
+  std::vector<Mark> code_marks(const Field& field, std::string_view text) const;
+  static std::vector<Mark> merged(std::vector<Mark> marks);
   std::string render(std::string_view text, const std::vector<Mark>& marks) const;
 
   const IndexContext& context_;

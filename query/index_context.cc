@@ -4,6 +4,7 @@
 #include <map>
 
 #include "query/default_synonyms.h"
+#include "query/plan.h"
 #include "query/segment.h"
 
 namespace aisle {
@@ -31,7 +32,25 @@ void add_stems(const Analyzer& analyzer, SynonymTable& table) {
   }
 }
 
+std::vector<QuantityField> read_quantity_fields(const IndexSchema& schema, const Analyzer& analyzer) {
+  std::vector<QuantityField> found;
+  const std::vector<const Field*> searched = search_fields(schema);
+  for (std::size_t i = 0; i < searched.size(); ++i) {
+    if (searched[i]->unit.empty()) continue;
+    QuantityField& field = found.emplace_back(QuantityField{1U << i, {}});
+    for (const Token& token : analyzer.index_tokens(searched[i]->label))
+      field.names.insert(analyzer.stem(token.text));
+  }
+  return found;
+}
+
 }  // namespace
+
+const Analyzer* IndexContext::analyzer_of(std::string_view language) const {
+  if (language == analyzer->language()) return analyzer.get();
+  const auto found = std::ranges::find(stemmers, language, [](const auto& some) { return some->language(); });
+  return found == stemmers.end() ? nullptr : found->get();
+}
 
 Result<std::shared_ptr<const IndexContext>> IndexContext::create(std::shared_ptr<const IndexSchema> schema,
                                                                  std::filesystem::path folder) {
@@ -44,7 +63,7 @@ Result<std::shared_ptr<const IndexContext>> IndexContext::create(std::shared_ptr
   AISLE_TRY(context->analyzer, Analyzer::create(schema->language));
   for (const Field& field : schema->fields) {
     const auto found = std::ranges::find(languages, field.language);
-    const bool stems = field.search && field.type != FieldType::Code && found != languages.end();
+    const bool stems = field.search && field.has_words() && found != languages.end();
     context->stemmer_of_field.push_back(stems ? static_cast<int>(found - languages.begin()) : -1);
   }
   if (schema->synonyms) {
@@ -55,6 +74,7 @@ Result<std::shared_ptr<const IndexContext>> IndexContext::create(std::shared_ptr
     context->synonyms.derives = true;
   }
   add_stems(*context->analyzer, context->synonyms);
+  context->quantity_fields = read_quantity_fields(*schema, *context->analyzer);
   context->forward_field = aisle::forward_field(*schema);
   context->folder = std::move(folder);
   context->schema = std::move(schema);

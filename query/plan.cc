@@ -22,6 +22,8 @@ std::string_view kind_name(MatchKind kind) {
       return "phrase";
     case MatchKind::Typo:
       return "typo";
+    case MatchKind::Infix:
+      return "infix";
   }
   return "literal";
 }

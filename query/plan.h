@@ -20,7 +20,8 @@ enum class MatchKind : std::uint8_t {
   Joined,  // the word and its neighbour written as one, or a form of that
   Code,    // the same code in another length
   Phrase,  // literally, of a quoted part
-  Typo
+  Typo,
+  Infix  // the word is a part of a code
 };
 std::string_view kind_name(MatchKind kind);
 

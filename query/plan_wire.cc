@@ -10,7 +10,7 @@ constexpr std::uint64_t u32_highest = 0xFFFFFFFFU;
 Alternative read_alternative(WireReader& in) {
   Alternative alternative;
   alternative.term = in.text();
-  alternative.kind = static_cast<MatchKind>(in.byte_up_to(static_cast<std::uint8_t>(MatchKind::Typo)));
+  alternative.kind = static_cast<MatchKind>(in.byte_up_to(static_cast<std::uint8_t>(MatchKind::Infix)));
   alternative.typos = in.byte();
   alternative.fields = static_cast<std::uint32_t>(in.number_up_to(u32_highest));
   alternative.points = static_cast<std::uint32_t>(in.number_up_to(u32_highest));

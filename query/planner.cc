@@ -20,6 +20,7 @@ std::size_t characters(std::string_view text) {
 constexpr auto own_kinds =
     std::to_array({MatchKind::Literal, MatchKind::Stem, MatchKind::Code, MatchKind::Phrase});
 constexpr auto bent_kinds = std::to_array({MatchKind::Typo});
+constexpr auto infix_kinds = std::to_array({MatchKind::Infix});
 
 // What is left of the points of a synonym that is what the catalogue calls the thing.
 constexpr std::uint32_t proper_factor = 240;
@@ -46,6 +47,8 @@ std::uint32_t kind_factor(MatchKind kind, int typos) {
       return 200;
     case MatchKind::Joined:
       return 232;
+    case MatchKind::Infix:
+      return 144;
     case MatchKind::Typo:
       break;
   }
@@ -53,8 +56,13 @@ std::uint32_t kind_factor(MatchKind kind, int typos) {
 }
 
 Planner::Planner(const IndexContext& context, const Statistics& statistics, const QueryLimits& limits,
-                 ShardSearch& shards, const Ranking* ranking)
-    : context_(context), statistics_(statistics), limits_(limits), shards_(shards), ranking_(ranking) {}
+                 ShardSearch& shards, const Ranking* ranking, const Analyzer* analyzer)
+    : context_(context),
+      statistics_(statistics),
+      limits_(limits),
+      shards_(shards),
+      ranking_(ranking),
+      analyzer_(analyzer != nullptr ? *analyzer : *context.analyzer) {}
 
 std::uint32_t Planner::fields_of_stemmer(std::size_t stemmer) const {
   std::uint32_t mask = 0;
@@ -93,25 +101,40 @@ void Planner::add(Position& position, Alternative alternative, std::size_t among
 }
 
 // A word counts by how rare it is, all its forms as one term: whether "battery" or "batteries" is typed, both
-// say the same. What it may stand for besides, synonyms and words that it begins, counts together with these;
-// so a rare longer word does not outrank the word that was typed. All misspellings count as another term, so
-// a misprint in the catalogue does not outrank the word that was meant. A listed synonym that is what the
-// catalogue calls the thing says as much as the word: where laptops are sold as notebooks, "laptop" must not begin
-// with bags for them.
+// say the same. What it may stand for besides counts together with these: words that it begins, so that a
+// rare longer one does not outrank the word that was typed; then synonyms, and codes that it is a part of,
+// each with what is nearer to the word, so that neither changes what that is worth. All misspellings count as
+// another term, so a misprint in the catalogue does not outrank the word that was meant. A listed synonym that
+// is what the catalogue calls the thing says as much as the word: where laptops are sold as notebooks,
+// "laptop" must not begin with bags for them.
 void Planner::set_points(Position& position, std::size_t listed) const {
   const bool otherwise = is_called_otherwise(std::span(position.alternatives).first(listed));
   const std::uint64_t own = own_frequency(position);
-  const std::uint64_t others =
-      own + frequency(position, std::to_array({MatchKind::Synonym, MatchKind::Prefix}));
+  const std::uint64_t begun = own + frequency(position, std::to_array({MatchKind::Prefix}));
+  const std::uint64_t synonyms = begun + frequency(position, std::to_array({MatchKind::Synonym}));
+  const std::uint64_t infixes = begun + frequency(position, infix_kinds);
   const std::uint64_t misspellings = frequency(position, bent_kinds);
+  const auto common = [&](MatchKind kind) {
+    switch (kind) {
+      case MatchKind::Prefix:
+        return begun;
+      case MatchKind::Synonym:
+      case MatchKind::Joined:
+        return synonyms;
+      case MatchKind::Infix:
+        return infixes;
+      case MatchKind::Typo:
+        return misspellings;
+      default:
+        return own;
+    }
+  };
   for (std::size_t i = 0; i < position.alternatives.size(); ++i) {
     Alternative& alternative = position.alternatives[i];
     const bool proper = otherwise && i < listed && alternative.kind == MatchKind::Synonym;
-    const std::uint64_t common = is_own(alternative) || proper         ? own
-                                 : alternative.kind == MatchKind::Typo ? misspellings
-                                                                       : others;
     const std::uint32_t factor = proper ? proper_factor : kind_factor(alternative.kind, alternative.typos);
-    alternative.points = statistics_.inverse_frequency(common) * factor / 256;
+    alternative.points =
+        statistics_.inverse_frequency(proper ? own : common(alternative.kind)) * factor / 256;
   }
 }
 
@@ -149,19 +172,6 @@ void Planner::add_stems(Position& position, const std::string& word, const Alter
       alternative.term = found.term;
       add(position, alternative);
     }
-  }
-}
-
-// Other ways to write a number, with a unit or without.
-void Planner::add_quantities(Position& position) {
-  if (auto grouped = grouped_otherwise(position.word)) {
-    add(position,
-        {.term = *std::move(grouped), .kind = MatchKind::Stem, .typos = 0, .fields = ~0U, .points = 0});
-  }
-  const auto quantity = quantity_of(position.word);
-  if (!quantity) return;
-  for (std::string& way : ways_to_write(*quantity)) {
-    add(position, {.term = std::move(way), .kind = MatchKind::Stem, .typos = 0, .fields = ~0U, .points = 0});
   }
 }
 
@@ -203,6 +213,7 @@ Position Planner::position(const std::string& word, bool last, bool typos) {
   add_quantities(position);
   add_same_codes(position);
   if (last) add_prefixes(position);
+  add_infixes(position);
   if (typos) add_typos(position, last);
   add_synonyms(position);
   const std::size_t listed = position.alternatives.size();
@@ -224,6 +235,7 @@ Reading Planner::as_typed(const PlanAsk& ask) {
     reading.positions.back().words = Position::word_bit(i);
   }
   add_joined(ask, reading);
+  add_quantity_names(ask, reading);
   return reading;
 }
 
@@ -250,7 +262,7 @@ void Planner::add_joined(const PlanAsk& ask, Reading& reading) {
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
     if (phrase_at(ask.phrases, i) != nullptr || phrase_at(ask.phrases, i + 1) != nullptr) continue;
     std::string joined = words[i] + words[i + 1];
-    for (const std::string_view link : compound_links(context_.analyzer->language())) {
+    for (const std::string_view link : compound_links(analyzer_.language())) {
       std::string linked = words[i] + std::string(link) + words[i + 1];
       if (statistics_.frequency(linked) > statistics_.frequency(joined)) joined = std::move(linked);
     }
@@ -280,7 +292,7 @@ std::vector<std::string> Planner::pieces(const Position& position) {
   found.clear();
   if (own_frequency(position) != 0 && !is_dimension(position.word)) return found;
   if (has_digit(position.word)) {
-    for (Token& token : context_.analyzer->index_tokens(position.word)) {
+    for (Token& token : analyzer_.index_tokens(position.word)) {
       if (token.kind == TokenKind::Part) found.push_back(std::move(token.text));
     }
     return found.size() > 1 ? found : std::vector<std::string>();
@@ -296,7 +308,7 @@ std::vector<std::string> Planner::pieces(const Position& position) {
     best = common;
     found = {first, second};
   }
-  return found.empty() ? compound_parts(position.word, context_.analyzer->language(), statistics_) : found;
+  return found.empty() ? compound_parts(position.word, analyzer_.language(), statistics_) : found;
 }
 
 // The words as typed, but those with pieces in these.

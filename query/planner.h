@@ -41,11 +41,14 @@ std::uint32_t kind_factor(MatchKind kind, int typos);
 
 // Plans are made once for all shards, from what all of them hold, so that every shard matches the same. Keeps
 // what the shards said, so that a word is asked once. Borrows everything. One thread, one request. `ranking`
-// may be null: the schema's synonyms and the usual typos.
+// may be null: the schema's synonyms and the usual typos; `analyzer`, that of the query's words: of the index.
 class Planner {
  public:
   Planner(const IndexContext& context, const Statistics& statistics, const QueryLimits& limits,
-          ShardSearch& shards, const Ranking* ranking = nullptr);
+          ShardSearch& shards, const Ranking* ranking = nullptr, const Analyzer* analyzer = nullptr);
+
+  // That of the query's words.
+  const Analyzer& analyzer() const { return analyzer_; }
 
   // Literal terms, words of the same stem, synonyms of all these; with `typos` misspellings too. Asks all
   // shards for what is not known yet, for all plans together. Errors are those of ShardSearch::expand().
@@ -71,8 +74,12 @@ class Planner {
   void add_synonyms(Position& position);
   void add_derived(Position& position);
   static void add_quantities(Position& position);
+  void add_quantity_names(const PlanAsk& ask, Reading& reading) const;
+  bool name_of(const QuantityField& field, const PlanAsk& ask, std::size_t word,
+               std::span<const std::string> ways, Reading& reading) const;
   void add_same_codes(Position& position) const;
   void add_prefixes(Position& position);
+  void add_infixes(Position& position);
   void add_typos(Position& position, bool prefix);
   std::vector<FoundTerm> misspellings(const Position& position, bool prefix);
   std::vector<Meant> meant(const std::string& word, bool last);
@@ -98,6 +105,7 @@ class Planner {
   }
   std::uint32_t fields_of_stemmer(std::size_t stemmer) const;
   std::uint32_t fields_of_type(FieldType type) const;
+  std::uint32_t infix_fields() const;
   std::vector<std::uint16_t> numbers_of(std::uint32_t mask) const;
   std::string code_of(std::span<const std::string> words) const;
   void add_phrase(const PlanAsk& ask, const Phrase& phrase, Reading& reading) const;
@@ -110,6 +118,7 @@ class Planner {
   const QueryLimits& limits_;
   ShardSearch& shards_;
   const Ranking* ranking_;
+  const Analyzer& analyzer_;
   int typos_most_ = 2;
   Expansions known_;
 };

@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "analyzers/trade_code.h"
+#include "query/code_infix.h"
 #include "query/planner.h"
 
 namespace aisle {
@@ -27,6 +28,22 @@ std::uint32_t Planner::fields_of_type(FieldType type) const {
   const std::vector<const Field*> fields = search_fields(*context_.schema);
   for (std::size_t i = 0; i < fields.size(); ++i) mask |= fields[i]->type == type ? 1U << i : 0U;
   return mask;
+}
+
+std::uint32_t Planner::infix_fields() const {
+  std::uint32_t mask = 0;
+  const std::vector<const Field*> fields = search_fields(*context_.schema);
+  for (std::size_t i = 0; i < fields.size(); ++i) mask |= fields[i]->infix ? 1U << i : 0U;
+  return mask;
+}
+
+// Codes that the word is a part of.
+void Planner::add_infixes(Position& position) {
+  const std::string part = normalize_code(position.word);
+  const std::uint32_t fields = is_code_part(part) ? infix_fields() : 0;
+  if (fields == 0) return;
+  for (const FoundTerm& found : known_.find(part, ExpandKind::Codes).terms)
+    add(position, {found.term, MatchKind::Infix, 0, fields, 0});
 }
 
 // A code in pieces, as code fields hold it; nothing when the words are none.

@@ -19,7 +19,8 @@ void Planner::add_synonyms(Position& position) {
   const std::vector<Alternative> known = position.alternatives;
   for (const Alternative& alternative : known) {
     const auto found = words.find(alternative.term);
-    if (found == words.end() || alternative.kind == MatchKind::Prefix) continue;
+    const bool in_part = alternative.kind == MatchKind::Prefix || alternative.kind == MatchKind::Infix;
+    if (found == words.end() || in_part) continue;
     for (const std::string& synonym : found->second) {
       Alternative other{.term = synonym,
                         .kind = alternative.typos > 0 ? MatchKind::Typo : MatchKind::Synonym,

@@ -11,6 +11,7 @@ namespace {
 constexpr auto meant_kinds = std::to_array(
     {MatchKind::Literal, MatchKind::Stem, MatchKind::Code, MatchKind::Phrase, MatchKind::Synonym});
 constexpr auto begun_kinds = std::to_array({MatchKind::Prefix, MatchKind::Joined});
+constexpr auto infix_kinds = std::to_array({MatchKind::Infix});
 constexpr auto bent_kinds = std::to_array({MatchKind::Typo});
 
 // "x" of "2 x 4" and "2 in x 4 in": products write it in other ways.
@@ -29,7 +30,7 @@ bool is_times_sign(const std::vector<Position>& positions, std::size_t at) {
 void Planner::weigh(Reading& reading) {
   const auto is_idle = [&](const Position& position) {
     return is_times_sign(reading.positions, static_cast<std::size_t>(&position - reading.positions.data())) ||
-           context_.analyzer->is_stop_word(position.word);
+           analyzer_.is_stop_word(position.word);
   };
   const bool idle_alone = std::ranges::all_of(reading.positions, is_idle);
   std::uint64_t sum = 0;
@@ -42,6 +43,7 @@ void Planner::weigh(Reading& reading) {
     if (is_idle(position) && !idle_alone) continue;
     std::uint64_t common = frequency(position, meant_kinds);
     if (common == 0) common = frequency(position, begun_kinds);
+    if (common == 0) common = frequency(position, infix_kinds);
     if (common == 0) common = is_written(position.word) ? 1 : frequency(position, bent_kinds);
     if (by_place) {
       position.weight = rank;

@@ -13,6 +13,7 @@ std::string text_at(const nlohmann::json& product, const Field& field) {
   if (!product.contains(pointer)) return "";
   const nlohmann::json& value = product.at(pointer);
   if (value.is_string()) return value.get<std::string>();
+  if (value.is_number()) return value.dump();
   if (!value.is_array()) return "";
   std::string text;
   for (const nlohmann::json& element : value) {

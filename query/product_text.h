@@ -10,7 +10,7 @@
 
 namespace aisle {
 
-// The strings at a field's path, several joined by a comma; "" when there are none.
+// The strings at a field's path, several joined by a comma, or the number; "" when there is none.
 std::string text_at(const nlohmann::json& product, const Field& field);
 
 // How the product (JSON object text) writes the terms, in small letters: "größe" of "grosse". Terms that it

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 
 #include "base/nearest_name.h"
+#include "query/segment.h"
 
 namespace aisle {
 namespace {
@@ -28,6 +30,16 @@ Status in_range(std::string_view name, std::int64_t value, std::int64_t low, std
   const std::string limit =
       value < low ? "the least is " + std::to_string(low) : "the limit is " + std::to_string(high);
   return fail(ErrorCode::InvalidArgument, std::string(name) + " is " + std::to_string(value) + ", " + limit);
+}
+
+Status check_language(const std::string& language, const IndexSchema& schema) {
+  std::set<std::string> known = {schema.language};
+  for (std::string& some : stem_languages(schema)) known.insert(std::move(some));
+  if (language.empty() || known.contains(language)) return {};
+  std::string all;
+  for (const std::string& some : known) all += (all.empty() ? "" : ", ") + some;
+  return fail(ErrorCode::InvalidArgument,
+              "language is \"" + language + "\", expected one of the schema: " + all);
 }
 
 Result<const Field*> compile_facet(std::string_view parameter, const std::string& name,

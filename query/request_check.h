@@ -15,6 +15,9 @@ namespace aisle {
 // InvalidArgument names the parameter, its value and the limit.
 Status in_range(std::string_view name, std::int64_t value, std::int64_t low, std::int64_t high);
 
+// InvalidArgument unless the language is that of the index or of a searched field; "" is the index's.
+Status check_language(const std::string& language, const IndexSchema& schema);
+
 // The field to count; InvalidArgument names the parameter, the field and the nearest one.
 Result<const Field*> compile_facet(std::string_view parameter, const std::string& name,
                                    const IndexSchema& schema);

@@ -31,9 +31,11 @@ class Search {
         shards_(shards),
         soft_(soft),
         ranking_(view.ranking.get()),
-        planner_(*view.context, *view.statistics, limits, shards, ranking_) {}
+        planner_(*view.context, *view.statistics, limits, shards, ranking_,
+                 view.context->analyzer_of(request.language)) {}
 
   Result<SearchResult> run() {
+    AISLE_CHECK(check_language(request_.language, *view_.context->schema));
     AISLE_TRY(ask_, compile_request(request_, *view_.context->schema, limits_));
     result_.page = request_.page;
     result_.per_page = request_.per_page;
@@ -60,7 +62,7 @@ class Search {
 
  private:
   Status find_matches() {
-    query_ = parse_query(request_.q, *view_.context->analyzer, limits_);
+    query_ = parse_query(request_.q, planner_.analyzer(), limits_);
     result_.ignored_words = query_.ignored_words;
     result_.truncated_query = query_.truncated;
     for (const Phrase& phrase : query_.phrases) result_.phrases.push_back(phrase.text);

@@ -8,7 +8,9 @@
 namespace aisle {
 
 struct SearchRequest {
-  std::string q{};                       // "" or only separators: browse, all products
+  std::string q{};  // "" or only separators: browse, all products
+  std::string
+      language{};  // of q, for its words and stop words; one of the index or its fields, "": the index's
   std::string filter{};                  // grammar: docs/search-api.md; "" = none
   std::vector<std::string> facets{};     // field names
   std::vector<std::string> sort{};       // "price:asc", "released:desc"; empty = relevance

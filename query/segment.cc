@@ -23,7 +23,7 @@ SegmentBytes bytes_of(const Segment& segment) {
 std::vector<std::string> stem_languages(const IndexSchema& schema) {
   std::vector<std::string> languages;
   for (const Field& field : schema.fields) {
-    if (field.search && field.type != FieldType::Code) languages.push_back(field.language);
+    if (field.search && field.has_words()) languages.push_back(field.language);
   }
   std::ranges::sort(languages);
   languages.erase(std::ranges::unique(languages).begin(), languages.end());

@@ -116,7 +116,7 @@ Result<ExpandRequest> decode_expand(std::string_view bytes, const QueryLimits& l
   in.list([&] {
     WordAsk& ask = request.asks.emplace_back();
     ask.word = in.text();
-    ask.kind = static_cast<ExpandKind>(in.byte_up_to(static_cast<std::uint8_t>(ExpandKind::Followers)));
+    ask.kind = static_cast<ExpandKind>(in.byte_up_to(static_cast<std::uint8_t>(ExpandKind::Codes)));
   });
   AISLE_CHECK(close(in));
   return request;

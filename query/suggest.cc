@@ -44,12 +44,14 @@ class Suggester {
         limits_(limits),
         shards_(shards),
         soft_(soft),
-        analyzer_(*view.context->analyzer),
-        planner_(*view.context, *view.statistics, limits, shards, view.ranking.get()),
+        planner_(*view.context, *view.statistics, limits, shards, view.ranking.get(),
+                 view.context->analyzer_of(request.language)),
+        analyzer_(planner_.analyzer()),
         query_(parse_query(request.q, analyzer_, limits)),
         text_(request.q, analyzer_, limits) {}
 
   Result<SuggestResult> run() {
+    AISLE_CHECK(check_language(request_.language, *view_.context->schema));
     AISLE_CHECK(in_range("limit", request_.limit, 1, static_cast<std::int64_t>(limits_.suggestions_max)));
     AISLE_TRY(const Field* scope, scope_field());
     AISLE_TRY(narrowing_,
@@ -314,8 +316,8 @@ class Suggester {
   const QueryLimits& limits_;
   ShardSearch& shards_;
   const Deadline soft_;
-  const Analyzer& analyzer_;
   Planner planner_;
+  const Analyzer& analyzer_;
   std::optional<Narrowing> narrowing_;
   ParsedQuery query_;
   EditableQuery text_;

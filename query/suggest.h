@@ -20,6 +20,7 @@ struct SuggestRequest {
   std::string filter{};
   std::vector<std::string> context{};
   std::int64_t clock = 0;
+  std::string language{};  // of q, as in SearchRequest
 };
 
 // Where products of a suggestion are found: a value to filter by.
@@ -50,7 +51,7 @@ struct SuggestResult {
 // One for all forms of a word; none without products, as the filter and the rules for its words let them
 // through (pins apart). The same for any number of shards. At its `soft` time parts are given up and
 // SuggestResult::degraded names them. Errors:
-//   InvalidArgument   limit, scope, filter: names field, value and limit or the nearest name
+//   InvalidArgument   limit, scope, filter, language: names field, value and limit or the nearest name
 //   and those of ShardSearch
 Result<SuggestResult> suggest(const View& view, const SuggestRequest& request, const QueryLimits& limits,
                               ShardSearch& shards, SoftTime soft = {});

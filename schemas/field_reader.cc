@@ -7,12 +7,15 @@
 #include <map>
 
 #include "analyzers/analyzer.h"
+#include "analyzers/units.h"
+#include "base/nearest_name.h"
 #include "schemas/name_rules.h"
 
 namespace aisle {
 namespace {
 
 constexpr std::size_t separator_bytes_max = 16;
+constexpr std::size_t label_bytes_max = 200;
 constexpr std::array types = {FieldType::Text,    FieldType::Keyword, FieldType::Code, FieldType::Int,
                               FieldType::Decimal, FieldType::Bool,    FieldType::Date, FieldType::Hierarchy};
 
@@ -39,13 +42,32 @@ void check_member(const JsonReader& field, std::string_view name, bool allowed, 
   if (!allowed && field.has(name)) field.member(name).fail(": " + sentence);
 }
 
+bool may_have_unit(const Field& field) {
+  return field.type == FieldType::Int || field.type == FieldType::Decimal;
+}
+
+std::string read_unit(const JsonReader& reader) {
+  const std::string given = reader.string_or("unit", "");
+  std::string unit = fold(given);
+  if (!reader.ok() || !reader.has("unit") || quantity_of("1", unit)) return unit;
+  reader.member("unit").fail(fmt::format("is \"{}\", expected a unit that the unit table knows, such as gb{}",
+                                         given.substr(0, 40), did_you_mean(unit, unit_spellings())));
+  return "";
+}
+
 void check_flags(const JsonReader& reader, const Field& field) {
   const std::string kind = with_article(field.type);
   const bool text = field.type == FieldType::Text;
-  if (field.search && field.is_number()) {
-    reader.member("search").fail(": " + kind +
-                                 " is not searched by words, use \"filter\", or type code or keyword");
+  if (field.search && field.is_number() && field.unit.empty()) {
+    reader.member("search").fail(
+        fmt::format(": {} is not searched by words{}, use \"filter\", or type code or keyword", kind,
+                    may_have_unit(field) ? " without a \"unit\"" : ""));
   }
+  if (field.search && field.volatile_value && !field.unit.empty())
+    reader.member("volatile").fail(": a field that is searched cannot be volatile");
+  if (field.infix && field.type != FieldType::Code)
+    reader.member("infix").fail(": " + kind + " has no infix, use type code");
+  if (field.infix && !field.search) reader.member("infix").fail(": has no effect without \"search\": true");
   if (text && field.facet) reader.member("facet").fail(": a text field has no facet, use type keyword");
   if (text && field.filter) reader.member("filter").fail(": a text field has no filter, use type keyword");
   if (field.sort && !field.is_number() && field.type != FieldType::Keyword) {
@@ -59,6 +81,12 @@ void check_flags(const JsonReader& reader, const Field& field) {
 void check_settings(const JsonReader& reader, const Field& field) {
   const std::string kind = with_article(field.type);
   const bool words = field.type == FieldType::Text || field.is_keyword();
+  check_member(reader, "unit", may_have_unit(field), kind + " has no unit, only int and decimal have");
+  check_member(reader, "unit", field.search, "has no effect without \"search\": true");
+  check_member(reader, "label", !field.unit.empty(), "has no effect without a \"unit\"");
+  if (field.label.size() > label_bytes_max)
+    reader.member("label").fail(
+        fmt::format("is {} bytes, the limit is {}", field.label.size(), label_bytes_max));
   check_member(reader, "weight", field.search, "has no effect without \"search\": true");
   check_member(reader, "decimals", field.type == FieldType::Decimal,
                kind + " has no decimals, use type decimal");
@@ -77,8 +105,8 @@ void check_settings(const JsonReader& reader, const Field& field) {
 }
 
 Field read_field(const std::string& name, const JsonReader& reader, const std::string& index_language) {
-  reader.allow_only({"type", "search", "facet", "filter", "sort", "stored", "volatile", "weight", "decimals",
-                     "language", "path", "separator"});
+  reader.allow_only({"type", "search", "facet", "filter", "sort", "stored", "volatile", "infix", "unit",
+                     "label", "weight", "decimals", "language", "path", "separator"});
   Field field;
   field.name = name;
   if (!is_field_name(name)) {
@@ -92,6 +120,9 @@ Field read_field(const std::string& name, const JsonReader& reader, const std::s
   field.sort = reader.bool_or("sort", false);
   field.stored = reader.bool_or("stored", true);
   field.volatile_value = reader.bool_or("volatile", false);
+  field.infix = reader.bool_or("infix", false);
+  field.unit = read_unit(reader);
+  field.label = reader.string_or("label", name);
   field.weight = static_cast<int>(reader.integer_or("weight", 1, 1, 100));
   field.decimals = static_cast<int>(reader.integer_or("decimals", field.decimals, 0, 6));
   field.language = read_language(reader, index_language);

@@ -39,6 +39,7 @@ std::string content_hash(const IndexSchema& schema) {
                       {"language", field.language},
                       {"path", field.path},
                       {"separator", field.separator}});
+    if (!field.unit.empty()) fields.back()["unit"] = field.unit;  // else the hash of older schemas
   }
   return hash_text(dump_json(content));
 }

@@ -24,23 +24,30 @@ struct Field {
   std::string name;
   std::uint16_t number = 0;  // position in IndexSchema::fields; part of stored formats, so part of the hash
   FieldType type = FieldType::Text;
-  bool search = false;  // text, keyword, code, hierarchy: words are found
+  bool search = false;  // text, keyword, code, hierarchy: words are found; int, decimal: quantities
   bool facet = false;   // all but text
   bool filter = false;  // all but text; `facet` implies it
   bool sort = false;    // single-valued keyword, int, decimal, bool, date
   bool stored = true;   // returned in answers
+  bool infix = false;   // of type code: found by its parts, too; not part of the hash
   bool volatile_value =
-      false;             // "volatile": int, decimal, bool, date that change often, without touching the text
-  int weight = 1;        // 1..100, of a hit in this field against other fields
-  int decimals = 2;      // 0..6, of type decimal
-  std::string language;  // of the analyzer; the index's language unless given
-  std::string path;      // JSON pointer of the value in the record; "/<name>" unless given
+      false;  // "volatile": int, decimal, bool, date that change often, without touching the text
+  std::string
+      unit;  // of int and decimal with search: quantities in it are found, folded as in the unit table
+  std::string label;  // words beside such a quantity that name it; those of the name unless given; not of the
+                      // hash
+  int weight = 1;     // 1..100, of a hit in this field against other fields
+  int decimals = 2;   // 0..6, of type decimal
+  std::string language;           // of the analyzer; the index's language unless given
+  std::string path;               // JSON pointer of the value in the record; "/<name>" unless given
   std::string separator = " > ";  // of type hierarchy, between levels
 
   bool is_number() const {
     return type == FieldType::Int || type == FieldType::Decimal || type == FieldType::Bool ||
            type == FieldType::Date;
   }
+  // Its values are texts of some language.
+  bool has_words() const { return type == FieldType::Text || is_keyword(); }
   // Keyword and hierarchy values, kept as dictionary codes; a product may have several.
   bool is_keyword() const { return type == FieldType::Keyword || type == FieldType::Hierarchy; }
   bool has_column() const {

@@ -44,6 +44,7 @@ std::vector<std::string> field_changes(const Field& from, const Field& to) {
   comparison.compare("language", from.language, to.language);
   comparison.compare("path", from.path, to.path);
   comparison.compare("separator", from.separator, to.separator);
+  comparison.compare("unit", from.unit, to.unit);
   return std::move(comparison.found);
 }
 

@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::size_t context_tags_max = 16;
 
-constexpr std::array<Parameter, 21> parameters = {{{"q", ParameterType::Text},
+constexpr std::array<Parameter, 22> parameters = {{{"q", ParameterType::Text},
+                                                   {"language", ParameterType::Text},
                                                    {"filter", ParameterType::Text},
                                                    {"facets", ParameterType::List},
                                                    {"sort", ParameterType::List},
@@ -71,11 +72,12 @@ Result<SearchRequest> read_request(const nlohmann::json& json) {
                      "per_page", "facet_values", "min_coverage", "explain",  "typos",
                      "prefix",   "did_you_mean", "highlight",    "context",  "clock",
                      "ranking",  "why",          "min_lsn",      "timeline", "wait_ms",
-                     "on_stale"});
+                     "on_stale", "language"});
   constexpr std::int64_t low = std::numeric_limits<std::int64_t>::min();
   constexpr std::int64_t high = std::numeric_limits<std::int64_t>::max();
   SearchRequest request;
   request.q = reader.string_or("q", "");
+  request.language = reader.string_or("language", "");
   request.filter = reader.string_or("filter", "");
   request.facets = list_of(reader, "facets");
   request.sort = list_of(reader, "sort");

@@ -19,6 +19,7 @@ constexpr auto parameters = std::to_array<Parameter>({{"q", ParameterType::Text}
                                                       {"scope", ParameterType::Text},
                                                       {"filter", ParameterType::Text},
                                                       {"context", ParameterType::List},
+                                                      {"language", ParameterType::Text},
                                                       {"min_coverage", ParameterType::Share}});
 
 void append_suggestion(std::string& out, const Suggestion& suggestion) {
@@ -52,6 +53,7 @@ Result<SuggestCall> parse_suggest_query(std::string_view query_string) {
   call.request.scope = reader.string_or("scope", "");
   call.request.filter = reader.string_or("filter", "");
   call.request.context = read_context(reader);
+  call.request.language = reader.string_or("language", "");
   if (reader.has("min_coverage")) call.min_coverage = reader.number_or("min_coverage", 1, 0, 1);
   if (sink.error) return tl::unexpected<Error>(*sink.error);
   return call;

@@ -37,11 +37,11 @@ std::string key_of(const Parts&... parts) {
 
 std::string answer_key(const SearchRequest& request) {
   // All members by name: a new one does not compile until it is decided what it does to answers.
-  const auto& [q, filter, facets, sort, page, per_page, facet_values, min_coverage, explain, context, clock,
-               ranking, why, typos, prefix, did_you_mean, highlight, min_lsn, timeline, wait_ms, on_stale,
-               highlight_html, highlight_pre, highlight_post] = request;
-  return key_of(q, filter, facets, sort, page, per_page, facet_values, context, typos, prefix, did_you_mean,
-                highlight, highlight_html, highlight_pre, highlight_post);
+  const auto& [q, language, filter, facets, sort, page, per_page, facet_values, min_coverage, explain,
+               context, clock, ranking, why, typos, prefix, did_you_mean, highlight, min_lsn, timeline,
+               wait_ms, on_stale, highlight_html, highlight_pre, highlight_post] = request;
+  return key_of(q, language, filter, facets, sort, page, per_page, facet_values, context, typos, prefix,
+                did_you_mean, highlight, highlight_html, highlight_pre, highlight_post);
 }
 
 }  // namespace aisle

@@ -105,7 +105,7 @@ TEST_F(ShardWireTest, ACountArrivesWithWhatNarrowsEachPlan) {
 class EveryMessage : public ShardWireTest {
  protected:
   std::vector<Message> messages() {
-    const ExpandRequest expand{{{"kettle", ExpandKind::Forms}, {"ke", ExpandKind::Beginnings}}, 100, 64, {}};
+    const ExpandRequest expand{{{"kettle", ExpandKind::Forms}, {"1234", ExpandKind::Codes}}, 100, 64, {}};
     const MatchRequest match = match_request("steel kettle");
     const CountRequest count{{*match.plan, demanding_plan()}, {nullptr, match.effects}};
     const std::vector<std::string_view> ids = {"1", "nobody"};

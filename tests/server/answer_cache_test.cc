@@ -106,6 +106,7 @@ TEST(AnswerKey, IsTheSameHoweverARequestIsWritten) {
                             "q=red%20kettle&filter=price%20%3C%205&facets=brand,price&highlight=false"})
     EXPECT_NE(of_query(other), key) << other;
   EXPECT_NE(answer_key({.q = "a", .filter = "1:b"}), answer_key({.q = "a1:b", .filter = ""}));
+  EXPECT_NE(answer_key({.q = "a", .language = "de"}), answer_key({.q = "a"}));
   EXPECT_NE(answer_key({.facets = {"a", "b"}}), answer_key({.facets = {"a,b"}}));
   EXPECT_NE(answer_key({.facets = {"a"}}), answer_key({.sort = {"a"}}));
 }

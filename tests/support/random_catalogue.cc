@@ -17,7 +17,8 @@ const std::vector<std::string> shop_words = {
     "run",     "runs",    "runner", "steel",      "steal",      "street",    "17inch",    "17 inch",
     "17-inch", "x100",    "x-100",  "headphone",  "headphones", "headphone", "手机",      "手机壳",
     "tv",      "a",       "of",     "the",        "größe",      "l'eau",     "3.5",       "1,000",
-    "women's", "womens",  "h&m",    "c++",        "all-in-one"};
+    "women's", "womens",  "h&m",    "c++",        "all-in-one", "4567",      "L40-W",     "w600b",
+    "5678901", "0642",    "2 l",    "3l",         "2000 ml",    "tank",      "3 l tank",  "tank of 5 l"};
 const std::vector<std::string> brands = {"Nordal", "Velo", "nordal", "H&M", "Kettle Co", "O'Neil \"x\""};
 const std::vector<std::string> tags = {"new", "sale", "AND", "steel", "x\\y", ""};
 const std::vector<std::string> codes = {
@@ -36,9 +37,9 @@ const std::string_view random_schema_text = R"({
     "notes":    {"type": "text", "search": true, "weight": 3, "language": "de"},
     "brand":    {"type": "keyword", "search": true, "facet": true, "sort": true, "weight": 6},
     "tags":     {"type": "keyword", "facet": true, "search": true, "language": "de"},
-    "sku":      {"type": "code", "search": true, "facet": true},
+    "sku":      {"type": "code", "search": true, "facet": true, "infix": true},
     "category": {"type": "hierarchy", "facet": true, "search": true, "weight": 2},
-    "size":     {"type": "int", "facet": true, "sort": true},
+    "size":     {"type": "int", "facet": true, "sort": true, "search": true, "unit": "l", "label": "tank"},
     "price":    {"type": "decimal", "facet": true, "sort": true, "volatile": true},
     "stock":    {"type": "int", "filter": true, "volatile": true},
     "organic":  {"type": "bool", "facet": true, "sort": true},

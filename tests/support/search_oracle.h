@@ -30,7 +30,7 @@ class SearchOracle {
   const std::vector<Document>& documents() const { return documents_; }
 
  private:
-  enum class Kind : std::uint8_t { Literal, Stem, Prefix, Joined, Phrase, Code, Typo };
+  enum class Kind : std::uint8_t { Literal, Stem, Prefix, Joined, Phrase, Code, Typo, Infix };
   struct Alternative {
     Kind kind = Kind::Literal;
     int typos = 0;
@@ -62,10 +62,12 @@ class SearchOracle {
   std::vector<std::string> pieces(const Position& position) const;
   bool are_neighbours(const std::string& first, const std::string& second) const;
   void add_joined(const ParsedQuery& query, Reading& reading) const;
+  void add_quantity_names(const ParsedQuery& query, Reading& reading) const;
   void weigh(Reading& reading) const;
   std::uint64_t mean_length(std::uint16_t field) const;
 
   Position position(const std::string& word, bool last, bool typos) const;
+  void add_infixes(Position& position, const std::set<std::string>& terms) const;
   void add_most_frequent(Position& position, std::map<std::string, int> found, Kind kind,
                          std::size_t count_max) const;
   std::vector<Reading> readings(const ParsedQuery& query, bool typos) const;

@@ -48,6 +48,7 @@ std::uint64_t SearchOracle::counted(const std::string& term) const {
 std::uint64_t SearchOracle::points_of(const Position& position, const Alternative& alternative) const {
   std::set<Kind> kinds = {Kind::Literal, Kind::Stem, Kind::Code};
   if (alternative.kind == Kind::Prefix) kinds.insert(Kind::Prefix);
+  if (alternative.kind == Kind::Infix) kinds.insert({Kind::Prefix, Kind::Infix});
   if (alternative.kind == Kind::Typo) kinds = {Kind::Typo};
   const std::uint64_t rarity = inverse_frequency(common(position, kinds));
   switch (alternative.kind) {
@@ -58,6 +59,8 @@ std::uint64_t SearchOracle::points_of(const Position& position, const Alternativ
       return rarity * 232 / 256;
     case Kind::Prefix:
       return rarity * 200 / 256;
+    case Kind::Infix:
+      return rarity * 144 / 256;
     case Kind::Joined:
     case Kind::Phrase:
     case Kind::Typo:
@@ -117,6 +120,30 @@ void SearchOracle::add_most_frequent(Position& position, std::map<std::string, i
   }
 }
 
+// Codes that hold the word in fields that are searched for parts.
+void SearchOracle::add_infixes(Position& position, const std::set<std::string>& terms) const {
+  const std::string part = normalize_code(position.word);
+  if (part.size() < 4 || !has_digit(part)) return;
+  std::set<std::uint16_t> fields;
+  for (const Field* field : searched_) {
+    if (field->infix) fields.insert(field->number);
+  }
+  std::vector<std::pair<std::int64_t, std::string>> ranked;
+  for (const std::string& term : terms) {
+    const bool held = std::ranges::any_of(documents_, [&](const Document& document) {
+      return std::ranges::any_of(fields,
+                                 [&](std::uint16_t field) { return occurrences(document, field, term) > 0; });
+    });
+    if (held && term.find(part) != std::string::npos)
+      ranked.emplace_back(-static_cast<std::int64_t>(frequency(term)), term);
+  }
+  std::ranges::sort(ranked);
+  if (ranked.size() > limits_.prefix_expansions_max) ranked.resize(limits_.prefix_expansions_max);
+  for (const auto& [rank, term] : ranked)
+    position.terms.try_emplace(term, Alternative{Kind::Infix, 0, {}, 0})
+        .first->second.fields.insert(fields.begin(), fields.end());
+}
+
 SearchOracle::Position SearchOracle::position(const std::string& word, bool last, bool typos) const {
   std::set<std::string> terms;
   for (const Document& document : documents_) {
@@ -164,6 +191,7 @@ SearchOracle::Position SearchOracle::position(const std::string& word, bool last
     if (distance >= 1 && distance <= allowed) misspelt[term] = distance;
   }
   add_most_frequent(position, std::move(beginnings), Kind::Prefix, limits_.prefix_expansions_max);
+  add_infixes(position, terms);
   Position bent{word, {}, {}, {}, 0};
   add_most_frequent(bent, std::move(misspelt), Kind::Typo, limits_.typo_candidates_max);
   for (const auto& [term, alternative] : bent.terms) {
@@ -189,14 +217,49 @@ void SearchOracle::add_joined(const ParsedQuery& query, Reading& reading) const 
     if (pair.size() > Analyzer::token_bytes_max) continue;
     const bool written = frequency(pair) > 0;
     const Position joined = position(pair, written && query.last_is_open && i + 2 == words.size(), false);
-    if (!written && joined.terms.size() < 2) continue;
+    const auto is_form = [](const auto& way) { return way.second.kind != Kind::Infix; };
+    if (!written && std::ranges::count_if(joined.terms, is_form) < 2) continue;
     for (const auto& [term, alternative] : joined.terms) {
-      const Alternative half{Kind::Joined, 0, alternative.fields, alternative.points * 232 / 512};
+      const Kind kind = alternative.kind == Kind::Infix ? Kind::Infix : Kind::Joined;
+      const Alternative half{kind, 0, alternative.fields, alternative.points * 232 / 512};
       for (const std::size_t at : {i, i + 1}) {
         const auto [place, added] = reading[at].terms.try_emplace(term, half);
         if (!added) place->second.fields.insert(half.fields.begin(), half.fields.end());
         forget_spelt_right(reading[at]);
       }
+    }
+  }
+}
+
+// A word that names a number field, or the end of a row of them, beside a quantity is told by that field.
+void SearchOracle::add_quantity_names(const ParsedQuery& query, Reading& reading) const {
+  const std::vector<std::string>& words = query.words;
+  const auto is_free = [&](std::size_t i) { return phrase_at(query.phrases, i) == nullptr; };
+  for (const Field* field : searched_) {
+    std::set<std::string> names;
+    for (const Token& token : context_.analyzer->index_tokens(field->unit.empty() ? "" : field->label))
+      names.insert(context_.analyzer->stem(token.text));
+    for (std::size_t begin = 0; begin < words.size() && !names.empty(); ++begin) {
+      auto quantity = quantity_of(words[begin]);
+      std::size_t end = begin + 1;
+      if (!quantity && end < words.size()) quantity = quantity_of(words[begin], words[end++]);
+      if (!quantity || !is_free(begin)) continue;
+      std::uint64_t holding = 0;
+      for (const std::string& way : ways_to_write(*quantity)) holding += counted(way);
+      const std::uint64_t points = inverse_frequency(holding) * 232 / 512;
+      const auto look_at = [&](std::size_t i) {
+        if (!is_free(i)) return false;
+        if (!names.contains(context_.analyzer->stem(words[i])))
+          return context_.analyzer->is_stop_word(words[i]);
+        for (const std::string& way : ways_to_write(*quantity))
+          reading[i]
+              .terms.try_emplace(way, Alternative{Kind::Joined, 0, {}, points})
+              .first->second.fields.insert(field->number);
+        forget_spelt_right(reading[i]);
+        return true;
+      };
+      for (std::size_t i = end; i < words.size() && look_at(i);) ++i;
+      for (std::size_t i = begin; i > 0 && look_at(i - 1);) --i;
     }
   }
 }
@@ -263,6 +326,7 @@ void SearchOracle::weigh(Reading& reading) const {
     if (idle(position) && !all_idle) continue;
     std::uint64_t holding = common(position, {Kind::Literal, Kind::Stem, Kind::Code, Kind::Phrase});
     if (holding == 0) holding = common(position, {Kind::Prefix, Kind::Joined});
+    if (holding == 0) holding = common(position, {Kind::Infix});
     if (holding == 0) holding = frequency(position.word) > 0 ? 1 : common(position, {Kind::Typo});
     if (holding == 0) continue;
     position.weight = inverse_frequency(holding);
@@ -290,6 +354,7 @@ std::vector<SearchOracle::Reading> SearchOracle::readings(const ParsedQuery& que
     joined += words[i];
   }
   add_joined(query, all[0]);
+  add_quantity_names(query, all[0]);
   Reading apart;
   bool changed = false;
   for (const Position& typed : all.front()) {
