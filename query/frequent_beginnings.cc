@@ -2,33 +2,43 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace aisle {
 namespace {
 
-// Calls see(first, last) for each longest range of at least `many` terms that begin with the same bytes.
+// Calls see(first, last) for each longest range of least_many terms or more that begin with the same bytes.
 template <class See>
-void each_range(const TermDictionary& terms, TermId first, TermId last, std::size_t length, std::size_t many,
-                const See& see) {
-  while (first < last && terms.term(first).size() < length + 1) ++first;  // the prefix itself
-  while (first < last) {
-    const std::string_view prefix = terms.term(first).substr(0, length + 1);
-    TermId end = first + 1;
-    while (end < last && terms.term(end).starts_with(prefix)) ++end;
-    if (end - first >= many) {
-      see(first, end);
-      each_range(terms, first, end, length + 1, many, see);
+class Ranges {
+ public:
+  Ranges(const TermDictionary& terms, See see) : terms_(terms), see_(std::move(see)) {}
+
+  // Of [first, last), which share so many bytes.
+  void walk(TermId first, TermId last, std::size_t shared) {
+    while (first < last && terms_.term(first).size() == shared) ++first;  // the prefix itself
+    while (first < last) {
+      const std::string_view prefix = terms_.term(first).substr(0, shared + 1);
+      TermId end = first + 1;
+      while (end < last && terms_.term(end).starts_with(prefix)) ++end;
+      if (end - first >= FrequentBeginnings::least_many) {
+        see_(first, end);
+        walk(first, end, shared + 1);
+      }
+      first = end;
     }
-    first = end;
   }
-}
+
+ private:
+  const TermDictionary& terms_;
+  See see_;
+};
 
 }  // namespace
 
 FrequentBeginnings::FrequentBeginnings(const TermDictionary& terms,
                                        std::span<const std::uint32_t> frequencies) {
   std::vector<TermId> all;
-  each_range(terms, 0, terms.size(), 0, least_many, [&](TermId first, TermId last) {
+  Ranges ranges(terms, [&](TermId first, TermId last) {
     if (!ranges_.empty() && ranges_.back().first == first && ranges_.back().last == last) return;
     ranges_.push_back({first, last, static_cast<std::uint32_t>(best_.size())});
     all.resize(last - first);
@@ -38,6 +48,7 @@ FrequentBeginnings::FrequentBeginnings(const TermDictionary& terms,
                       [&](TermId a, TermId b) { return comes_first(frequencies, a, b); });
     best_.insert(best_.end(), all.begin(), end);
   });
+  ranges.walk(0, terms.size(), 0);
   std::ranges::sort(ranges_);
   ranges_.shrink_to_fit();
   best_.shrink_to_fit();

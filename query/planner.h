@@ -40,12 +40,18 @@ struct Meant {
 std::uint32_t kind_factor(MatchKind kind, int typos);
 
 // Plans are made once for all shards, from what all of them hold, so that every shard matches the same. Keeps
-// what the shards said, so that a word is asked once. Borrows everything. One thread, one request. `ranking`
-// may be null: the schema's synonyms and the usual typos; `analyzer`, that of the query's words: of the index.
+// what the shards said, so that a word is asked once. Borrows everything. One thread, one request.
 class Planner {
  public:
+  struct Request {
+    const Ranking* ranking = nullptr;    // null: the schema's synonyms and the usual typos
+    const Analyzer* analyzer = nullptr;  // of the query's words; null: that of the index
+  };
   Planner(const IndexContext& context, const Statistics& statistics, const QueryLimits& limits,
-          ShardSearch& shards, const Ranking* ranking = nullptr, const Analyzer* analyzer = nullptr);
+          ShardSearch& shards)
+      : Planner(context, statistics, limits, shards, Request()) {}
+  Planner(const IndexContext& context, const Statistics& statistics, const QueryLimits& limits,
+          ShardSearch& shards, Request request);
 
   // That of the query's words.
   const Analyzer& analyzer() const { return analyzer_; }

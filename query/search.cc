@@ -31,8 +31,8 @@ class Search {
         shards_(shards),
         soft_(soft),
         ranking_(view.ranking.get()),
-        planner_(*view.context, *view.statistics, limits, shards, ranking_,
-                 view.context->analyzer_of(request.language)) {}
+        planner_(*view.context, *view.statistics, limits, shards,
+                 {ranking_, view.context->analyzer_of(request.language)}) {}
 
   Result<SearchResult> run() {
     AISLE_CHECK(check_language(request_.language, *view_.context->schema));

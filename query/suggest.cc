@@ -44,8 +44,8 @@ class Suggester {
         limits_(limits),
         shards_(shards),
         soft_(soft),
-        planner_(*view.context, *view.statistics, limits, shards, view.ranking.get(),
-                 view.context->analyzer_of(request.language)),
+        planner_(*view.context, *view.statistics, limits, shards,
+                 {view.ranking.get(), view.context->analyzer_of(request.language)}),
         analyzer_(planner_.analyzer()),
         query_(parse_query(request.q, analyzer_, limits)),
         text_(request.q, analyzer_, limits) {}

@@ -5,49 +5,17 @@
 #include <cstring>
 #include <string>
 
+#include "query/typo_letters.h"
+
 namespace aisle {
 namespace {
 
 constexpr std::size_t word_length_max = 48;  // longer words are not bent
 
-// Decodes the code point at `at` of valid UTF-8 and moves on; a stray byte counts as itself.
-char32_t next_code_point(std::string_view text, std::size_t& at) {
-  const auto lead = static_cast<unsigned char>(text[at]);
-  const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-  if (length == 1 || at + length > text.size()) {
-    ++at;
-    return lead;
-  }
-  char32_t point = lead & (0xFFU >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i)
-    point = (point << 6U) | (static_cast<unsigned char>(text[at + i]) & 0x3FU);
-  at += length;
-  return point;
-}
-
 std::u32string code_points(std::string_view text) {
   std::u32string points;
   for (std::size_t at = 0; at < text.size();) points += next_code_point(text, at);
   return points;
-}
-
-bool is_digit(char32_t point) {
-  return point >= U'0' && point <= U'9';
-}
-
-struct Letters {
-  std::uint32_t signature = 0;  // 0: it holds a digit
-  std::size_t count = 0;
-};
-
-Letters letters_of(std::string_view term) {
-  Letters letters;
-  for (std::size_t at = 0; at < term.size(); ++letters.count) {
-    const char32_t letter = next_code_point(term, at);
-    if (is_digit(letter)) return {};
-    letters.signature |= 1U << (letter % 32);
-  }
-  return letters;
 }
 
 // Whether a set has at most `count` bits, one or two.
@@ -317,54 +285,6 @@ int typos_allowed(std::string_view word, const TypoLengths& lengths) {
   if (length > word_length_max) return 0;
   const auto letters = static_cast<int>(length);
   return std::min(lengths.most, letters < lengths.one_from ? 0 : letters < lengths.two_from ? 1 : 2);
-}
-
-TypoIndex::TypoIndex(const TermDictionary& dictionary) {
-  signatures_.reserve(dictionary.size());
-  terms_.reserve(dictionary.size());
-  for (TermId begin = 0, end = 0; begin < dictionary.size(); begin = end) {
-    std::size_t bytes = 0;
-    const std::string_view term = dictionary.term(begin);
-    if (!term.empty()) next_code_point(term, bytes);
-    end = begin + 1;
-    while (end < dictionary.size() && bytes > 0 && dictionary.term(end).starts_with(term.substr(0, bytes)))
-      ++end;
-    if (bytes > 0) add_letter(dictionary, begin, end);
-  }
-  signatures_.shrink_to_fit();
-  terms_.shrink_to_fit();
-  first_letters_.shrink_to_fit();
-}
-
-// Its terms, which are [begin, end), ordered by their lengths.
-void TypoIndex::add_letter(const TermDictionary& dictionary, TermId begin, TermId end) {
-  std::size_t bytes = 0;
-  FirstLetter letter{next_code_point(dictionary.term(begin), bytes), begin, {}};
-  std::vector<Letters> letters;
-  letters.reserve(end - begin);
-  std::array<std::uint32_t, length_max + 1> terms_of{};
-  for (TermId id = begin; id < end; ++id) {
-    Letters& some = letters.emplace_back(letters_of(dictionary.term(id)));
-    some.count = std::min(some.count, length_max);
-    terms_of[some.count] += some.signature != 0 ? 1U : 0U;
-  }
-  auto next = static_cast<std::uint32_t>(terms_.size());
-  for (std::size_t length = 0; length <= length_max; ++length) {
-    letter.by_length[length] = next;
-    next += terms_of[length];
-  }
-  letter.by_length.back() = next;
-  terms_.resize(next);
-  signatures_.resize(next);
-  std::array<std::uint32_t, length_max + 2> place = letter.by_length;
-  for (TermId id = begin; id < end; ++id) {
-    const Letters& some = letters[id - begin];
-    if (some.signature == 0) continue;
-    const std::uint32_t at = place[some.count]++;
-    terms_[at] = id;
-    signatures_[at] = some.signature;
-  }
-  first_letters_.push_back(letter);
 }
 
 std::vector<TypoMatch> find_typos(const TermDictionary& dictionary, const TypoIndex& index,
