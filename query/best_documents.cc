@@ -311,19 +311,21 @@ std::int64_t BestDocuments::adjusted(std::size_t i, const DocumentScore& score) 
 }
 
 // Of all readings but the first.
-DocumentScore BestDocuments::best_of_other_readings(std::uint32_t document, Repeats repeats) {
+DocumentScore BestDocuments::best_of_other_readings(std::uint32_t document, Repeats repeats,
+                                                    const TextPoints& first) {
   DocumentScore best = unmatched_score;
   for (std::size_t r = 1; r < readings_.size(); ++r) {
     const TextPoints text = readings_[r].of(document, repeats);
-    if (text.weight >= least_[r] && text.score().score > best.score) best = text.score();
+    if (text.weight >= least_[r] && text.may_lift(first) && text.score().score > best.score)
+      best = text.score();
   }
   return best;
 }
 
 // `i`: its place among those adjusted. `percent`: what it may gain at the most by head and values.
 void BestDocuments::look_at(std::uint32_t document, std::size_t i, Repeats repeats, int percent) {
-  DocumentScore score = best_of_other_readings(document, repeats);
   const TextPoints text = readings_.front().of(document, repeats);
+  DocumentScore score = best_of_other_readings(document, repeats, text);
   if (text.weight >= least_.front()) {
     DocumentScore first = text.score();
     const std::int64_t tier = tier_of(first);

@@ -41,7 +41,7 @@ class BestDocuments {
   void each_with_lengths(const DocumentSet& documents, const Bounds& bounds, std::size_t level,
                          std::size_t end, const See& see) const;
   void look_at(std::uint32_t document, std::size_t i, Repeats repeats, int percent);
-  DocumentScore best_of_other_readings(std::uint32_t document, Repeats repeats);
+  DocumentScore best_of_other_readings(std::uint32_t document, Repeats repeats, const TextPoints& first);
   std::int64_t adjusted(std::size_t i, const DocumentScore& score) const;
   void note_kinds();
   std::vector<Kind> kinds_of(const DocumentSet& documents, std::int64_t tier) const;

@@ -166,7 +166,8 @@ PositionPostings resolve(const Position& position, const Segment& segment, const
     }
   }
   const auto worth = [](const Source& source) {
-    return std::tuple(source.postings.field, source.alternative->typos, source.alternative->points);
+    return std::tuple(source.postings.field, source.alternative->typos, source.alternative->distance(),
+                      source.alternative->points);
   };
   std::ranges::stable_sort(resolved.sources, {}, worth);
   for (std::size_t i = 0; i < resolved.sources.size(); ++i) {

@@ -20,13 +20,13 @@ struct PositionPostings {
     std::uint32_t list = 0;  // of the segment
   };
   // Sources that are worth the same in each document that has their terms as often: of one field, with as
-  // many typos and points.
+  // many typos, as far away and with as many points.
   struct Group {
     std::size_t begin = 0;  // of sources
     std::size_t end = 0;
     DocumentSet documents;  // since match(), and of those that match at least
   };
-  std::vector<Source> sources;  // ordered by field, then typos, then points
+  std::vector<Source> sources;  // ordered by field, then typos, then distance, then points
   std::vector<Group> groups;
   std::size_t total = 0;  // postings in all of them
   DocumentSet documents;  // of all groups

@@ -8,8 +8,7 @@ namespace {
 
 using Place = PositionPostings::Source;
 
-constexpr auto naming_kinds =
-    std::to_array({MatchKind::Literal, MatchKind::Stem, MatchKind::Synonym, MatchKind::Phrase});
+constexpr auto naming_kinds = std::to_array({MatchKind::Literal, MatchKind::Stem, MatchKind::Phrase});
 
 bool names(const Place& place, const IndexSchema& schema) {
   return has_names(schema.fields[place.postings.field]) &&

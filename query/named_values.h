@@ -13,8 +13,8 @@
 
 namespace aisle {
 
-// Of a reading in one segment: the values whose name (query/value_names.h) stands in it, word by word as typed,
-// in another form or by a synonym, stop words aside. Whether a product has such a value depends on it and the
+// Of a reading in one segment: the values whose name (query/value_names.h) stands in it, word by word as typed
+// or in another form, stop words aside. Whether a product has such a value depends on it and the
 // reading alone, so all shards agree. Borrows all it is given. One thread.
 //
 //   points = near * named percent * fields in which the product has a value that the query names

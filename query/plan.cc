@@ -34,6 +34,16 @@ std::uint64_t Reading::weight() const {
   return std::max<std::uint64_t>(sum, 1);
 }
 
+std::uint8_t Reading::distance() const {
+  std::uint8_t most = 0;
+  for (const Position& position : positions) {
+    if (position.alternatives.empty()) continue;
+    const auto nearest = std::ranges::min_element(position.alternatives, {}, &Alternative::distance);
+    most = std::max(most, nearest->distance());
+  }
+  return most;
+}
+
 std::uint64_t Reading::least_weight(int share) const {
   constexpr std::uint64_t all = Plan::share_all;
   return std::max<std::uint64_t>((weight() * static_cast<std::uint64_t>(share) + all - 1) / all, 1);

@@ -25,6 +25,11 @@ enum class MatchKind : std::uint8_t {
 };
 std::string_view kind_name(MatchKind kind);
 
+// How far from the word as typed its match is. What is nearer hides what is farther, so that a product earns
+// the same whether the farther is looked for or not: 0 the word, its forms, what it begins and codes that it
+// is a part of; 1 synonyms; 2 misspellings.
+inline constexpr std::uint8_t distances = 3;
+
 struct Alternative {
   std::string term;
   MatchKind kind = MatchKind::Literal;
@@ -33,6 +38,11 @@ struct Alternative {
   std::uint32_t points =
       0;  // inverse frequency (see set_points) times the factor of its kind, 8 fractional bits
   TermId known = no_term;  // in the statistics, where that was found out; not sent to other nodes
+
+  std::uint8_t distance() const {
+    if (typos > 0) return 2;
+    return kind == MatchKind::Synonym ? 1 : 0;
+  }
 };
 
 struct Position {
@@ -45,12 +55,15 @@ struct Position {
   static std::uint32_t word_bit(std::size_t word) { return 1U << std::min<std::size_t>(word, 31); }
 };
 
-// One reading of the query. A product's score is that of its best reading.
+// One reading of the query. A product's score is that of its best reading that may
+// count (TextPoints::may_lift()).
 struct Reading {
   std::vector<Position> positions;
 
   // Of all positions, at least 1.
   std::uint64_t weight() const;
+  // How far it is from what was typed, whatever a product matches: 1 with synonyms of several words.
+  std::uint8_t distance() const;
   // What a product's positions must weigh together under Plan::share, of this reading.
   std::uint64_t least_weight(int share) const;
 };

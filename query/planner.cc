@@ -56,13 +56,13 @@ std::uint32_t kind_factor(MatchKind kind, int typos) {
 }
 
 Planner::Planner(const IndexContext& context, const Statistics& statistics, const QueryLimits& limits,
-                 ShardSearch& shards, const Ranking* ranking, const Analyzer* analyzer)
+                 ShardSearch& shards, Request request)
     : context_(context),
       statistics_(statistics),
       limits_(limits),
       shards_(shards),
-      ranking_(ranking),
-      analyzer_(analyzer != nullptr ? *analyzer : *context.analyzer) {}
+      ranking_(request.ranking),
+      analyzer_(request.analyzer != nullptr ? *request.analyzer : *context.analyzer) {}
 
 std::uint32_t Planner::fields_of_stemmer(std::size_t stemmer) const {
   std::uint32_t mask = 0;
@@ -73,18 +73,18 @@ std::uint32_t Planner::fields_of_stemmer(std::size_t stemmer) const {
   return mask;
 }
 
-// A term that is there already, among the first so many, keeps its cheaper kind and gains the fields. As a
-// misspelling it counts apart, in fields where it is nothing better.
+// A term that is there already, among the first so many, keeps its cheaper kind and gains the fields. What is
+// farther counts apart, in fields where the term is nothing nearer.
 void Planner::add(Position& position, Alternative alternative, std::size_t among) {
-  const bool bent = alternative.typos > 0;
+  const std::uint8_t distance = alternative.distance();
   Alternative* same = nullptr;
   bool some_lost_all = false;
   for (Alternative& other :
        std::span(position.alternatives).first(std::min(among, position.alternatives.size()))) {
     if (other.term != alternative.term) continue;
-    if ((other.typos > 0) == bent) {
+    if (other.distance() == distance) {
       same = &other;
-    } else if (bent) {
+    } else if (distance > other.distance()) {
       alternative.fields &= ~other.fields;
     } else {
       other.fields &= ~alternative.fields;
@@ -93,11 +93,12 @@ void Planner::add(Position& position, Alternative alternative, std::size_t among
   }
   if (same != nullptr) {
     same->fields |= alternative.fields;
-  } else if (!bent || alternative.fields != 0) {
+  } else if (distance == 0 || alternative.fields != 0) {
     position.alternatives.push_back(std::move(alternative));
   }
   if (some_lost_all)
-    std::erase_if(position.alternatives, [](const Alternative& a) { return a.typos > 0 && a.fields == 0; });
+    std::erase_if(position.alternatives,
+                  [](const Alternative& a) { return a.distance() > 0 && a.fields == 0; });
 }
 
 // A word counts by how rare it is, all its forms as one term: whether "battery" or "batteries" is typed, both

@@ -14,7 +14,8 @@ Proximity::Proximity(const ReadingPostings& positions, const Segment& segment, s
       // a term that stands for the word in other fields only says nothing about this one
       if (source.postings.field != segment.forward_field) continue;
       Slot& some = slot(source.term);
-      (source.alternative->typos > 0 ? some.bent : some.mask) |= static_cast<std::uint16_t>(1U << p);
+      for (std::size_t far = source.alternative->distance(); far < distances; ++far)
+        some.masks[far] |= static_cast<std::uint16_t>(1U << p);
     }
   }
 }

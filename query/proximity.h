@@ -2,6 +2,7 @@
 // order.
 #pragma once
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -24,21 +25,21 @@ class Proximity {
 
   Proximity(const ReadingPostings& positions, const Segment& segment, std::int64_t weight);
 
-  // `bent`: whether misspelt terms count. They do not for a document that has all words without them, so that
-  // it earns the same whether misspellings are tried or not.
-  Parts parts(std::uint32_t document, bool bent) const {
-    return parts(document, bent, [](std::size_t, std::uint32_t) {});
+  // `distance`: terms that are farther from their words (Alternative::distance()) do not count, those that a
+  // document needs to have all words do, so that it earns the same whether the others are looked for or not.
+  Parts parts(std::uint32_t document, std::uint8_t distance) const {
+    return parts(document, distance, [](std::size_t, std::uint32_t) {});
   }
   // The same; calls see(i, mask_of(token i)) for each token.
   template <class See>
-  Parts parts(std::uint32_t document, bool bent, const See& see) const;
+  Parts parts(std::uint32_t document, std::uint8_t distance, const See& see) const;
   // No document with so many tokens gains more.
   std::int64_t most(std::size_t tokens) const;
   // Bit p: the term stands for position p, of the first positions_max.
-  std::uint32_t mask_of(TermId term, bool bent) const {
+  std::uint32_t mask_of(TermId term, std::uint8_t distance) const {
     std::size_t at = place(term);
     while (slots_[at].term != no_term) {
-      if (slots_[at].term == term) return slots_[at].mask | (bent ? std::uint32_t{slots_[at].bent} : 0U);
+      if (slots_[at].term == term) return slots_[at].masks[distance];
       at = (at + 1) & (slots_.size() - 1);
     }
     return 0;
@@ -53,8 +54,7 @@ class Proximity {
 
   struct Slot {
     TermId term = no_term;
-    std::uint16_t mask = 0;
-    std::uint16_t bent = 0;  // of positions that it misspells
+    std::array<std::uint16_t, distances> masks{};  // of positions that it stands for, so far away at the most
   };
 
   std::size_t place(TermId term) const { return (term * 0x9E3779B1U) & (slots_.size() - 1); }
@@ -67,14 +67,14 @@ class Proximity {
 };
 
 template <class See>
-Proximity::Parts Proximity::parts(std::uint32_t document, bool bent, const See& see) const {
+Proximity::Parts Proximity::parts(std::uint32_t document, std::uint8_t distance, const See& see) const {
   const auto tokens = segment_.forward_tokens(document);
   std::uint32_t before = 0;
   std::uint32_t seen = 0;
   std::size_t marked = 0;
   std::int64_t neighbours = 0;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
-    const std::uint32_t mask = mask_of(tokens[i], bent);
+    const std::uint32_t mask = mask_of(tokens[i], distance);
     see(i, mask);
     neighbours += ((before << 1U) & mask) != 0 ? 1 : 0;
     marked += mask != 0 ? 1U : 0U;
@@ -84,7 +84,8 @@ Proximity::Parts Proximity::parts(std::uint32_t document, bool bent, const See& 
   Parts parts;
   const auto most = static_cast<std::int64_t>(positions_) - 1;
   parts.neighbours = std::min(neighbours, most) * neighbour_points * weight_;
-  if (!tokens.empty() && (mask_of(tokens.front(), bent) & 1U) != 0) parts.first = first_word_points * weight_;
+  if (!tokens.empty() && (mask_of(tokens.front(), distance) & 1U) != 0)
+    parts.first = first_word_points * weight_;
   const std::uint32_t all = (1U << positions_) - 1U;
   if (seen == all && marked == tokens.size() && tokens.size() <= positions_)
     parts.exact = exact_points * weight_;

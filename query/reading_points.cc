@@ -19,7 +19,7 @@ std::int64_t impact(std::uint64_t factor, std::uint32_t saturation) {
 
 ReadingPoints::ReadingPoints(const Reading& reading, const ReadingPostings& positions, const Segment& segment,
                              const Statistics& statistics, const std::function<int(std::size_t)>& weight)
-    : segment_(segment), statistics_(statistics) {
+    : segment_(segment), statistics_(statistics), distance_(reading.distance()) {
   positions_.reserve(positions.size());
   for (std::size_t p = 0; p < positions.size(); ++p) {
     const PositionPostings& postings = positions[p];
@@ -32,7 +32,15 @@ ReadingPoints::ReadingPoints(const Reading& reading, const ReadingPostings& posi
         position.groups.back().ends_field = true;
       const auto factor =
           static_cast<std::uint64_t>(std::int64_t{source.alternative->points} * weight(field));
-      position.groups.push_back({&group, field, factor, source.alternative->typos, false, false, 0, {}});
+      position.groups.push_back({&group,
+                                 field,
+                                 factor,
+                                 source.alternative->typos,
+                                 source.alternative->distance(),
+                                 false,
+                                 false,
+                                 0,
+                                 {}});
     }
     if (!position.groups.empty()) position.groups.back().ends_field = true;
     for (std::size_t begin = 0, i = 0; i < position.groups.size(); ++i) {
@@ -75,28 +83,32 @@ std::uint8_t ReadingPoints::frequency(const PositionPostings& position, Group& g
   return most;
 }
 
-// Of each field the best source counts, and the fields add up. What a document misspells besides a literal
-// match does not count: it would then earn more where misspellings are tried.
+// Of each field the best source counts, and the fields add up. Only the nearest sources count: what a document
+// misspells besides a literal match would else earn more where misspellings are tried.
 TextPoints ReadingPoints::of(std::uint32_t document, Repeats repeats) {
-  TextPoints total;
+  TextPoints total{.distance = distance_};
   for (PositionGroups& position : positions_) {
     std::uint8_t typos = no_typos_known;
-    std::array<std::int64_t, 2> best = {};  // literal, misspelt
-    std::array<std::int64_t, 2> sum = {};
+    std::uint8_t distance = distances - 1;
+    std::array<std::int64_t, distances> best = {};
+    std::array<std::int64_t, distances> sum = {};
     for (Group& group : position.groups) {
       if (holds(group, document)) {
         typos = std::min(typos, group.typos);
+        distance = std::min(distance, group.distance);
         const std::uint8_t length = segment_.lengths[group.field][document];
         const std::uint8_t times = frequency(*position.postings, group, repeats);
-        std::int64_t& kept = best[group.typos > 0 ? 1 : 0];
+        std::int64_t& kept = best[group.distance];
         kept = std::max(kept, impact(group.factor, statistics_.saturation(group.field, times, length)));
       }
       if (!group.ends_field) continue;
-      for (std::size_t bent = 0; bent < sum.size(); ++bent) sum[bent] += std::exchange(best[bent], 0);
+      for (std::size_t far = 0; far < sum.size(); ++far) sum[far] += std::exchange(best[far], 0);
     }
-    total.points += sum[typos == 0 ? 0 : 1];
+    if (position.asked->weight == 0 && distance == 1) continue;  // it need not match, and does so from afar
+    total.points += sum[distance];
     if (typos != no_typos_known) {
       total.typos = static_cast<std::uint8_t>(total.typos + typos);
+      total.distance = std::max(total.distance, distance);
       total.weight += position.asked->weight;
     } else if (position.asked->weight > 0) {
       total.missing |= position.asked->words;

@@ -38,6 +38,7 @@ class ReadingPoints {
     std::uint16_t field = 0;
     std::uint64_t factor = 0;
     std::uint8_t typos = 0;
+    std::uint8_t distance = 0;
     bool ends_field = false;
     bool outstanding = false;
     std::size_t at = 0;                // in the documents' list, not before the last one asked for
@@ -55,6 +56,7 @@ class ReadingPoints {
 
   const Segment& segment_;
   const Statistics& statistics_;
+  const std::uint8_t distance_;  // of the reading
   std::vector<PositionGroups> positions_;
 };
 

@@ -73,27 +73,31 @@ std::int64_t Scorer::impact(const PositionPostings::Source& source, const Segmen
 // What ReadingPoints tells of many documents, of one: straight from the lists.
 TextPoints Scorer::text_points(const Reading& reading, const ReadingPostings& positions,
                                const Segment& segment, std::uint32_t document) const {
-  TextPoints total;
+  TextPoints total{.distance = reading.distance()};
   for (std::size_t p = 0; p < positions.size(); ++p) {
     std::uint8_t typos = no_typos_known;
-    std::array<std::int64_t, 2> best = {};  // literal, misspelt
-    std::array<std::int64_t, 2> sum = {};
+    std::uint8_t distance = distances - 1;
+    std::array<std::int64_t, distances> best = {};
+    std::array<std::int64_t, distances> sum = {};
     const auto& sources = positions[p].sources;
     for (std::size_t s = 0; s < sources.size(); ++s) {
       if (const auto at = place_of(document, sources[s].postings)) {
         typos = std::min(typos, sources[s].alternative->typos);
-        std::int64_t& kept = best[sources[s].alternative->typos > 0 ? 1 : 0];
+        distance = std::min(distance, sources[s].alternative->distance());
+        std::int64_t& kept = best[sources[s].alternative->distance()];
         kept = std::max(kept, impact(sources[s], segment, *at));
       }
       const bool ends_field =
           s + 1 == sources.size() || sources[s + 1].postings.field != sources[s].postings.field;
       if (!ends_field) continue;
-      for (std::size_t bent = 0; bent < sum.size(); ++bent) sum[bent] += std::exchange(best[bent], 0);
+      for (std::size_t far = 0; far < sum.size(); ++far) sum[far] += std::exchange(best[far], 0);
     }
-    total.points += sum[typos == 0 ? 0 : 1];
     const Position& asked = reading.positions[p];
+    if (asked.weight == 0 && distance == 1) continue;  // as in ReadingPoints::of()
+    total.points += sum[distance];
     if (typos != no_typos_known) {
       total.typos = static_cast<std::uint8_t>(total.typos + typos);
+      total.distance = std::max(total.distance, distance);
       total.weight += asked.weight;
     } else if (asked.weight > 0) {
       total.missing |= asked.words;
@@ -109,10 +113,11 @@ DocumentScore Scorer::score(const SegmentView& view, std::uint32_t document) {
   const Segment& segment = *view.segment;
   const PlanPostings& plan = postings(view.segment);
   DocumentScore best = unmatched_score;
+  const TextPoints first = text_points(basis_.plan.readings.front(), plan.front(), segment, document);
   for (std::size_t r = plan.size(); r-- > 0;) {
     const Reading& reading = basis_.plan.readings[r];
-    TextPoints text = text_points(reading, plan[r], segment, document);
-    if (text.weight < reading.least_weight(basis_.plan.share)) continue;
+    TextPoints text = r == 0 ? first : text_points(reading, plan[r], segment, document);
+    if (text.weight < reading.least_weight(basis_.plan.share) || !text.may_lift(first)) continue;
     if (r == 0) text.points = title(view.segment).points(document, text);
     if (text.score().score >= best.score) best = text.score();
   }
@@ -129,12 +134,14 @@ std::vector<ScorePart> Scorer::parts_of(const Reading& reading, const ReadingPos
   for (std::size_t p = 0; p < positions.size(); ++p) {
     int field = -1;  // of the last part of this position
     const auto& sources = positions[p].sources;
-    const bool literal = std::ranges::any_of(sources, [&](const auto& source) {
-      return source.alternative->typos == 0 && place_of(document, source.postings);
-    });
+    std::uint8_t nearest = distances;
+    for (const auto& source : sources) {
+      if (place_of(document, source.postings)) nearest = std::min(nearest, source.alternative->distance());
+    }
+    if (reading.positions[p].weight == 0 && nearest == 1) continue;
     for (const auto& source : sources) {
       const auto at = place_of(document, source.postings);
-      if (!at || (literal && source.alternative->typos > 0)) continue;
+      if (!at || source.alternative->distance() > nearest) continue;
       ScorePart part{reading.positions[p].word, source.alternative->term,
                      basis_.context.schema->fields[source.postings.field].name,
                      std::string(kind_name(source.alternative->kind)), impact(source, segment, *at)};
@@ -168,10 +175,12 @@ std::vector<ScorePart> Scorer::explain_text(const SegmentView& view, std::uint32
   const Segment& segment = *view.segment;
   const PlanPostings& plan = postings(view.segment);
   std::int64_t best_score = -1;
+  TextPoints first;
   for (std::size_t r = 0; r < plan.size(); ++r) {
     const Reading& reading = basis_.plan.readings[r];
     const TextPoints points = text_points(reading, plan[r], segment, document);
-    if (points.weight < reading.least_weight(basis_.plan.share)) continue;
+    if (r == 0) first = points;
+    if (points.weight < reading.least_weight(basis_.plan.share) || !points.may_lift(first)) continue;
     std::vector<ScorePart> parts = parts_of(reading, plan[r], segment, document);
     if (r == 0) title(view.segment).explain(document, points, parts);
     std::int64_t sum = 0;

@@ -34,9 +34,15 @@ inline std::int64_t tier_of(const DocumentScore& score) {
 struct TextPoints {
   std::int64_t points = 0;
   std::uint8_t typos = 0;
+  std::uint8_t distance = 0;  // of its farthest word: Alternative::distance()
   std::uint64_t weight = 0;   // of the positions matched
   std::uint32_t missing = 0;  // words of the positions not matched
 
+  // Whether these, of another reading, count for a document with such points of the first. One that has all
+  // words as typed, or in another form, earns nothing by what is farther away.
+  bool may_lift(const TextPoints& first) const {
+    return distance == 0 || first.distance > 0 || first.typos > 0 || first.missing != 0;
+  }
   DocumentScore score() const {
     return {tier_of(typos, missing) + std::min(points, points_max), typos, missing};
   }

@@ -60,7 +60,7 @@ class TitleMatch {
     std::uint8_t uses = TitleHeads::Nothing;  // all of the query's head
   };
 
-  Title look_at(std::uint32_t document, bool bent) const;
+  Title look_at(std::uint32_t document, std::uint8_t distance) const;
   DocumentSet headed() const;  // may gain by their heads
   // What `near` gains or loses by the head.
   std::int64_t head_points(std::int64_t near, std::uint8_t uses, const TextPoints& text) const;

@@ -1,10 +1,12 @@
-// What is added to a query, synonyms or misspellings, removes nothing that matches it literally.
+// What is added to a query, synonyms or misspellings, removes nothing that matches it literally and leaves that in
+// its order.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "query/parsed_query.h"
 #include "query/ranking.h"
 #include "query/search.h"
 #include "tests/support/random_catalogue.h"
@@ -34,6 +36,27 @@ std::set<std::string> ids_of(const std::vector<Hit>& hits) {
   return ids;
 }
 
+// Those that match by the words as they stand in the query, not by pieces of them. Explained hits.
+std::set<std::string> as_typed(const std::vector<Hit>& hits, const std::vector<std::string>& words) {
+  std::set<std::string> ids;
+  for (const Hit& hit : hits) {
+    const bool typed = std::ranges::all_of(hit.explain, [&](const ScorePart& part) {
+      return part.word.empty() || std::ranges::find(words, part.word) != words.end();
+    });
+    if (typed) ids.insert(hit.id);
+  }
+  return ids;
+}
+
+// Those among `some`, in the order of the hits.
+std::vector<std::string> in_order(const std::vector<Hit>& hits, const std::set<std::string>& some) {
+  std::vector<std::string> ids;
+  for (const Hit& hit : hits) {
+    if (some.contains(hit.id)) ids.push_back(hit.id);
+  }
+  return ids;
+}
+
 class LiteralStays : public testing::Test {
  protected:
   // `change` of a view and a request adds to what is found; returns how much was added in all.
@@ -50,14 +73,19 @@ class LiteralStays : public testing::Test {
       SearchRequest request = products.request({});
       request.sort.clear();
       request.typos = false;
+      request.explain = true;
       request.page = 1;
       request.per_page = 100;
       const std::vector<Hit> literal = hits_of(view, request);
       change(view, request, products);
       const std::vector<Hit> wider = hits_of(view, request);
       const std::set<std::string> all_found = ids_of(wider);
-      for (const std::string& id : ids_of(literal))
-        EXPECT_TRUE(all_found.contains(id)) << request.q << " " << id;
+      const std::set<std::string> before = ids_of(literal);
+      for (const std::string& id : before) EXPECT_TRUE(all_found.contains(id)) << request.q << " " << id;
+      const std::set<std::string> typed =
+          as_typed(literal, parse_query(request.q, *catalogue_.context()->analyzer, {}).words);
+      EXPECT_EQ(in_order(wider, typed), in_order(literal, typed)) << request.q;
+      ordered_ += typed.size() > 1 ? 1U : 0U;
       if (testing::Test::HasFailure()) return added;
       added += wider.size() - literal.size();
     }
@@ -65,16 +93,18 @@ class LiteralStays : public testing::Test {
   }
 
   const Catalogue catalogue_{random_schema_text};
+  mutable std::size_t ordered_ = 0;  // catalogues with an order to keep
   const std::shared_ptr<const Ranking> plain_ = ranking(catalogue_, nlohmann::json::array());
 };
 
-TEST_F(LiteralStays, MisspellingsRemoveNothing) {
+TEST_F(LiteralStays, MisspellingsRemoveAndReorderNothing) {
   const std::size_t added =
       run(300, [](View&, SearchRequest& request, RandomCatalogue&) { request.typos = true; });
   EXPECT_GT(added, 20U) << "nothing was misspelt";
+  EXPECT_GT(ordered_, 50U);
 }
 
-TEST_F(LiteralStays, SynonymsRemoveNothing) {
+TEST_F(LiteralStays, SynonymsRemoveAndReorderNothing) {
   const std::size_t added = run(300, [&](View& view, SearchRequest& request, RandomCatalogue& products) {
     nlohmann::json synonyms = nlohmann::json::array();
     const std::string from = request.q.substr(0, request.q.find(' '));
@@ -87,6 +117,7 @@ TEST_F(LiteralStays, SynonymsRemoveNothing) {
     view.ranking = ranking(catalogue_, synonyms);
   });
   EXPECT_GT(added, 20U) << "no synonym found anything";
+  EXPECT_GT(ordered_, 50U);
 }
 
 // Words alone are looked at: what heads give a title depends on all others.
