@@ -50,7 +50,7 @@ FEATURES = {
     "synonyms": ({**EVERYTHING, "synonyms": []}, as_it_is),
     "signals": (profile(signals=[]), as_it_is),
     "facets": (EVERYTHING, without("facets")),
-    "other spellings (did_you_mean)": (EVERYTHING, lambda query: {**query, "did_you_mean": True}),
+    "other spellings (did_you_mean)": (EVERYTHING, switched_off("did_you_mean")),
     "highlights": (EVERYTHING, switched_off("highlight")),
 }
 
@@ -61,7 +61,7 @@ class Variant(Aisle):
         self.ranking, self.workload, self.samples = folder / f"{number}.ranking.json", folder / f"{number}.jsonl", []
         self.ranking.write_text(json.dumps({"index": "bench", **ranking}), encoding="utf-8")
         with open(folder.parent / "workload.jsonl", encoding="utf-8") as lines:
-            queries = [json.loads(line) for line in lines]
+            queries = [{**json.loads(line), "did_you_mean": True} for line in lines]
         self.workload.write_text("".join(json.dumps(change(query)) + "\n" for query in queries if query["class"] == "shop"),
                                  encoding="utf-8")
 
