@@ -1,6 +1,7 @@
 #include "query/value_names.h"
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -14,16 +15,21 @@ std::string_view last_level(const Field& field, std::string_view value) {
   return at == std::string_view::npos ? value : value.substr(at + field.separator.size());
 }
 
+// The analyzer of a field whose language is not the queries'; else null.
+std::shared_ptr<const Analyzer> own_analyzer(const Field& field, const Analyzer& analyzer) {
+  if (field.language == analyzer.language()) return nullptr;
+  return Analyzer::create(field.language).value_or(nullptr);
+}
+
 // The words that a query for the value has, without stop words. None when products with the value need not hold
-// them all: a field of another language may leave a "l'" on.
-std::vector<std::string> words_of(const Field& field, std::string_view value, const Analyzer& analyzer) {
+// them all: a field of another language, with its `own` analyzer, may leave a "l'" on.
+std::vector<std::string> words_of(std::string_view value, const Analyzer& analyzer, const Analyzer* own) {
   std::vector<std::string> words;
   for (Token& token : analyzer.query_tokens(value)) {
     if (!analyzer.is_stop_word(token.text)) words.push_back(std::move(token.text));
   }
-  if (field.language == analyzer.language()) return words;
-  const auto own = Analyzer::create(field.language);
-  const std::vector<Token> held = own ? (*own)->index_tokens(value) : std::vector<Token>();
+  if (own == nullptr) return words;
+  const std::vector<Token> held = own->index_tokens(value);
   const bool all = std::ranges::all_of(words, [&](const std::string& word) {
     return std::ranges::find(held, word, &Token::text) != held.end();
   });
@@ -53,10 +59,12 @@ ValueNames::ValueNames(const Segment& segment, const IndexContext& context)
 void ValueNames::add_names(const Field& field, const Segment& segment, const Analyzer& analyzer) {
   const KeywordColumn& column = segment.keywords[field.number];
   FieldNames& names = fields_[field.number];
+  const auto own = own_analyzer(field, analyzer);
   std::vector<std::uint32_t> commons;
   for (std::uint32_t code = 0; code < column.values().size(); ++code) {
     Entry entry{.key = no_term, .code = code, .begin = static_cast<std::uint32_t>(words_.size())};
-    for (const std::string& word : words_of(field, last_level(field, column.values().term(code)), analyzer))
+    for (const std::string& word :
+         words_of(last_level(field, column.values().term(code)), analyzer, own.get()))
       words_.push_back(segment.terms.find(word));
     const auto words = std::span(words_).subspan(entry.begin);
     const bool unknown = std::ranges::find(words, no_term) != words.end();
