@@ -34,12 +34,12 @@ class Sieve {
 
   // Whether some of `block` terms may pass. Without branches, four terms a step.
   bool any_passes(const std::uint32_t* terms) const {
-    Four passing = {};
+    FourAnswers passing = {};
     for (std::size_t i = 0; i < block; i += 4) {
       Four four;
       std::memcpy(&four, terms + i, sizeof four);
-      Four too_many = beyond_most(~four & static_cast<int>(word_));
-      if (!prefix_) too_many |= beyond_most(four & static_cast<int>(~word_));
+      Four too_many = beyond_most(~four & word_);
+      if (!prefix_) too_many |= beyond_most(four & ~word_);
       passing |= too_many == 0;
     }
     return (passing[0] | passing[1] | passing[2] | passing[3]) != 0;
@@ -49,7 +49,8 @@ class Sieve {
   }
 
  private:
-  using Four = int __attribute__((vector_size(16)));
+  using Four = std::uint32_t __attribute__((vector_size(16)));
+  using FourAnswers = std::int32_t __attribute__((vector_size(16)));  // all bits: yes
 
   // Bits left of sets that have more than typos_max_.
   Four beyond_most(Four letters) const {
