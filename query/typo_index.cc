@@ -8,6 +8,7 @@ namespace aisle {
 TypoIndex::TypoIndex(const TermDictionary& dictionary) {
   signatures_.reserve(dictionary.size());
   terms_.reserve(dictionary.size());
+  letters_.reserve(dictionary.size());
   for (TermId begin = 0, end = 0; begin < dictionary.size(); begin = end) {
     std::size_t bytes = 0;
     const std::string_view term = dictionary.term(begin);
@@ -19,6 +20,7 @@ TypoIndex::TypoIndex(const TermDictionary& dictionary) {
   }
   signatures_.shrink_to_fit();
   terms_.shrink_to_fit();
+  letters_.shrink_to_fit();
   first_letters_.shrink_to_fit();
 }
 
@@ -42,6 +44,7 @@ void TypoIndex::add_letter(const TermDictionary& dictionary, TermId begin, TermI
   letter.by_length.back() = next;
   terms_.resize(next);
   signatures_.resize(next);
+  letters_.resize(next);
   std::array<std::uint32_t, length_max + 2> place = letter.by_length;
   for (TermId id = begin; id < end; ++id) {
     const Letters& some = letters[id - begin];
@@ -49,6 +52,7 @@ void TypoIndex::add_letter(const TermDictionary& dictionary, TermId begin, TermI
     const std::uint32_t at = place[some.count]++;
     terms_[at] = id;
     signatures_[at] = some.signature;
+    letters_[at] = packed(dictionary.term(id));
   }
   first_letters_.push_back(letter);
 }

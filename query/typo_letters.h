@@ -1,5 +1,6 @@
 // The letters of words and terms as misspellings see them.
 #pragma once
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -38,6 +39,29 @@ inline Letters letters_of(std::string_view term) {
     letters.signature |= 1U << (letter % 32);
   }
   return letters;
+}
+
+// A word of at most 8 ASCII letters as a number, the first letter lowest; 0 for any other.
+inline std::uint64_t packed(std::string_view word) {
+  if (word.size() > sizeof(std::uint64_t)) return 0;
+  std::uint64_t letters = 0;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    const auto letter = static_cast<unsigned char>(word[i]);
+    if (letter == 0 || letter >= 0x80) return 0;
+    letters |= std::uint64_t{letter} << (8 * i);
+  }
+  return letters;
+}
+
+// Whether two packed words differ, by one letter that is inserted, missing or wrong or by two that are swapped.
+inline bool are_one_typo_apart(std::uint64_t a, std::uint64_t b) {
+  if (a == b) return false;
+  const int same = std::countr_zero(a ^ b) / 8 * 8;  // bits of the letters before
+  a >>= same;
+  b >>= same;
+  const std::uint64_t swapped = ((b & 0xFFU) << 8U) | ((b >> 8U) & 0xFFU);
+  return a >> 8U == b >> 8U || a >> 8U == b || a == b >> 8U ||
+         (a >> 16U == b >> 16U && (a & 0xFFFFU) == swapped);
 }
 
 }  // namespace aisle

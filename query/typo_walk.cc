@@ -183,9 +183,14 @@ class TypoSearch {
     next_code_point(word, first_bytes);
     std::string_view lost;  // a beginning that is too far away
     const std::uint32_t* const signatures = index_.signatures().data();
+    const std::uint64_t letters = typos_max_ == 1 && !prefix_ ? packed(word) : 0;
     const auto look_at = [&](std::size_t place) {
       if (!sieve.passes(signatures[place])) return;
       const TermId id = index_.terms()[place];
+      if (letters != 0 && index_.letters()[place] != 0) {
+        if (are_one_typo_apart(letters, index_.letters()[place])) found_.push_back({id, 1});
+        return;
+      }
       const std::string_view term = dictionary_.term(id);
       if (!lost.empty() && term.starts_with(lost)) return;
       std::size_t read = 0;

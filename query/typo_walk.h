@@ -16,7 +16,7 @@ inline constexpr int typos_allowed_max = 2;  // of any word
 int typos_allowed(std::string_view word, const TypoLengths& lengths = {});
 
 // What of a dictionary's terms without digits is looked at before their letters, by first letter and length:
-// eight bytes a term. Immutable.
+// sixteen bytes a term. Immutable.
 class TypoIndex {
  public:
   TypoIndex() = default;
@@ -32,13 +32,14 @@ class TypoIndex {
   };
 
   const std::vector<FirstLetter>& first_letters() const { return first_letters_; }  // ascending
-  // By place: which letters a term has (bits, several letters share one), and the term. Ascending within a
-  // length.
+  // By place: which letters a term has (bits, several letters share one), the term, ascending within a length,
+  // and its letters (typo_letters.h: packed()).
   const std::vector<std::uint32_t>& signatures() const { return signatures_; }
   const std::vector<TermId>& terms() const { return terms_; }
+  const std::vector<std::uint64_t>& letters() const { return letters_; }
   std::size_t bytes() const {
-    return signatures_.capacity() * sizeof(std::uint32_t) + terms_.capacity() * sizeof(TermId) +
-           first_letters_.capacity() * sizeof(FirstLetter);
+    return letters_.capacity() * sizeof(std::uint64_t) + signatures_.capacity() * sizeof(std::uint32_t) +
+           terms_.capacity() * sizeof(TermId) + first_letters_.capacity() * sizeof(FirstLetter);
   }
 
  private:
@@ -46,6 +47,7 @@ class TypoIndex {
 
   std::vector<std::uint32_t> signatures_;
   std::vector<TermId> terms_;
+  std::vector<std::uint64_t> letters_;
   std::vector<FirstLetter> first_letters_;
 };
 
