@@ -2,81 +2,60 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
+#include <limits>
 #include <utility>
 
 namespace aisle {
 namespace {
 
-constexpr std::size_t few = 256;     // documents that are all looked at
+constexpr std::size_t few = 128;     // documents that are not parted into kinds
 constexpr std::size_t lengths = 33;  // the last stands for all longer ones, which score no more
-// Levels of a list, which is read once for them and once for all longer ones.
-constexpr std::size_t short_levels = 3;
+constexpr std::int64_t most_points = std::numeric_limits<std::int64_t>::max();  // of which nothing is known
+
+}  // namespace
+
+struct BestDocuments::Kind {
+  std::int64_t tier = 0;
+  int percent = 0;  // that they may gain
+  bool outstanding = false;
+  Repeating repeating = Never;
+  CommonDocuments documents{};
+  std::size_t length = 0;  // of the next ones
+  std::int64_t most = 0;   // they score no more
+};
+
+struct BestDocuments::Candidate {
+  std::uint32_t document = 0;
+  std::uint8_t length = 0;  // of the forward field
+  std::size_t i = 0;        // among those that are adjusted
+  bool repeats = false;     // it may repeat words of the plan
+  int percent = 0;          // of what it may gain at the most by head and values
+  std::int64_t most = 0;    // it scores no more
+};
+
 // Documents to look at in turn: what will be read of each comes into the cache while those before it are
 // looked at.
-template <class See>
-class Ahead {
+class BestDocuments::Ahead {
  public:
-  Ahead(const Segment& segment, const TitleMatch& title, See see)
-      : segment_(segment), title_(title), see_(std::move(see)) {}
+  explicit Ahead(BestDocuments& best) : best_(best) {}
 
-  void add(std::uint32_t document) {
-    if (end_ - begin_ == distance) see_(at(begin_++));
-    at(end_++) = document;
-    segment_.forms.prefetch_place(document);
-    if (segment_.forward_field >= 0) segment_.prefetch_forward_place(document);
-    if (end_ - placed_ > distance / 2) prefetch_next();
+  void add(const Candidate& some) {
+    if (end_ - begin_ == distance) best_.look_at(waiting_[begin_++ % distance]);
+    waiting_[end_++ % distance] = some;
+    if (best_.segment_.forward_field >= 0) best_.segment_.prefetch_forward(some.document, some.length);
+    best_.title_.prefetch(some.document, some.length);
   }
   void finish() {
-    while (placed_ < end_) prefetch_next();
-    while (begin_ < end_) see_(at(begin_++));
+    while (begin_ < end_) best_.look_at(waiting_[begin_++ % distance]);
   }
 
  private:
   static constexpr std::size_t distance = 8;
 
-  std::uint32_t& at(std::size_t i) { return waiting_[i % distance]; }
-  void prefetch_next() {
-    const std::uint32_t document = at(placed_++);
-    segment_.forms.prefetch_repeats(document);
-    if (segment_.forward_field >= 0) segment_.prefetch_forward_tokens(document);
-    title_.prefetch(document);
-  }
-
-  const Segment& segment_;
-  const TitleMatch& title_;
-  See see_;
-  std::array<std::uint32_t, distance> waiting_{};
-  std::size_t begin_ = 0;   // not yet looked at
-  std::size_t placed_ = 0;  // not yet prefetched wholly
+  BestDocuments& best_;
+  std::array<Candidate, distance> waiting_{};
+  std::size_t begin_ = 0;
   std::size_t end_ = 0;
-};
-
-// Whether its bits are read sooner than its list.
-bool is_dense(const DocumentSet& documents) {
-  return documents.bits() != nullptr && documents.size() > documents.bits()->words().size() / 2;
-}
-
-}  // namespace
-
-// The score that no document with such a length can exceed.
-struct BestDocuments::Bounds {
-  std::array<std::int64_t, lengths> by_length;
-  const std::vector<std::uint8_t>* lengths_of = nullptr;  // by document; null: all alike
-
-  std::size_t length(std::uint32_t document) const {
-    return lengths_of != nullptr ? (*lengths_of)[document] : 0;
-  }
-  std::int64_t of(std::uint32_t document) const { return by_length[std::min(length(document), lengths - 1)]; }
-};
-
-struct BestDocuments::Kind {
-  std::size_t gain = 0;  // of gains_, or one more: none
-  int percent = 0;       // of that
-  bool outstanding = false;
-  Repeating repeating = Never;
-  DocumentSet documents;  // and some of other kinds
-  Bounds bounds;
 };
 
 BestDocuments::BestDocuments(const ScoreBasis& basis, const PlanPostings& postings, const SegmentView& view,
@@ -87,13 +66,11 @@ BestDocuments::BestDocuments(const ScoreBasis& basis, const PlanPostings& postin
       segment_(*view.segment),
       count_(count),
       title_(basis, postings.front(), view.segment),
-      best_(count) {
-  const auto weight = [&](std::size_t field) { return basis.weight(field); };
+      best_(count, view.segment->ids) {
   readings_.reserve(postings.size());
   for (std::size_t r = 0; r < postings.size(); ++r) {
-    const Reading& reading = basis.plan.readings[r];
-    readings_.emplace_back(reading, postings[r], segment_, basis.statistics, weight);
-    least_.push_back(reading.least_weight(basis.plan.share));
+    readings_.emplace_back(basis, postings, r, segment_);
+    least_.push_back(basis.plan.readings[r].least_weight(basis.plan.share));
   }
 }
 
@@ -111,10 +88,9 @@ void BestDocuments::find_adjusted(const DocumentSet& documents) {
   const std::vector<std::uint32_t> list = documents.borrowed().to_list();
   adjustment_.emplace(*basis_.effects, view_, list);
   std::size_t i = 0;
-  Ahead ahead(segment_, title_, [&](std::uint32_t document) {
-    look_at(document, i++, segment_.forms.repeats(document), title_.most_percent());
-  });
-  for (const std::uint32_t document : list) ahead.add(document);
+  Ahead ahead(*this);
+  for (const std::uint32_t document : list)
+    ahead.add({document, length_of(document), i++, true, title_.most_percent(), most_points});
   ahead.finish();
   adjustment_.reset();  // it borrows the list
 }
@@ -155,107 +131,112 @@ bool BestDocuments::sweep_better(bool typos, const DocumentSet& documents, std::
   return enough;
 }
 
-// Shorter fields first, since they may score higher, until what is left is too long for all.
 void BestDocuments::sweep(const DocumentSet& documents, std::int64_t tier) {
   if (documents.size() <= few) {
-    Ahead ahead(segment_, title_, [&](std::uint32_t document) {
-      look_at(document, 0, segment_.forms.repeats(document), title_.most_percent());
-    });
-    documents.each([&](std::uint32_t document) {
-      if (!is_done(document)) ahead.add(document);
-    });
-    ahead.finish();
+    sweep_few(documents, tier);
+  } else {
+    sweep_many(documents, tier);
+  }
+}
+
+// Of few documents it takes longer to find out of which kind each is.
+void BestDocuments::sweep_few(const DocumentSet& documents, std::int64_t tier) {
+  const int percent = title_.most_percent();
+  Kind kind{tier, percent, true, Never};
+  std::optional<std::uint8_t> length;  // of those before
+  std::array<std::int64_t, 2> most{};  // of that length; of what repeats words
+  Ahead ahead(*this);
+  documents.each([&](std::uint32_t document) {
+    if (is_done(document)) return;
+    const bool repeats = segment_.forms.repeats_some(document);
+    const std::uint8_t now = length_of(document);
+    if (best_.is_full()) {
+      if (length != now) {
+        length = now;
+        kind.repeating = Never;
+        most[0] = bound(kind, now);
+        kind.repeating = Often;
+        most[1] = bound(kind, now);
+      }
+      if (!best_.can_take(most[repeats ? 1 : 0], document)) return;
+    }
+    ahead.add({document, now, 0, repeats, percent, most_points});
+  });
+  ahead.finish();
+}
+
+// Of all kinds the one whose next documents, those of one length, may score highest, until none may bring
+// one among the best.
+void BestDocuments::sweep_many(const DocumentSet& documents, std::int64_t tier) {
+  note_kinds();
+  std::vector<Kind> kinds = kinds_of(documents, tier);
+  Ahead ahead(*this);
+  while (true) {
+    Kind& next = *std::ranges::max_element(kinds, {}, &Kind::most);
+    if (next.most < 0 || !best_.can_take_some(next.most)) break;
+    add_next(next, ahead);
+  }
+  ahead.finish();
+}
+
+void BestDocuments::add_next(Kind& kind, Ahead& ahead) {
+  const bool by_id = kind.length + 1 < lengths;  // these documents are of one length
+  kind.documents.each(begin_of(kind.length), begin_of(kind.length + 1), [&](std::uint32_t document) {
+    if (!best_.can_take(kind.most, document)) return !by_id;  // nor any behind it
+    const std::uint8_t length = by_id ? static_cast<std::uint8_t>(kind.length) : length_of(document);
+    ahead.add({document, length, 0, kind.repeating != Never, kind.percent, kind.most});
+    return true;
+  });
+  find_length(kind, kind.length + 1);
+}
+
+// The next from `length` on that documents of the kind may have.
+void BestDocuments::find_length(Kind& kind, std::size_t length) const {
+  const std::uint32_t next =
+      begin_of(length) < segment_.size ? kind.documents.next(begin_of(length)) : no_document;
+  if (next >= segment_.size) {
+    kind.most = unmatched_score.score;
     return;
   }
-  note_kinds();
-  const std::vector<Kind> kinds = kinds_of(documents, tier);
-  const std::size_t ends = std::max<std::size_t>(segment_.forms.by_level().size(), 1);
-  for (std::size_t level = 0; level < ends;) {
-    const std::size_t shortest = PostingForms::shortest(level);
-    const std::size_t end = is_dense(documents) ? level + 1
-                            : level == 0        ? std::min(short_levels, ends)
-                                                : ends;
-    bool any = false;
-    for (const Kind& kind : kinds) {
-      if (!best_.can_take(kind.bounds.by_length[shortest], 0)) continue;
-      any = true;
-      sweep_lengths(kind, level, end);
-    }
-    if (!any) return;
-    level = end;
-  }
+  kind.length = std::min<std::size_t>(length_of(next), lengths - 1);
+  kind.most = bound(kind, kind.length);
+}
+
+std::uint8_t BestDocuments::length_of(std::uint32_t document) const {
+  return segment_.forward_field < 0 ? 0 : segment_.forward_length(document);
+}
+
+// The first document whose forward field has so many tokens or more.
+std::uint32_t BestDocuments::begin_of(std::size_t length) const {
+  if (length == 0) return 0;
+  return segment_.forward_field < 0 || length >= lengths ? segment_.size : segment_.forward.first_of(length);
 }
 
 std::vector<BestDocuments::Kind> BestDocuments::kinds_of(const DocumentSet& documents,
                                                          std::int64_t tier) const {
   std::vector<Kind> kinds;
-  const auto add = [&](std::size_t gain, bool outstanding, Repeating repeating, DocumentSet set) {
-    if (set.empty()) return;
-    if (!set.has_list() && !is_dense(set)) set = DocumentSet(std::move(set).to_list());
-    const int frequency = repeating == Often ? segment_.forms.frequency_max() : repeating == Twice ? 2 : 1;
+  const auto add = [&](std::size_t gain, bool outstanding, Repeating repeating) {
     const int percent = gain < gains_.size() ? gains_[gain].percent : 0;
-    kinds.push_back({gain, percent, outstanding, repeating, std::move(set),
-                     bounds(tier, static_cast<std::uint8_t>(frequency), outstanding, percent)});
+    Kind& kind = kinds.emplace_back(Kind{tier, percent, outstanding, repeating});
+    kind.documents.add(documents);
+    if (gain < gains_.size()) kind.documents.add(gains_[gain].documents);
+    if (outstanding) kind.documents.add(outstanding_);
+    if (repeating != Never) kind.documents.add(repeating_[repeating]);
+    for (const DocumentSet& some : done_) kind.documents.leave_out(some);
+    for (std::size_t better = 0; better < gain; ++better) kind.documents.leave_out(gains_[better].documents);
+    if (!outstanding) kind.documents.leave_out(outstanding_);
+    if (repeating != Often) kind.documents.leave_out(repeating_[Often]);
+    if (repeating == Never) kind.documents.leave_out(repeating_[Twice]);
+    find_length(kind, 0);
   };
-  const auto add_all = [&](std::size_t gain, DocumentSet some) {
-    DocumentSet outstanding = intersection_of(outstanding_, some);
-    for (const Repeating repeating : {Often, Twice}) {
-      add(gain, true, repeating, intersection_of(repeating_[repeating], outstanding));
-      add(gain, false, repeating, intersection_of(repeating_[repeating], some));
+  for (std::size_t gain = 0; gain <= gains_.size(); ++gain) {
+    for (const Repeating repeating : {Often, Twice, Never}) {
+      if (repeating != Never && repeating_[repeating].empty()) continue;
+      if (!outstanding_.empty()) add(gain, true, repeating);
+      add(gain, false, repeating);
     }
-    add(gain, true, Never, std::move(outstanding));
-    add(gain, false, Never, std::move(some));
-  };
-  for (std::size_t gain = 0; gain < gains_.size(); ++gain)
-    add_all(gain, intersection_of(gains_[gain].documents, documents));
-  add_all(gains_.size(), documents.borrowed());
+  }
   return kinds;
-}
-
-// Documents with lengths of the levels [level, end). Bounds are looked at once more when a document's turn
-// has come.
-void BestDocuments::sweep_lengths(const Kind& kind, std::size_t level, std::size_t end) {
-  const DocumentSet& documents = kind.documents;
-  const Bounds& bounds = kind.bounds;
-  Ahead ahead(segment_, title_, [&](std::uint32_t document) {
-    if (!best_.can_take(bounds.of(document), document)) return;
-    look_at(document, 0, kind.repeating == Never ? Repeats() : segment_.forms.repeats(document),
-            kind.percent);
-  });
-  const auto see = [&](std::uint32_t document) {
-    if (!best_.can_take(bounds.of(document), document)) return;
-    if (is_of(document, kind) && !is_done(document)) ahead.add(document);
-  };
-  each_with_lengths(documents, bounds, level, end, see);
-  ahead.finish();
-}
-
-// Calls see(document) for those with lengths of the levels [level, end).
-template <class See>
-void BestDocuments::each_with_lengths(const DocumentSet& documents, const Bounds& bounds, std::size_t level,
-                                      std::size_t end, const See& see) const {
-  const auto levels = segment_.forms.by_level();
-  if (levels.empty()) {
-    documents.each(see);
-    return;
-  }
-  if (!is_dense(documents)) {
-    const std::size_t least = PostingForms::shortest(level);
-    const std::size_t most = PostingForms::levels[end - 1];
-    documents.each([&](std::uint32_t document) {
-      const std::size_t length = bounds.length(document);
-      if (length >= least && length <= most) see(document);
-    });
-    return;
-  }
-  const auto& words = documents.bits()->words();
-  for (; level < end; ++level) {
-    const auto& of_level = levels[level].words();
-    for (std::size_t i = 0; i < words.size(); ++i) {
-      for (std::uint64_t word = words[i] & of_level[i]; word != 0; word &= word - 1)
-        see(static_cast<std::uint32_t>(i * 64 + static_cast<std::size_t>(std::countr_zero(word))));
-    }
-  }
 }
 
 void BestDocuments::note_kinds() {
@@ -272,30 +253,18 @@ void BestDocuments::note_kinds() {
   }
 }
 
-BestDocuments::Bounds BestDocuments::bounds(std::int64_t tier, std::uint8_t frequency, bool outstanding,
-                                            int percent) const {
-  Bounds bounds;
-  if (const int field = basis_.context.forward_field; field >= 0)
-    bounds.lengths_of = &segment_.lengths[static_cast<std::size_t>(field)];
-  for (std::size_t length = 0; length < lengths; ++length) {
-    std::int64_t most = 0;
-    for (std::size_t r = 0; r < readings_.size(); ++r) {
-      const std::int64_t text = readings_[r].most(static_cast<std::uint8_t>(length), frequency, outstanding);
-      most = std::max(most, r == 0 ? title_.most(length, text, percent) : text);
-    }
-    bounds.by_length[length] = tier + std::min(most, points_max);
+// The score that no document of the kind with such a length exceeds.
+std::int64_t BestDocuments::bound(const Kind& kind, std::size_t length) const {
+  const int frequency = kind.repeating == Often   ? segment_.forms.frequency_max()
+                        : kind.repeating == Twice ? 2
+                                                  : 1;
+  std::int64_t most = 0;
+  for (std::size_t r = 0; r < readings_.size(); ++r) {
+    const std::int64_t text = readings_[r].most(static_cast<std::uint8_t>(length),
+                                                static_cast<std::uint8_t>(frequency), kind.outstanding);
+    most = std::max(most, r == 0 ? title_.most(length, text, kind.percent) : text);
   }
-  return bounds;
-}
-
-// Whether it is of no kind with higher bounds.
-bool BestDocuments::is_of(std::uint32_t document, const Kind& kind) const {
-  for (std::size_t gain = 0; gain < kind.gain; ++gain) {
-    if (gains_[gain].documents.contains(document)) return false;
-  }
-  if (!kind.outstanding && outstanding_.contains(document)) return false;
-  if (kind.repeating != Often && repeating_[Often].contains(document)) return false;
-  return kind.repeating != Never || !repeating_[Twice].contains(document);
+  return kind.tier + std::min(most, points_max);
 }
 
 bool BestDocuments::is_done(std::uint32_t document) const {
@@ -322,20 +291,22 @@ DocumentScore BestDocuments::best_of_other_readings(std::uint32_t document, Repe
   return best;
 }
 
-// `i`: its place among those adjusted. `percent`: what it may gain at the most by head and values.
-void BestDocuments::look_at(std::uint32_t document, std::size_t i, Repeats repeats, int percent) {
+// Its bound is looked at once more, now that its turn has come.
+void BestDocuments::look_at(const Candidate& some) {
+  const std::uint32_t document = some.document;
+  if (!best_.can_take(some.most, document)) return;
+  const Repeats repeats = some.repeats ? segment_.forms.repeats(document) : Repeats();
   const TextPoints text = readings_.front().of(document, repeats);
   DocumentScore score = best_of_other_readings(document, repeats, text);
   if (text.weight >= least_.front()) {
     DocumentScore first = text.score();
     const std::int64_t tier = tier_of(first);
-    const std::size_t tokens = segment_.forward_field < 0 ? 0 : segment_.forward_tokens(document).size();
-    first.score = tier + std::min(title_.most(tokens, text.points, percent), points_max);
-    if (!best_.can_take(adjusted(i, first.score > score.score ? first : score), document)) return;
+    first.score = tier + std::min(title_.most(some.length, text.points, some.percent), points_max);
+    if (!best_.can_take(adjusted(some.i, first.score > score.score ? first : score), document)) return;
     first.score = tier + std::min(title_.points(document, text), points_max);
     if (first.score >= score.score) score = first;
   }
-  best_.take({document, {adjusted(i, score), score.typos, score.missing}});
+  best_.take({document, {adjusted(some.i, score), score.typos, score.missing}});
 }
 
 }  // namespace aisle

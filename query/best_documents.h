@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "query/common_documents.h"
 #include "query/document_set.h"
 #include "query/matcher.h"
 #include "query/reading_points.h"
@@ -23,12 +24,13 @@ class BestDocuments {
   BestDocuments(const ScoreBasis& basis, const PlanPostings& postings, const SegmentView& view,
                 std::size_t count);
 
-  // The `count` best of documents that match, best first, then by number.
+  // The `count` best of documents that match, best first, then by id.
   std::vector<ScoredDocument> find(const DocumentSet& documents) &&;
 
  private:
   using Repeats = ReadingPoints::Repeats;
-  struct Bounds;                                          // by length of the forward field
+  struct Candidate;  // for the best
+  class Ahead;
   struct Kind;                                            // of documents, that share bounds
   enum Repeating : std::uint8_t { Often, Twice, Never };  // the most that a document does
 
@@ -36,17 +38,18 @@ class BestDocuments {
   void find_by_tier(const DocumentSet& documents);
   bool sweep_better(bool typos, const DocumentSet& documents, std::int64_t tier);
   void sweep(const DocumentSet& documents, std::int64_t tier);
-  void sweep_lengths(const Kind& kind, std::size_t level, std::size_t end);
-  template <class See>
-  void each_with_lengths(const DocumentSet& documents, const Bounds& bounds, std::size_t level,
-                         std::size_t end, const See& see) const;
-  void look_at(std::uint32_t document, std::size_t i, Repeats repeats, int percent);
+  void sweep_few(const DocumentSet& documents, std::int64_t tier);
+  void sweep_many(const DocumentSet& documents, std::int64_t tier);
+  void add_next(Kind& kind, Ahead& ahead);
+  void find_length(Kind& kind, std::size_t length) const;
+  void look_at(const Candidate& some);
   DocumentScore best_of_other_readings(std::uint32_t document, Repeats repeats, const TextPoints& first);
   std::int64_t adjusted(std::size_t i, const DocumentScore& score) const;
   void note_kinds();
   std::vector<Kind> kinds_of(const DocumentSet& documents, std::int64_t tier) const;
-  Bounds bounds(std::int64_t tier, std::uint8_t frequency, bool outstanding, int percent) const;
-  bool is_of(std::uint32_t document, const Kind& kind) const;
+  std::int64_t bound(const Kind& kind, std::size_t length) const;
+  std::uint8_t length_of(std::uint32_t document) const;
+  std::uint32_t begin_of(std::size_t length) const;
   bool is_done(std::uint32_t document) const;
   bool has_optional_typos() const;
 

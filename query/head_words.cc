@@ -156,7 +156,7 @@ void unite_uses(std::span<const TermId> tokens, std::span<std::uint8_t> uses) {
 }  // namespace
 
 TitleHeads::TitleHeads(const Segment& segment, std::span<const std::uint8_t> marks, bool head_first) {
-  uses_.reserve(segment.forward.size());
+  uses_.reserve(segment.forward.all().size());
   begins_.assign(segment.terms.size() + 1, 0);
   HeadWeights weights(head_first);
   // Calls see(document, term) for each head of each title.

@@ -65,12 +65,13 @@ class TitleHeads {
   TitleHeads(const Segment& segment, std::span<const std::uint8_t> marks, bool head_first);
   // By token of the title.
   std::span<const std::uint8_t> uses(std::uint32_t document, const Segment& segment) const {
-    const std::size_t begin = segment.forward_offsets[document];
-    return std::span(uses_).subspan(begin, segment.forward_offsets[document + 1] - begin);
+    const std::uint8_t length = segment.forward_length(document);
+    return std::span(uses_).subspan(segment.forward.place(document, length),
+                                    segment.forward.of(document, length).size());
   }
-  // Two steps ahead of uses(), when what tells forward_tokens() is near.
-  void prefetch_uses(std::uint32_t document, const Segment& segment) const {
-    prefetch(uses_.data() + segment.forward_offsets[document]);
+  // Ahead of uses() of a document whose title is known to be so long.
+  void prefetch_uses(std::uint32_t document, std::uint8_t length, const Segment& segment) const {
+    prefetch(uses_.data() + segment.forward.place(document, length));
   }
   // Documents with the term as Head, ascending.
   std::span<const std::uint32_t> documents(TermId term) const {

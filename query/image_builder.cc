@@ -143,7 +143,7 @@ void ImageBuilder::change_segments(const Batch& batch, Image& next) const {
     std::vector<std::uint32_t> deleted;
     ColumnChanges changes;
     for (const auto& [id, pending] : batch) {
-      const std::uint32_t document = view.segment->find(id);
+      const std::uint32_t document = view.segment->ids.find(id);
       if (document == no_document || view.is_deleted(document)) continue;
       if (pending.deleted) {
         deleted.push_back(document);

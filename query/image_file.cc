@@ -16,7 +16,7 @@
 namespace aisle {
 namespace {
 
-constexpr std::string_view magic = "aisle-image-1";  // another one whenever the form changes
+constexpr std::string_view magic = "aisle-image-2";  // another one whenever the form changes
 constexpr std::size_t page = 65536;                  // of the largest kind: what is mapped begins at one
 
 tl::unexpected<Error> damaged() {
@@ -145,7 +145,9 @@ Status put_segment(Writer& out, const SegmentView& view) {
   AISLE_CHECK(out.put(std::uint64_t{segment.size}));
   AISLE_CHECK(out.put(std::uint64_t{view.live}));
   AISLE_CHECK(out.put(view.deleted ? view.deleted->words() : std::vector<std::uint64_t>()));
-  AISLE_CHECK(out.put(segment.ids));
+  AISLE_CHECK(out.put(segment.ids.text()));
+  AISLE_CHECK(out.put(segment.ids.offsets()));
+  AISLE_CHECK(out.put(segment.ids.sorted()));
   AISLE_CHECK(out.put(segment.terms));
   AISLE_CHECK(out.put(segment.term_lists));
   AISLE_CHECK(out.put(segment.lists));
@@ -153,9 +155,9 @@ Status put_segment(Writer& out, const SegmentView& view) {
   AISLE_CHECK(out.put(segment.frequencies));
   AISLE_CHECK(out.put(segment.stemmed_terms.size()));
   for (const auto& terms : segment.stemmed_terms) AISLE_CHECK(out.put(terms));
-  AISLE_CHECK(out.put(segment.forward_offsets));
-  AISLE_CHECK(out.put(segment.forward));
   AISLE_CHECK(put_columns(out, view));
+  AISLE_CHECK(out.put(segment.forward.all()));
+  AISLE_CHECK(out.put(segment.forward.long_ends()));
   AISLE_CHECK(out.put(segment.stored.offsets()));
   return out.put(segment.stored.bytes(), page);
 }
@@ -181,7 +183,10 @@ Status take_columns(Reader& in, const IndexContext& context, Segment& segment) {
 }
 
 Status take_lists(Reader& in, const IndexContext& context, Segment& segment) {
-  AISLE_TRY(segment.ids, in.dictionary(TermDictionary::Find::Search));
+  AISLE_TRY(const Reader::Section ids, in.section());
+  AISLE_TRY(std::vector<std::uint32_t> offsets, in.list<std::uint32_t>());
+  AISLE_TRY(std::vector<std::uint32_t> sorted, in.list<std::uint32_t>());
+  AISLE_TRY(segment.ids, DocumentIds::restore(std::string(ids.bytes), std::move(offsets), std::move(sorted)));
   AISLE_TRY(segment.terms, in.dictionary(TermDictionary::Find::Hash));
   segment.typos = TypoIndex(segment.terms);
   AISLE_TRY(segment.term_lists, in.list<std::uint32_t>());
@@ -193,9 +198,17 @@ Status take_lists(Reader& in, const IndexContext& context, Segment& segment) {
   for (std::uint64_t i = 0; i < languages; ++i) {
     AISLE_TRY(segment.stemmed_terms.emplace_back(), in.list<TermId>());
   }
+  return {};
+}
+
+Status take_forward(Reader& in, const IndexContext& context, Segment& segment) {
+  AISLE_TRY(std::vector<TermId> tokens, in.list<TermId>());
+  AISLE_TRY(std::vector<std::uint32_t> long_ends, in.list<std::uint32_t>());
   segment.forward_field = context.forward_field;
-  AISLE_TRY(segment.forward_offsets, in.list<std::uint32_t>());
-  AISLE_TRY(segment.forward, in.list<TermId>());
+  if (segment.forward_field < 0) return {};
+  segment.forward =
+      ForwardTokens(std::move(tokens), segment.lengths[static_cast<std::size_t>(segment.forward_field)],
+                    std::move(long_ends));
   return {};
 }
 
@@ -210,6 +223,7 @@ Result<SegmentView> take_segment(Reader& in, const IndexContext& context) {
   if (!deleted.empty()) view.deleted = std::make_shared<const Bitmap>(std::move(deleted));
   AISLE_CHECK(take_lists(in, context, *segment));
   AISLE_CHECK(take_columns(in, context, *segment));
+  AISLE_CHECK(take_forward(in, context, *segment));
   segment->forms = PostingForms(*segment);
   AISLE_TRY(std::vector<std::uint64_t> offsets, in.list<std::uint64_t>());
   AISLE_TRY(const Reader::Section stored, in.section(page));

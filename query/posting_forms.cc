@@ -18,7 +18,8 @@ PostingForms::PostingForms(const Segment& segment) {
     block_begins_.push_back(static_cast<std::uint32_t>(at));
   }
   block_begins_.push_back(static_cast<std::uint32_t>(by_document_.size()));
-  add_levels(segment);
+  repeaters_ = Bitmap(segment.size);
+  for (const Repeat& some : by_document_) repeaters_.set(some.document);
 }
 
 void PostingForms::add_lists(const Segment& segment) {
@@ -43,22 +44,12 @@ void PostingForms::add_lists(const Segment& segment) {
   repeat_begins_.push_back(static_cast<std::uint32_t>(repeating_.size()));
 }
 
-void PostingForms::add_levels(const Segment& segment) {
-  if (segment.forward_field < 0) return;
-  const std::vector<std::uint8_t>& lengths = segment.lengths[static_cast<std::size_t>(segment.forward_field)];
-  by_level_.assign(level_count, Bitmap(segment.size));
-  for (std::uint32_t document = 0; document < segment.size; ++document) {
-    const auto level = std::ranges::lower_bound(levels, lengths[document]) - std::begin(levels);
-    by_level_[static_cast<std::size_t>(level)].set(document);
-  }
-}
-
 const Bitmap* PostingForms::bits(std::uint32_t list) const {
   const auto at = std::ranges::lower_bound(dense_, list, {}, [](const auto& some) { return some.first; });
   return at != dense_.end() && at->first == list ? &at->second : nullptr;
 }
 
-std::span<const PostingForms::Repeat> PostingForms::repeats(std::uint32_t document) const {
+std::span<const PostingForms::Repeat> PostingForms::find_repeats(std::uint32_t document) const {
   std::size_t begin = block_begins_[document / block];
   while (begin < by_document_.size() && by_document_[begin].document < document) ++begin;
   std::size_t end = begin;
@@ -68,9 +59,8 @@ std::span<const PostingForms::Repeat> PostingForms::repeats(std::uint32_t docume
 
 std::size_t PostingForms::bytes() const {
   std::size_t bytes = (repeat_begins_.capacity() + repeating_.capacity() + block_begins_.capacity()) * 4 +
-                      by_document_.capacity() * sizeof(Repeat);
+                      by_document_.capacity() * sizeof(Repeat) + repeaters_.bytes();
   for (const auto& [list, bits] : dense_) bytes += bits.bytes();
-  for (const Bitmap& bits : by_level_) bytes += bits.bytes();
   return bytes;
 }
 

@@ -3,13 +3,11 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "query/bitmap.h"
-#include "query/prefetch.h"
 
 namespace aisle {
 
@@ -37,29 +35,18 @@ class PostingForms {
     return std::span(repeating_).subspan(repeat_begins_[at], repeat_begins_[at + 1] - repeat_begins_[at]);
   }
   std::uint8_t frequency_max() const { return frequency_max_; }  // of all lists
-  // What a document repeats, from Repeat::document == document until it changes.
-  std::span<const Repeat> repeats(std::uint32_t document) const;
-  // Two steps ahead of repeats().
-  void prefetch_place(std::uint32_t document) const { prefetch(&block_begins_[document / block]); }
-  void prefetch_repeats(std::uint32_t document) const {
-    prefetch(by_document_.data() + block_begins_[document / block]);
+  bool repeats_some(std::uint32_t document) const { return repeaters_.test(document); }
+  // What a document repeats, by list.
+  std::span<const Repeat> repeats(std::uint32_t document) const {
+    return repeats_some(document) ? find_repeats(document) : std::span<const Repeat>();
   }
-
-  // Levels of lengths of the forward field: documents with more than levels[i - 1] tokens and levels[i] at the
-  // most. None without such a field.
-  static constexpr std::uint8_t levels[] = {1, 2, 3, 4, 5, 6, 8, 11, 255};
-  static constexpr std::size_t level_count = std::size(levels);
-  static constexpr std::uint8_t shortest(std::size_t level) {
-    return level == 0 ? 0 : static_cast<std::uint8_t>(levels[level - 1] + 1);
-  }
-  std::span<const Bitmap> by_level() const { return by_level_; }
   std::size_t bytes() const;
 
  private:
   static constexpr std::uint32_t block = 8;  // documents that share a place in by_document_
 
   void add_lists(const Segment& segment);
-  void add_levels(const Segment& segment);
+  std::span<const Repeat> find_repeats(std::uint32_t document) const;
 
   std::vector<std::pair<std::uint32_t, Bitmap>> dense_;  // by list
   std::vector<std::uint32_t> repeat_begins_;             // by list and often, into the next
@@ -67,7 +54,7 @@ class PostingForms {
   std::uint8_t frequency_max_ = 1;
   std::vector<Repeat> by_document_;
   std::vector<std::uint32_t> block_begins_;
-  std::vector<Bitmap> by_level_;
+  Bitmap repeaters_;
 };
 
 }  // namespace aisle

@@ -17,21 +17,24 @@ std::int64_t impact(std::uint64_t factor, std::uint32_t saturation) {
 
 }  // namespace
 
-ReadingPoints::ReadingPoints(const Reading& reading, const ReadingPostings& positions, const Segment& segment,
-                             const Statistics& statistics, const std::function<int(std::size_t)>& weight)
-    : segment_(segment), statistics_(statistics), distance_(reading.distance()) {
+ReadingPoints::ReadingPoints(const ScoreBasis& basis, const PlanPostings& postings, std::size_t reading,
+                             const Segment& segment)
+    : segment_(segment), statistics_(basis.statistics), distance_(basis.plan.readings[reading].distance()) {
+  const bool wholly = basis.plan.readings.size() == 1 && !basis.plan.partial();
+  const std::vector<Position>& positions = basis.plan.readings[reading].positions;
   positions_.reserve(positions.size());
   for (std::size_t p = 0; p < positions.size(); ++p) {
-    const PositionPostings& postings = positions[p];
-    PositionGroups& position = positions_.emplace_back(PositionGroups{&reading.positions[p], &postings, {}});
-    position.groups.reserve(postings.groups.size());
-    for (const PositionPostings::Group& group : postings.groups) {
-      const auto& source = postings.sources[group.begin];
+    const PositionPostings& found = postings[reading][p];
+    const bool sure = wholly && found.groups.size() == 1 && positions[p].weight > 0;
+    PositionGroups& position = positions_.emplace_back(PositionGroups{&positions[p], &found, {}, sure});
+    position.groups.reserve(found.groups.size());
+    for (const PositionPostings::Group& group : found.groups) {
+      const auto& source = found.sources[group.begin];
       const std::uint16_t field = source.postings.field;
       if (!position.groups.empty() && position.groups.back().field != field)
         position.groups.back().ends_field = true;
       const auto factor =
-          static_cast<std::uint64_t>(std::int64_t{source.alternative->points} * weight(field));
+          static_cast<std::uint64_t>(std::int64_t{source.alternative->points} * basis.weight(field));
       position.groups.push_back({&group,
                                  field,
                                  factor,
@@ -93,7 +96,7 @@ TextPoints ReadingPoints::of(std::uint32_t document, Repeats repeats) {
     std::array<std::int64_t, distances> best = {};
     std::array<std::int64_t, distances> sum = {};
     for (Group& group : position.groups) {
-      if (holds(group, document)) {
+      if (position.sure || holds(group, document)) {
         typos = std::min(typos, group.typos);
         distance = std::min(distance, group.distance);
         const std::uint8_t length = segment_.lengths[group.field][document];

@@ -2,12 +2,11 @@
 // documents few are asked.
 #pragma once
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <vector>
 
 #include "query/matcher.h"
-#include "query/statistics.h"
+#include "query/score_basis.h"
 #include "query/text_score.h"
 
 namespace aisle {
@@ -17,9 +16,9 @@ class ReadingPoints {
  public:
   using Repeats = std::span<const PostingForms::Repeat>;
 
-  // `weight`: of a field by its number.
-  ReadingPoints(const Reading& reading, const ReadingPostings& positions, const Segment& segment,
-                const Statistics& statistics, const std::function<int(std::size_t)>& weight);
+  // Of the plan's reading number `reading`; `postings` have their documents (match()).
+  ReadingPoints(const ScoreBasis& basis, const PlanPostings& postings, std::size_t reading,
+                const Segment& segment);
 
   // Of a document that matches the plan; `repeats` is what it repeats. Quickest for ascending documents.
   TextPoints of(std::uint32_t document, Repeats repeats);
@@ -48,6 +47,7 @@ class ReadingPoints {
     const Position* asked = nullptr;
     const PositionPostings* postings = nullptr;
     std::vector<Group> groups;
+    bool sure = false;  // there is one group, which every document has
   };
 
   static void mark_outstanding(std::span<Group> field);

@@ -40,7 +40,7 @@ TitleMatch& Scorer::title(const std::shared_ptr<const Segment>& segment) {
 
 std::vector<ScoredDocument> Scorer::best_browsing(const SegmentView& view, const DocumentSet& documents,
                                                   std::size_t count) const {
-  BestHeap best(count);
+  BestHeap best(count, view.segment->ids);
   if (basis_.effects == nullptr || !basis_.effects->changes_points()) {
     documents.each([&](std::uint32_t document) { best.take({document, {0, 0, 0}}); });
     return std::move(best).in_order();

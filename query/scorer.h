@@ -34,7 +34,7 @@ class Scorer {
 
   // The plan in this segment; the same object whenever it is asked.
   PlanPostings& postings(const std::shared_ptr<const Segment>& segment);
-  // The `count` best of documents that match, best first, then by number. match() must have seen the postings
+  // The `count` best of documents that match, best first, then by id. match() must have seen the postings
   // of the segment before.
   std::vector<ScoredDocument> best(const SegmentView& view, const DocumentSet& documents, std::size_t count);
   // Of one document; -1 when it does not match.

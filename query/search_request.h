@@ -25,7 +25,7 @@ struct SearchRequest {
   std::optional<std::uint32_t> ranking{};  // version to preview, 0 = none; the view has it already
   std::string why{};                       // a product: the answer tells where it is or what keeps it out
   bool typos = true;                       // false: literal matches only
-  bool prefix = true;  // the last word may be the beginning of a longer one; false: it is a whole word
+  bool prefix = true;        // the last word may be the beginning of a longer one; false: it is a whole word
   bool did_you_mean = true;  // false: no other spelling is looked for
   bool highlight = true;
   // How fresh the answer must be; read by the server (server/freshness.h), not by search().

@@ -12,7 +12,7 @@ SegmentBytes bytes_of(const Segment& segment) {
   for (const auto& list : segment.stemmed_terms) bytes.terms += of(list);
   bytes.postings = of(segment.documents) + of(segment.frequencies) + segment.forms.bytes();
   for (const auto& list : segment.lengths) bytes.lengths += of(list);
-  bytes.forward = of(segment.forward_offsets) + of(segment.forward);
+  bytes.forward = segment.forward.bytes();
   for (const NumberColumn& column : segment.numbers) bytes.columns += column.bytes();
   for (const KeywordColumn& column : segment.keywords) bytes.columns += column.bytes();
   bytes.stored_memory = segment.stored.memory_bytes();

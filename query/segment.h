@@ -1,5 +1,6 @@
 // A piece of the image that never changes: I have a term, which documents hold it, how often and in which
-// field? Documents are numbered 0.. in the byte order of their ids, so a tie by id is a tie by number.
+// field? Documents are numbered 0.. by the length of the forward field, so that what may score higher comes
+// first, those of one length in the byte order of their ids.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -9,6 +10,8 @@
 #include <vector>
 
 #include "query/bitmap.h"
+#include "query/document_ids.h"
+#include "query/forward_tokens.h"
 #include "query/keyword_column.h"
 #include "query/number_column.h"
 #include "query/posting_forms.h"
@@ -19,8 +22,6 @@
 #include "schemas/index_schema.h"
 
 namespace aisle {
-
-inline constexpr std::uint32_t no_document = 0xFFFFFFFFU;
 
 // The documents that hold one term in one field.
 struct Postings {
@@ -37,7 +38,7 @@ struct Segment {
   };
 
   std::uint32_t size = 0;  // documents, deleted ones included
-  TermDictionary ids;      // the id of document n is ids.term(n)
+  DocumentIds ids;
   TermDictionary terms;
   TypoIndex typos;                        // of terms
   std::vector<std::uint32_t> term_lists;  // lists of term t: [term_lists[t], term_lists[t + 1])
@@ -50,16 +51,11 @@ struct Segment {
   std::vector<std::vector<std::uint8_t>>
       lengths;             // by field number; base tokens, 255 at the most; empty: not searched
   int forward_field = -1;  // the field whose tokens are kept in order; -1: none
-  std::vector<std::uint32_t> forward_offsets;
-  std::vector<TermId> forward;
+  ForwardTokens forward;
   std::vector<NumberColumn> numbers;    // by field number; volatile ones hold the values at building
   std::vector<KeywordColumn> keywords;  // by field number; empty where the field has none
   StoredDocuments stored;
 
-  std::uint32_t find(std::string_view id) const {
-    const TermId found = ids.find(id);
-    return found == no_term ? no_document : found;
-  }
   Postings postings(std::uint32_t list) const {
     const std::uint32_t begin = lists[list].begin;
     const std::uint32_t count = lists[list + 1].begin - begin;
@@ -67,14 +63,17 @@ struct Segment {
             std::span(frequencies).subspan(begin, count)};
   }
   std::span<const TermId> forward_tokens(std::uint32_t document) const {
-    return std::span(forward).subspan(forward_offsets[document],
-                                      forward_offsets[document + 1] - forward_offsets[document]);
+    return forward.of(document, forward_length(document));
   }
-  // Two steps ahead of forward_tokens(), which there must be.
-  void prefetch_forward_place(std::uint32_t document) const { prefetch(&forward_offsets[document]); }
-  void prefetch_forward_tokens(std::uint32_t document) const {
-    prefetch(forward.data() + forward_offsets[document]);
-    prefetch(forward.data() + forward_offsets[document + 1]);
+  // Ahead of forward_length() and forward_tokens() of a document that is known to be so long.
+  void prefetch_forward(std::uint32_t document, std::uint8_t length) const {
+    const auto tokens = forward.of(document, length);
+    prefetch(tokens.data());
+    prefetch(tokens.data() + tokens.size());
+    prefetch(&lengths[static_cast<std::size_t>(forward_field)][document]);
+  }
+  std::uint8_t forward_length(std::uint32_t document) const {
+    return lengths[static_cast<std::size_t>(forward_field)][document];
   }
 };
 

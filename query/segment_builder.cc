@@ -99,14 +99,20 @@ void SegmentBuilder::fill_postings(Segment& segment, const std::vector<std::uint
 
 void SegmentBuilder::fill_forward(Segment& segment, const std::vector<std::uint32_t>& place) const {
   segment.forward_field = context_->forward_field;
-  segment.forward.reserve(forward_.size());
-  segment.forward_offsets.reserve(order_.size() + 1);
-  segment.forward_offsets.push_back(0);
+  if (segment.forward_field < 0) return;
+  std::vector<TermId> tokens;
+  tokens.reserve(forward_.size());
+  std::vector<std::uint32_t> long_ends;
+  const std::vector<std::uint8_t>& lengths = lengths_[static_cast<std::size_t>(segment.forward_field)];
   for (const std::uint32_t row : order_) {
     for (std::size_t i = before(row).forward; i < rows_[row].forward; ++i)
-      segment.forward.push_back(place[forward_[i]]);
-    segment.forward_offsets.push_back(static_cast<std::uint32_t>(segment.forward.size()));
+      tokens.push_back(place[forward_[i]]);
+    if (lengths[row] == ForwardTokens::length_max)
+      long_ends.push_back(static_cast<std::uint32_t>(tokens.size()));
   }
+  segment.forward =
+      ForwardTokens(std::move(tokens), segment.lengths[static_cast<std::size_t>(segment.forward_field)],
+                    std::move(long_ends));
 }
 
 KeywordColumn SegmentBuilder::keyword_column(const Keywords& keywords) const {
@@ -149,22 +155,34 @@ void SegmentBuilder::fill_columns(Segment& segment) const {
   }
 }
 
+// Numbers the documents; returns them by id.
+std::vector<std::uint32_t> SegmentBuilder::order_documents() {
+  std::vector<std::uint32_t> rows(rows_.size());
+  std::iota(rows.begin(), rows.end(), 0);
+  std::ranges::sort(rows, {}, [&](std::uint32_t row) { return id(row); });
+  std::vector<std::uint8_t> lengths(rows.size(), 0);
+  for (std::size_t i = 0; i < rows.size() && context_->forward_field >= 0; ++i)
+    lengths[i] = lengths_[static_cast<std::size_t>(context_->forward_field)][rows[i]];
+  std::vector<std::uint32_t> by_id = numbers_by_length(lengths);
+  order_.resize(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) order_[by_id[i]] = rows[i];
+  return by_id;
+}
+
 Result<std::shared_ptr<const Segment>> SegmentBuilder::finish() {
-  order_.resize(rows_.size());
-  std::iota(order_.begin(), order_.end(), 0);
-  std::ranges::sort(order_, {}, [&](std::uint32_t row) { return id(row); });
   auto segment = std::make_shared<Segment>();
   segment->size = size();
+  std::vector<std::uint32_t> by_id = order_documents();
   std::vector<std::string_view> ids;
   ids.reserve(order_.size());
   for (const std::uint32_t row : order_) ids.push_back(id(row));
-  segment->ids = TermDictionary::build(ids);
+  segment->ids = DocumentIds(ids, std::move(by_id));
   auto [terms, place] = terms_.sorted(TermDictionary::Find::Hash);
   segment->terms = std::move(terms);
   segment->typos = TypoIndex(segment->terms);
   fill_postings(*segment, place);
-  fill_forward(*segment, place);
   fill_columns(*segment);
+  fill_forward(*segment, place);
   segment->forms = PostingForms(*segment);
   StoredDocuments::Builder stored(context_->folder);
   for (const std::uint32_t row : order_) {

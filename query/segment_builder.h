@@ -48,6 +48,7 @@ class SegmentBuilder {
     return std::string_view(ids_).substr(before(row).id, rows_[row].id - before(row).id);
   }
   void add_text(const FieldTokens& text);
+  std::vector<std::uint32_t> order_documents();
   void fill_postings(Segment& segment, const std::vector<std::uint32_t>& place) const;
   void fill_forward(Segment& segment, const std::vector<std::uint32_t>& place) const;
   void fill_columns(Segment& segment) const;
@@ -55,7 +56,7 @@ class SegmentBuilder {
 
   std::shared_ptr<const IndexContext> context_;
   std::vector<Row> rows_;
-  std::vector<std::uint32_t> order_;  // rows by id: the documents of the segment
+  std::vector<std::uint32_t> order_;  // rows by document of the segment
   std::string ids_;
   std::string stored_;
   NameNumbers terms_;

@@ -1,6 +1,7 @@
 #include "query/segment_merge.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "query/segment_builder.h"
 
@@ -21,12 +22,12 @@ class Merge {
   Result<MergedSegment> run() {
     order_documents();
     merge_terms();
-    merge_forward();
     const std::vector<Field>& fields = context_.schema->fields;
     merged_->lengths.resize(fields.size());
     merged_->numbers.resize(fields.size());
     merged_->keywords.resize(fields.size());
     for (const Field& field : fields) merge_field(field);
+    merge_forward();
     merged_->forms = PostingForms(*merged_);
     StoredDocuments::Builder stored(context_.folder);
     for (const Origin& origin : origins_)
@@ -47,8 +48,9 @@ class Merge {
         if (!sources_[source].is_deleted(document)) origins_.push_back({source, document});
       }
     }
-    const auto id = [&](const Origin& origin) { return segment(origin.source).ids.term(origin.document); };
+    const auto id = [&](const Origin& origin) { return segment(origin.source).ids.of(origin.document); };
     std::ranges::sort(origins_, {}, id);
+    std::vector<std::uint32_t> by_id = number_documents();
     std::vector<std::string_view> ids;
     ids.reserve(origins_.size());
     for (std::size_t source = 0; source < sources_.size(); ++source) {
@@ -58,8 +60,20 @@ class Merge {
       ids.push_back(id(origins_[i]));
       moved_[origins_[i].source][origins_[i].document] = i;
     }
-    merged_->ids = TermDictionary::build(ids);
+    merged_->ids = DocumentIds(ids, std::move(by_id));
     merged_->size = static_cast<std::uint32_t>(origins_.size());
+  }
+
+  // Puts what is sorted by id in the order of documents; returns these by id.
+  std::vector<std::uint32_t> number_documents() {
+    std::vector<std::uint8_t> lengths(origins_.size(), 0);
+    for (std::size_t i = 0; i < origins_.size() && context_.forward_field >= 0; ++i)
+      lengths[i] = segment(origins_[i].source).forward_length(origins_[i].document);
+    std::vector<std::uint32_t> by_id = numbers_by_length(lengths);
+    std::vector<Origin> numbered(origins_.size());
+    for (std::size_t i = 0; i < origins_.size(); ++i) numbered[by_id[i]] = origins_[i];
+    origins_ = std::move(numbered);
+    return by_id;
   }
 
   struct Posting {
@@ -138,15 +152,18 @@ class Merge {
 
   void merge_forward() {
     merged_->forward_field = context_.forward_field;
-    merged_->forward_offsets.reserve(origins_.size() + 1);
-    merged_->forward_offsets.push_back(0);
-    for (const Origin& origin : origins_) {
-      for (const TermId term : segment(origin.source).forward_tokens(origin.document)) {
-        merged_->forward.push_back(term_moved_[origin.source][term]);
-      }
-      merged_->forward_offsets.push_back(static_cast<std::uint32_t>(merged_->forward.size()));
+    if (merged_->forward_field < 0) return;
+    const auto& lengths = merged_->lengths[static_cast<std::size_t>(merged_->forward_field)];
+    std::vector<TermId> tokens;
+    tokens.reserve(std::reduce(lengths.begin(), lengths.end(), std::size_t{0}));
+    std::vector<std::uint32_t> long_ends;
+    for (std::size_t i = 0; i < origins_.size(); ++i) {
+      for (const TermId term : segment(origins_[i].source).forward_tokens(origins_[i].document))
+        tokens.push_back(term_moved_[origins_[i].source][term]);
+      if (lengths[i] == ForwardTokens::length_max)
+        long_ends.push_back(static_cast<std::uint32_t>(tokens.size()));
     }
-    merged_->forward.shrink_to_fit();
+    merged_->forward = ForwardTokens(std::move(tokens), lengths, std::move(long_ends));
   }
 
   void merge_field(const Field& field) {

@@ -37,7 +37,7 @@ std::vector<std::uint8_t> passes_of(const ShardEffects::ResolvedBoost& boost, co
   }
   std::vector<std::uint8_t> passes(documents.size());
   for (const std::string& id : boost.boost->ids) {
-    const std::uint32_t document = view.segment->find(id);
+    const std::uint32_t document = view.segment->ids.find(id);
     const auto at = std::ranges::lower_bound(documents, document);
     if (at != documents.end() && *at == document)
       passes[static_cast<std::size_t>(at - documents.begin())] = 1;
@@ -100,7 +100,7 @@ Result<std::shared_ptr<const ShardEffects>> ShardEffects::create(RankingEffects 
 std::vector<ShardEffects::FoundPin> ShardEffects::find_pins(const SegmentView& view) const {
   std::vector<FoundPin> found;
   for (std::size_t i = 0; i < effects_.pins.size(); ++i) {
-    const std::uint32_t document = view.segment->find(effects_.pins[i].id);
+    const std::uint32_t document = view.segment->ids.find(effects_.pins[i].id);
     if (document == no_document || view.is_deleted(document)) continue;
     const bool may_yield = effects_.pins[i].yields && stock_ != nullptr;
     const std::int64_t stock = may_yield ? view.numbers(stock_->number).get(document) : missing_number;
@@ -111,7 +111,7 @@ std::vector<ShardEffects::FoundPin> ShardEffects::find_pins(const SegmentView& v
 
 void ShardEffects::remove_hidden(const SegmentView& view, std::vector<std::uint32_t>& documents) const {
   for (const std::string& id : effects_.hidden) {
-    const std::uint32_t document = view.segment->find(id);
+    const std::uint32_t document = view.segment->ids.find(id);
     const auto at = std::ranges::lower_bound(documents, document);
     if (at != documents.end() && *at == document) documents.erase(at);
   }

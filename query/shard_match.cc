@@ -200,18 +200,18 @@ class SegmentsMatch {
 
   void keep_best(const SegmentView& segment, const DocumentSet& passed) {
     const std::size_t window = request_.window;
-    const TermDictionary& ids = segment.segment->ids;
+    const DocumentIds& ids = segment.segment->ids;
     if (!request_.sort.empty()) {
       const std::vector<std::uint32_t> first = first_in_order(request_.sort, segment, passed.list(), window);
       for (const std::uint32_t document : first) ids.prefetch_place(document);
-      for (const std::uint32_t document : first) ids.prefetch_term(document);
+      for (const std::uint32_t document : first) ids.prefetch_id(document);
       for (const std::uint32_t document : first)
         add_hit(segment, document, {}, sort_values(request_.sort, segment, document));
       return;
     }
     const std::vector<ScoredDocument> best = scorer_.best(segment, passed, window);
     for (const ScoredDocument& some : best) ids.prefetch_place(some.document);
-    for (const ScoredDocument& some : best) ids.prefetch_term(some.document);
+    for (const ScoredDocument& some : best) ids.prefetch_id(some.document);
     for (const ScoredDocument& some : best) add_hit(segment, some.document, some.score, {});
   }
 
@@ -222,7 +222,7 @@ class SegmentsMatch {
 
   static ShardHit hit_of(const SegmentView& segment, std::uint32_t document, DocumentScore score) {
     ShardHit hit;
-    hit.id = segment.segment->ids.term(document);
+    hit.id = segment.segment->ids.of(document);
     hit.score = score.score;
     hit.typos = score.typos;
     hit.missing = score.missing;

@@ -1,7 +1,6 @@
 #include "query/shard_search.h"
 
 #include <algorithm>
-#include <bit>
 #include <optional>
 
 #include "query/limits.h"
@@ -13,12 +12,13 @@
 namespace aisle {
 namespace {
 
-// Of a set that is not empty.
-std::uint32_t first_of(const DocumentSet& documents) {
-  if (documents.has_list()) return documents.list().front();
-  const auto& words = documents.bits()->words();
-  const auto at = std::ranges::find_if(words, [](std::uint64_t word) { return word != 0; });
-  return static_cast<std::uint32_t>((at - words.begin()) * 64 + std::countr_zero(*at));
+// By id, of a set that is not empty.
+std::string_view first_of(const DocumentSet& documents, const DocumentIds& ids) {
+  std::uint32_t first = no_document;
+  documents.each([&](std::uint32_t document) {
+    if (first == no_document || ids.rank(document) < ids.rank(first)) first = document;
+  });
+  return ids.of(first);
 }
 
 DocumentSet without_hidden(DocumentSet documents, const ShardEffects& effects, const SegmentView& segment) {
@@ -59,7 +59,7 @@ Result<std::vector<PlanCount>> LocalShardSearch::count(const CountRequest& reque
       DocumentSet documents = aisle::match(plan, postings, *segment);
       if (effects != nullptr) documents = without_hidden(std::move(documents), *effects, *segment);
       if (documents.empty()) continue;
-      const std::string_view first = some.ids.term(first_of(documents));
+      const std::string_view first = first_of(documents, some.ids);
       if (count.matches == 0 || first < count.first) count.first = first;
       count.matches += documents.size();
     }
@@ -113,7 +113,7 @@ std::vector<ShardHit> LocalShardSearch::locate(std::span<const std::string_view>
     ShardHit& hit = hits.emplace_back();
     hit.id = id;
     for (const SegmentView* segment : segments_) {
-      const std::uint32_t document = segment->segment->find(id);
+      const std::uint32_t document = segment->segment->ids.find(id);
       if (document == no_document || segment->is_deleted(document)) continue;
       hit.view = segment;
       hit.document = document;

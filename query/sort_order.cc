@@ -137,6 +137,7 @@ std::vector<std::uint32_t> first_in_order(std::span<const SortKey> keys, const S
   if (count == 0) return {};
   std::vector<KeyReader> readers;
   for (const SortKey& key : keys) readers.emplace_back(key, view);
+  const DocumentIds& ids = view.segment->ids;
   const auto before = [&](const Ranked& a, const Ranked& b) {
     if (a.rank != b.rank) return a.rank < b.rank;
     for (std::size_t k = 1; k < readers.size(); ++k) {
@@ -144,7 +145,7 @@ std::vector<std::uint32_t> first_in_order(std::span<const SortKey> keys, const S
       const std::uint64_t y = readers[k].rank_of(b.document);
       if (x != y) return x < y;
     }
-    return a.document < b.document;
+    return ids.rank(a.document) < ids.rank(b.document);
   };
   std::vector<Ranked> heap;  // the last of the first so far in front
   heap.reserve(std::min(count, documents.size()));

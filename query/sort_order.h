@@ -35,8 +35,8 @@ SortValues sort_values(std::span<const SortKey> keys, const SegmentView& view, s
 // Negative when a stands before b. Products without a value come last in both directions.
 int compare(std::span<const SortKey> keys, const SortValues& a, const SortValues& b);
 
-// The first `count` of ascending `documents` of one segment in order of one key or several; ties by document
-// number, that is by id.
+// The first `count` of ascending `documents` of one segment in order of one key or several; ties by
+// id.
 std::vector<std::uint32_t> first_in_order(std::span<const SortKey> keys, const SegmentView& view,
                                           std::span<const std::uint32_t> documents, std::size_t count);
 

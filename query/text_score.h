@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "query/document_ids.h"
+
 namespace aisle {
 
 inline constexpr std::int64_t points_max = 999'999;
@@ -48,36 +50,48 @@ struct TextPoints {
   }
 };
 
-// The `count` best documents, whatever order they come in: by score, then by number.
+// The `count` best documents, whatever order they come in: by score, then by id. Borrows the ids.
 class BestHeap {
  public:
-  explicit BestHeap(std::size_t count) : count_(count) { heap_.reserve(count); }
+  BestHeap(std::size_t count, const DocumentIds& ids) : count_(count), ids_(ids) { heap_.reserve(count); }
 
   bool can_take(std::int64_t score, std::uint32_t document) const {
     if (heap_.size() < count_) return true;
     const ScoredDocument& last = heap_.front();
-    return score != last.score.score ? score > last.score.score : document < last.document;
+    return score != last.score.score ? score > last.score.score
+                                     : ids_.rank(document) < ids_.rank(last.document);
+  }
+  bool is_full() const { return heap_.size() == count_; }
+  // Whether it takes some document with such a score, by its id perhaps.
+  bool can_take_some(std::int64_t score) const {
+    return heap_.size() < count_ || score >= heap_.front().score.score;
   }
   void take(const ScoredDocument& some) {
     if (!can_take(some.score.score, some.document)) return;
     if (heap_.size() == count_) {
-      std::ranges::pop_heap(heap_, before);
+      std::pop_heap(heap_.begin(), heap_.end(), before());
       heap_.pop_back();
     }
     heap_.push_back(some);
-    std::ranges::push_heap(heap_, before);
+    std::push_heap(heap_.begin(), heap_.end(), before());
   }
   std::vector<ScoredDocument> in_order() && {
-    std::ranges::sort_heap(heap_, before);
+    std::sort_heap(heap_.begin(), heap_.end(), before());
     return std::move(heap_);
   }
 
  private:
-  static bool before(const ScoredDocument& a, const ScoredDocument& b) {
-    return a.score.score != b.score.score ? a.score.score > b.score.score : a.document < b.document;
-  }
+  struct Before {
+    const DocumentIds& ids;
+    bool operator()(const ScoredDocument& a, const ScoredDocument& b) const {
+      return a.score.score != b.score.score ? a.score.score > b.score.score
+                                            : ids.rank(a.document) < ids.rank(b.document);
+    }
+  };
+  Before before() const { return {ids_}; }
 
   std::size_t count_;
+  const DocumentIds& ids_;
   std::vector<ScoredDocument> heap_;  // the last of them in front
 };
 

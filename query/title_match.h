@@ -47,9 +47,9 @@ class TitleMatch {
   int most_percent() const { return (head_terms_.empty() ? 0 : head_percent_) + named_.most_percent(); }
   // No document with so many tokens in its title, no more for its words, and so many percent to gain has more.
   std::int64_t most(std::size_t tokens, std::int64_t text, int percent) const;
-  // Ahead of points(), when what tells forward_tokens() is near.
-  void prefetch(std::uint32_t document) const {
-    if (head_mask_ != 0) prepared_->heads().prefetch_uses(document, segment_);
+  // Ahead of points() of a document whose title is known to be so long.
+  void prefetch(std::uint32_t document, std::uint8_t length) const {
+    if (head_mask_ != 0) prepared_->heads().prefetch_uses(document, length, segment_);
   }
   // The parts that lead from the points of `text` to points().
   void explain(std::uint32_t document, const TextPoints& text, std::vector<ScorePart>& parts) const;

@@ -36,7 +36,7 @@ struct ServiceConfig {
   std::string log_level = "info";                            // debug, info, warn, error, off
   std::vector<IndexConfig> indexes;
   QueryLimits limits;
-  std::size_t cache_bytes_max = std::size_t{64} << 20U;  // answers kept, of all indexes; 0 = none
+  std::size_t cache_bytes_max = std::size_t{64} << 20U;         // answers kept, of all indexes; 0 = none
   ListenConfig internal{.address = "127.0.0.1", .port = 8702};  // for other nodes of a cluster
   // One of the two, or none: then this process answers alone.
   std::optional<MembershipConfig> membership;  // members find each other

@@ -170,7 +170,7 @@ std::vector<std::string> missing_products(const Ranking& ranking, const View& vi
   const auto is_there = [&](const std::string& id) {
     return std::ranges::any_of(view.shards, [&](const auto& image) {
       return std::ranges::any_of(image->segments, [&](const SegmentView& segment) {
-        const std::uint32_t document = segment.segment->find(id);
+        const std::uint32_t document = segment.segment->ids.find(id);
         return document != no_document && !segment.is_deleted(document);
       });
     });

@@ -74,8 +74,10 @@ TEST(BestDocuments, AreTheFirstOfAllByTheirScores) {
           found = DocumentSet(std::move(matching));
         }
         const auto count = random.one_of<std::size_t>({1, 3, 10, 10, 100});
-        std::ranges::stable_sort(expected, std::greater<>(),
-                                 [](const auto& some) { return some.score.score; });
+        const DocumentIds& ids = segment.segment->ids;
+        std::ranges::sort(expected, {}, [&](const auto& some) {
+          return std::pair(-some.score.score, ids.of(some.document));
+        });
         left_out += expected.size() > count ? expected.size() - count : 0;
         expected.resize(std::min(count, expected.size()));
         ASSERT_EQ(shown(scorer.best(segment, found, count)), shown(expected))

@@ -227,7 +227,7 @@ TEST(ViewEquality, XapiansOwnMatcherFindsTheSameProductsOnDisk) {
             resolve(plan, *segment.segment, *view.statistics->prepared(segment.segment, *catalogue.context()),
                     *catalogue.context());
         match(plan, postings, segment).each([&](std::uint32_t document) {
-          ours.emplace(segment.segment->ids.term(document));
+          ours.emplace(segment.segment->ids.of(document));
         });
       }
       Xapian::Enquire enquire(database);

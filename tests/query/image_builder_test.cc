@@ -50,7 +50,7 @@ class ImageBuilderTest : public testing::Test {
       for (std::uint32_t document = 0; document < view.segment->size; ++document) {
         if (view.is_deleted(document)) continue;
         ++live;
-        const std::string id(view.segment->ids.term(document));
+        const std::string id(view.segment->ids.of(document));
         EXPECT_TRUE(found.emplace(id, view.numbers(shop_.field("price")).get(document)).second) << id;
       }
       EXPECT_EQ(live, view.live);
@@ -122,7 +122,7 @@ TEST_F(ImageBuilderTest, AProductThatComesBackLivesInANewerSegment) {
   apply({upsert("a", 2)});
   const auto image = builder_.image();
   ASSERT_EQ(image->segments.front().segment, old);
-  EXPECT_TRUE(image->segments.front().is_deleted(old->find("a")));
+  EXPECT_TRUE(image->segments.front().is_deleted(old->ids.find("a")));
   EXPECT_EQ(prices(*image), (Prices{{"a", 2}, {"b", 1}}));
 }
 
@@ -183,7 +183,7 @@ TEST_F(ImageBuilderTest, ConcurrentMergesLoseNeitherDeletesNorValues) {
         std::set<std::string_view> ids;
         for (const SegmentView& view : image->segments) {
           for (std::uint32_t i = 0; i < view.segment->size; ++i) {
-            if (!view.is_deleted(i) && !ids.insert(view.segment->ids.term(i)).second) ++errors;
+            if (!view.is_deleted(i) && !ids.insert(view.segment->ids.of(i)).second) ++errors;
           }
         }
         if (image->seq < seq) ++errors;

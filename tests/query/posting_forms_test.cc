@@ -62,20 +62,5 @@ TEST(PostingForms, TellWhatTheListsTell) {
   EXPECT_GT(repeats, 0U);
 }
 
-TEST(PostingForms, LevelsHoldWhatIsNotLonger) {
-  const test::Catalogue catalogue(test::random_schema_text);
-  test::Random random(7);
-  const auto segment = random_segment(catalogue, random);
-  const auto& lengths = segment->lengths[static_cast<std::size_t>(segment->forward_field)];
-  ASSERT_EQ(segment->forms.by_level().size(), PostingForms::level_count);
-  for (std::size_t level = 0; level < PostingForms::level_count; ++level) {
-    for (std::uint32_t document = 0; document < segment->size; ++document) {
-      ASSERT_EQ(segment->forms.by_level()[level].test(document),
-                lengths[document] >= PostingForms::shortest(level) &&
-                    lengths[document] <= PostingForms::levels[level]);
-    }
-  }
-}
-
 }  // namespace
 }  // namespace aisle

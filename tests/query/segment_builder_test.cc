@@ -38,22 +38,26 @@ class SegmentBuilderTest : public testing::Test {
   test::Catalogue shop_{schema_text};
 };
 
-TEST_F(SegmentBuilderTest, NumbersDocumentsInTheOrderOfTheirIds) {
-  const auto segment =
-      build({R"({"id": "b", "title": "x"})", R"({"id": "a"})", R"({"id": "ä"})", R"({"id": "B"})"});
-  EXPECT_EQ(segment->size, 4U);
-  EXPECT_EQ(segment->find("B"), 0U);
-  EXPECT_EQ(segment->find("a"), 1U);
-  EXPECT_EQ(segment->find("b"), 2U);
-  EXPECT_EQ(segment->find("ä"), 3U);
-  EXPECT_EQ(segment->find("c"), no_document);
+TEST_F(SegmentBuilderTest, NumbersDocumentsByTheLengthOfTheForwardFieldThenInTheOrderOfTheirIds) {
+  const auto segment = build({R"({"id": "b", "title": "x"})", R"({"id": "a"})", R"({"id": "ä"})",
+                              R"({"id": "A", "title": "x y"})", R"({"id": "B", "title": "x"})"});
+  EXPECT_EQ(segment->size, 5U);
+  EXPECT_EQ(segment->ids.find("a"), 0U);
+  EXPECT_EQ(segment->ids.find("ä"), 1U);
+  EXPECT_EQ(segment->ids.find("B"), 2U);
+  EXPECT_EQ(segment->ids.find("b"), 3U);
+  EXPECT_EQ(segment->ids.find("A"), 4U);
+  EXPECT_EQ(segment->ids.find("c"), no_document);
+  EXPECT_EQ(segment->forward.first_of(1), 2U);
+  EXPECT_EQ(segment->forward.first_of(2), 4U);
+  EXPECT_EQ(segment->forward.first_of(3), 5U);
 }
 
 TEST_F(SegmentBuilderTest, KeepsPostingsByFieldWithTheirFrequencies) {
   const auto segment = build({R"({"id": "1", "title": "pan pan lid", "notes": "pan"})",
                               R"({"id": "2", "notes": "lid pan pan pan"})"});
-  EXPECT_EQ(postings(*segment, "pan"), "notes:0*1 notes:1*3 title:0*2 ");
-  EXPECT_EQ(postings(*segment, "lid"), "notes:1*1 title:0*1 ");
+  EXPECT_EQ(postings(*segment, "pan"), "notes:0*3 notes:1*1 title:1*2 ") << "2 has no title: it is 0";
+  EXPECT_EQ(postings(*segment, "lid"), "notes:0*1 title:1*1 ");
   EXPECT_EQ(postings(*segment, "pot"), "");
 }
 

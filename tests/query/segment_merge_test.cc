@@ -22,7 +22,7 @@ SegmentView view_of(const test::Catalogue& shop, std::span<const Op> ops) {
 std::string described(const test::Catalogue& shop, const Segment& segment) {
   std::string out;
   for (std::uint32_t i = 0; i < segment.size; ++i) {
-    out += std::string(segment.ids.term(i)) + " " + std::string(segment.stored.get(i)) + "\n ";
+    out += std::string(segment.ids.of(i)) + " " + std::string(segment.stored.get(i)) + "\n ";
     for (const TermId term : segment.forward_tokens(i)) out += " " + std::string(segment.terms.term(term));
     for (const Field& field : shop.schema()->fields) {
       if (field.search) out += " " + field.name + " " + std::to_string(segment.lengths[field.number][i]);
@@ -77,7 +77,7 @@ TEST(SegmentMerge, GivesTheSegmentThatTheLiveProductsWouldHaveMade) {
       auto deleted = std::make_shared<Bitmap>(view.segment->size);
       std::vector<NumberChange> prices;
       for (Op op : part) {
-        const std::uint32_t document = view.segment->find(op.id);
+        const std::uint32_t document = view.segment->ids.find(op.id);
         if (random.chance(30)) {
           deleted->set(document);
           --view.live;
@@ -104,7 +104,7 @@ TEST(SegmentMerge, GivesTheSegmentThatTheLiveProductsWouldHaveMade) {
       const Segment& source = *sources[s].segment;
       for (std::uint32_t i = 0; i < source.size; ++i) {
         const std::uint32_t expected =
-            sources[s].is_deleted(i) ? no_document : merged->segment->find(source.ids.term(i));
+            sources[s].is_deleted(i) ? no_document : merged->segment->ids.find(source.ids.of(i));
         ASSERT_EQ(merged->moved[s][i], expected);
       }
     }

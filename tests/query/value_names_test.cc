@@ -42,7 +42,7 @@ class Named {
         std::string text;
         for (const TermId word : name.words) text += std::string(segment_->terms.term(word)) + " ";
         names_.documents(number, name.code).each([&](std::uint32_t document) {
-          text += segment_->ids.term(document);
+          text += segment_->ids.of(document);
         });
         found.emplace(segment_->terms.term(term), text);
       });

@@ -1,0 +1,36 @@
+#include "query/forward_tokens.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace aisle {
+
+ForwardTokens::ForwardTokens(std::vector<TermId> tokens, std::span<const std::uint8_t> lengths,
+                             std::vector<std::uint32_t> long_ends)
+    : tokens_(std::move(tokens)), long_begins_(std::move(long_ends)) {
+  for (std::size_t length = 0; length <= length_max; ++length) {
+    const auto end = std::ranges::upper_bound(lengths, static_cast<std::uint8_t>(length));
+    documents_[length + 1] = static_cast<std::uint32_t>(end - lengths.begin());
+    if (length == length_max) break;
+    const std::uint32_t count = documents_[length + 1] - documents_[length];
+    places_[length + 1] = places_[length] + std::size_t{count} * length;
+  }
+  long_begins_.insert(long_begins_.begin(), static_cast<std::uint32_t>(places_[length_max]));
+}
+
+std::vector<std::uint32_t> numbers_by_length(std::span<const std::uint8_t> lengths) {
+  std::array<std::uint32_t, ForwardTokens::length_max + 2> next{};
+  for (const std::uint8_t length : lengths) ++next[length + 1U];
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  std::vector<std::uint32_t> numbers;
+  numbers.reserve(lengths.size());
+  for (const std::uint8_t length : lengths) numbers.push_back(next[length]++);
+  return numbers;
+}
+
+std::vector<std::uint32_t> ForwardTokens::long_ends() const {
+  return {std::min(long_begins_.begin() + 1, long_begins_.end()), long_begins_.end()};
+}
+
+}  // namespace aisle
