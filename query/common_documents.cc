@@ -7,7 +7,7 @@
 namespace aisle {
 
 void CommonDocuments::add(const DocumentSet& set) {
-  sets_[count_] = read(set);
+  sets_.at(count_) = read(set);
   all_bits_ = all_bits_ && set.bits() != nullptr;
   if (count_++ == 0 || (set.has_list() && (sets_.front().list.empty() || set.size() < least_))) {
     std::swap(sets_.front(), sets_[count_ - 1]);
@@ -16,7 +16,7 @@ void CommonDocuments::add(const DocumentSet& set) {
 }
 
 void CommonDocuments::leave_out(const DocumentSet& set) {
-  if (!set.empty()) others_[left_out_++] = read(set);
+  if (!set.empty()) others_.at(left_out_++) = read(set);
 }
 
 std::uint32_t CommonDocuments::next(std::uint32_t begin) {
