@@ -8,7 +8,9 @@
 namespace aisle {
 namespace {
 
-constexpr std::size_t few = 128;     // documents that are not parted into kinds
+// So many documents, and some more for each list of a term, are not parted into kinds, which takes longer.
+constexpr std::size_t few_least = 128;
+constexpr std::size_t few_a_list = 4;
 constexpr std::size_t lengths = 33;  // the last stands for all longer ones, which score no more
 constexpr std::int64_t most_points = std::numeric_limits<std::int64_t>::max();  // of which nothing is known
 
@@ -65,12 +67,14 @@ BestDocuments::BestDocuments(const ScoreBasis& basis, const PlanPostings& postin
       view_(view),
       segment_(*view.segment),
       count_(count),
+      few_(few_least),
       title_(basis, postings.front(), view.segment),
       best_(count, view.segment->ids) {
   readings_.reserve(postings.size());
   for (std::size_t r = 0; r < postings.size(); ++r) {
     readings_.emplace_back(basis, postings, r, segment_);
     least_.push_back(basis.plan.readings[r].least_weight(basis.plan.share));
+    for (const PositionPostings& position : postings[r]) few_ += few_a_list * position.sources.size();
   }
 }
 
@@ -111,11 +115,11 @@ bool BestDocuments::has_optional_typos() const {
 // What is in a better tier stands before all others; when that is enough, the others are not looked at.
 void BestDocuments::find_by_tier(const DocumentSet& documents) {
   std::int64_t tier = 3 * tier_points;
-  if (documents.size() > few && basis_.plan.typos_max > 0 && !has_optional_typos()) {
+  if (documents.size() > few_ && basis_.plan.typos_max > 0 && !has_optional_typos()) {
     if (sweep_better(false, documents, tier)) return;
     tier = 2 * tier_points;
   }
-  if (documents.size() > few && basis_.plan.partial()) {
+  if (documents.size() > few_ && basis_.plan.partial()) {
     if (sweep_better(true, documents, tier)) return;
     tier = 0;
   }
@@ -132,14 +136,13 @@ bool BestDocuments::sweep_better(bool typos, const DocumentSet& documents, std::
 }
 
 void BestDocuments::sweep(const DocumentSet& documents, std::int64_t tier) {
-  if (documents.size() <= few) {
+  if (documents.size() <= few_) {
     sweep_few(documents, tier);
   } else {
     sweep_many(documents, tier);
   }
 }
 
-// Of few documents it takes longer to find out of which kind each is.
 void BestDocuments::sweep_few(const DocumentSet& documents, std::int64_t tier) {
   const int percent = title_.most_percent();
   Kind kind{tier, percent, true, Never};

@@ -58,6 +58,7 @@ class BestDocuments {
   const SegmentView& view_;
   const Segment& segment_;
   const std::size_t count_;
+  std::size_t few_;  // documents that are looked at as they come
   std::vector<ReadingPoints> readings_;
   std::vector<std::uint64_t> least_;  // weight, by reading
   TitleMatch title_;                  // of the first reading; the others are not as typed

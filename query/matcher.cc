@@ -33,12 +33,25 @@ DocumentSet documents_of(const PositionPostings& position, const Group& group, c
   return union_of(std::move(sets), segment.size);
 }
 
+// Steps in which so many documents, a list of them, are looked for in each list.
+std::size_t steps_to_look_up(const PositionPostings& position, const Segment& segment,
+                             std::size_t documents) {
+  constexpr std::size_t jump_cost = 8;
+  std::size_t steps = 0;
+  for (const Source& source : position.sources) {
+    const std::size_t list = source.postings.documents.size();
+    const auto [less, more] = std::minmax(list, documents);
+    const bool dense = list * DocumentSet::dense_share >= segment.size;
+    steps += dense ? documents : less * jump_ratio < more ? less * jump_cost : less + more;
+  }
+  return steps;
+}
+
 // Fills in the documents of a position; of those among `within` at least, when it is given. Few documents are
 // sooner looked for in each list than all lists are united.
 void fill(PositionPostings& position, const Segment& segment, const DocumentSet* within) {
-  constexpr std::size_t lookup_cost = 16;  // postings united in the time that one document is looked for
-  if (within != nullptr && (position.sources.size() == 1 ||
-                            within->size() * position.sources.size() * lookup_cost > position.total))
+  if (within != nullptr && (position.sources.size() == 1 || !within->has_list() ||
+                            steps_to_look_up(position, segment, within->size()) > position.total))
     within = nullptr;
   for (Group& group : position.groups) group.documents = documents_of(position, group, segment, within);
   if (position.groups.size() == 1) {
