@@ -49,6 +49,20 @@ TEST_F(SearchTest, AHalfWordInTheMiddleIsDroppedRatherThanWholeOnes) {
   EXPECT_THAT(ids(result), ElementsAre("2"));
 }
 
+TEST_F(SearchTest, LongTitlesThatAreWorthTheSameStandInTheOrderOfTheirIds) {
+  std::vector<std::string> records;
+  for (int i = 0; i < 400; ++i) {  // the longer ones have the smaller ids
+    std::string title = "pan";
+    for (int word = 0; word < (i < 200 ? 61 : 60); ++word) title += " w" + std::to_string(word);
+    records.push_back(R"({"id": "p)" + std::to_string(100 + i) + R"(", "title": ")" + title + "\"}");
+  }
+  fill(records);
+  const SearchResult result = answer({.q = "pan", .per_page = 3});
+  EXPECT_THAT(ids(result), ElementsAre("p100", "p101", "p102"));
+  const SearchResult shorter = answer({.q = "pan", .page = 3, .per_page = 100});
+  EXPECT_EQ(result.hits.front().score, shorter.hits.back().score) << shorter.hits.back().id;
+}
+
 TEST_F(SearchTest, MisspellingsAreTriedOnlyWhenLittleIsFound) {
   std::vector<std::string> records = {R"({"id": "bent", "title": "kettel"})"};
   for (int i = 0; i < 9; ++i)
