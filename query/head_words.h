@@ -10,6 +10,7 @@
 
 #include "query/image.h"
 #include "query/index_context.h"
+#include "query/prefetch.h"
 #include "query/segment.h"
 
 namespace aisle {

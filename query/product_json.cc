@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "query/prefetch.h"
 #include "schemas/number_text.h"
 
 namespace aisle {

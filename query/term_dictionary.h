@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/error.h"
-#include "query/prefetch.h"
 
 namespace aisle {
 
@@ -31,9 +30,6 @@ class TermDictionary {
   std::string_view term(TermId id) const {
     return std::string_view(text_).substr(offsets_[id], offsets_[id + 1] - offsets_[id]);
   }
-  // Two steps ahead of term().
-  void prefetch_place(TermId id) const { prefetch(&offsets_[id]); }
-  void prefetch_term(TermId id) const { prefetch(text_.data() + offsets_[id]); }
   TermId find(std::string_view term) const;  // no_term when absent
   // First term not below `term`, of all or of [begin, end).
   TermId lower_bound(std::string_view term) const { return lower_bound(term, 0, size()); }
