@@ -18,8 +18,10 @@ class CommonDocuments {
   static constexpr std::size_t sets_max = 4;
   static constexpr std::size_t others_max = 8;
 
-  void add(const DocumentSet& set);  // one at the least
+  void add(const DocumentSet& set);  // one at the least, before anything is asked
   void leave_out(const DocumentSet& set);
+  // Ranges and `begin` never go back: lists are only read onwards.
+  //
   // No common document lies in [begin, next(begin)); no_document when there is none behind `begin`.
   std::uint32_t next(std::uint32_t begin);
   // Calls see(document) for each in [begin, end), ascending, until it returns false.
@@ -63,13 +65,12 @@ class CommonDocuments {
 
   std::array<Set, sets_max> sets_;  // in front the smallest that has a list, if any has
   std::size_t count_ = 0;
+  std::size_t least_ = 0;  // documents of the set in front
+  bool all_bits_ = true;
   std::array<Set, others_max> others_;
   std::size_t left_out_ = 0;
-  std::size_t least_ = 0;  // the size of that one
-  bool all_bits_ = true;
 };
 
-// Ranges are asked for in ascending order: a list is only read onwards.
 template <class See>
 void CommonDocuments::each(std::uint32_t begin, std::uint32_t end, const See& see) {
   Set& smallest = sets_.front();

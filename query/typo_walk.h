@@ -65,7 +65,8 @@ struct TypoMatch {
 // Two edits of the first letter are already too many, so terms either begin like the word or differ from it
 // by one edit there and nothing else. The former are sifted by their lengths and signatures (an edit brings
 // one letter at the most and takes one away), and what is left is read by an automaton in bits: Wu and Manber, Fast text
-// searching (1992), with a swap as a further step. The latter are looked up.
+// searching (1992), with a swap as a further step; for one typo between words of at most eight ASCII letters
+// these are compared as numbers instead. The latter are looked up.
 std::vector<TypoMatch> find_typos(const TermDictionary& dictionary, const TypoIndex& index,
                                   std::string_view word, int typos_max, bool prefix);
 
