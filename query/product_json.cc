@@ -19,7 +19,10 @@ std::string product_json(const IndexContext& context, const SegmentView& view, s
     if (value == missing_number) continue;
     json.pop_back();
     json += json.size() > 1 ? ",\"" : "\"";
-    json += field.name + "\":" + number_json(field, value) + "}";
+    json += field.name;
+    json += "\":";
+    json += number_json(field, value);
+    json += '}';
   }
   return json;
 }

@@ -1,6 +1,8 @@
 #include "schemas/number_text.h"
 
+#include <array>
 #include <ctime>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -13,18 +15,20 @@ namespace {
 std::string scaled(Int128 value, int decimals) {
   const bool negative = value < 0;
   if (negative) value = -value;
-  std::string digits;
-  do {
-    digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(value % 10)));
-    value /= 10;
-  } while (value > 0);
-  const auto places = static_cast<std::size_t>(decimals);
-  if (digits.size() <= places) digits.insert(0, places + 1 - digits.size(), '0');
-  std::string text = digits.substr(0, digits.size() - places);
-  std::string fraction = digits.substr(digits.size() - places);
-  while (!fraction.empty() && fraction.back() == '0') fraction.pop_back();
-  if (!fraction.empty()) text += "." + fraction;
-  return negative && text != "0" ? "-" + text : text;
+  std::array<char, 64> digits;  // from the end
+  char* const end = digits.data() + digits.size();
+  char* begin = end;
+  for (; value > std::numeric_limits<std::int64_t>::max(); value /= 10)
+    *--begin = static_cast<char>('0' + static_cast<int>(value % 10));
+  for (auto rest = static_cast<std::uint64_t>(value); rest > 0; rest /= 10)  // sooner than wide numbers
+    *--begin = static_cast<char>('0' + static_cast<int>(rest % 10));
+  while (end - begin <= decimals) *--begin = '0';
+  const char* last = end;
+  while (last > end - decimals && last[-1] == '0') --last;
+  std::string text(negative ? "-" : "");
+  text.append(begin, end - decimals);
+  if (last > end - decimals) text.append(".").append(static_cast<const char*>(end - decimals), last);
+  return text;
 }
 
 std::string iso_date(std::int64_t seconds) {
