@@ -34,8 +34,8 @@ std::vector<std::uint32_t> sifted(std::span<const std::uint32_t> list, const Bit
   return kept;
 }
 
-// Unites lists through bits that are only touched where some document is: nothing is cleared, counted or read
-// of the rest. All zero between two uses.
+// Unites lists, or meets them, through bits that are only touched where some document is: nothing is cleared,
+// counted or read of the rest. All zero between two uses.
 class Marks {
  public:
   static Marks& of(std::uint32_t size) {
@@ -52,6 +52,20 @@ class Marks {
     const std::uint32_t word = document >> 6U;
     words_[word] |= std::uint64_t{1} << (document & 63U);
     filled_[word >> 6U] |= std::uint64_t{1} << (word & 63U);
+  }
+
+  // Those of `many` that are in `few`.
+  std::vector<std::uint32_t> common(std::span<const std::uint32_t> few, std::span<const std::uint32_t> many) {
+    for (const std::uint32_t document : few) words_[document >> 6U] |= std::uint64_t{1} << (document & 63U);
+    std::vector<std::uint32_t> list(few.size() + 1);  // one more: each is written, and kept when it is one
+    std::size_t next = 0;
+    for (const std::uint32_t document : many) {
+      list[next] = document;
+      next += (words_[document >> 6U] >> (document & 63U)) & 1U;
+    }
+    for (const std::uint32_t document : few) words_[document >> 6U] = 0;
+    list.resize(next);
+    return list;
   }
 
   // Those that were set, ascending, at the most so many; none is set afterwards.
@@ -74,6 +88,25 @@ class Marks {
   std::vector<std::uint64_t> words_;
   std::vector<std::uint64_t> filled_;  // a bit a word that is not zero
 };
+
+// A long list and a few more documents: most of a word's documents are often those of the word as it was
+// typed or meant.
+std::vector<std::uint32_t> merged(std::span<const std::uint32_t> list, const DocumentSet& few) {
+  std::vector<std::uint32_t> both;
+  both.reserve(list.size() + few.size());
+  std::size_t at = 0;
+  const auto add_until = [&](std::size_t end) {
+    both.insert(both.end(), list.begin() + static_cast<std::ptrdiff_t>(at),
+                list.begin() + static_cast<std::ptrdiff_t>(end));
+    at = end;
+  };
+  few.each([&](std::uint32_t document) {
+    add_until(gallop(list, at, document));
+    if (at == list.size() || list[at] != document) both.push_back(document);
+  });
+  add_until(list.size());
+  return both;
+}
 
 DocumentSet united_bits(std::span<const DocumentSet> sets, std::uint32_t size) {
   Bitmap found(size);
@@ -124,16 +157,18 @@ std::vector<std::uint32_t> DocumentSet::to_list() && {
 DocumentSet union_of(std::vector<DocumentSet> sets, std::uint32_t size) {
   constexpr std::size_t sorted_most = 64;  // numbers that are sorted sooner than marked
   std::size_t total = 0;
-  std::size_t filled = 0;
-  DocumentSet* some = nullptr;
+  DocumentSet* largest = nullptr;
   for (DocumentSet& set : sets) {
-    if (set.empty()) continue;
-    some = &set;
-    ++filled;
     total += set.size();
+    if (largest == nullptr || set.size() > largest->size()) largest = &set;
   }
-  if (filled == 0) return {};
-  if (filled == 1) return std::move(*some);
+  if (total == 0) return {};
+  const std::size_t others = total - largest->size();
+  if (others == 0) return std::move(*largest);
+  if (others * jump_ratio < largest->size() && largest->bits() == nullptr) {
+    const DocumentSet most = std::exchange(*largest, DocumentSet());
+    return DocumentSet(merged(most.list(), union_of(std::move(sets), size)));
+  }
   if (total > size / bits_share) return united_bits(sets, size);
   if (total > sorted_most) {
     Marks& marks = Marks::of(size);
@@ -149,6 +184,7 @@ DocumentSet union_of(std::vector<DocumentSet> sets, std::uint32_t size) {
 }
 
 DocumentSet intersection_of(const DocumentSet& a, const DocumentSet& b) {
+  constexpr std::size_t marked_least = 32;  // lists of fewer are sooner walked
   const DocumentSet& few = a.size() <= b.size() ? a : b;
   const DocumentSet& many = &few == &a ? b : a;
   if (few.empty()) return {};
@@ -160,6 +196,10 @@ DocumentSet intersection_of(const DocumentSet& a, const DocumentSet& b) {
   }
   if (few.has_list() && many.bits() != nullptr) return DocumentSet(sifted(few.list(), *many.bits(), true));
   if (!few.has_list()) return DocumentSet(sifted(many.list(), *few.bits(), true));
+  if (few.size() > marked_least && few.size() * jump_ratio >= many.size()) {
+    const std::uint32_t size = std::max(few.list().back(), many.list().back()) + 1;
+    return DocumentSet(Marks::of(size).common(few.list(), many.list()));
+  }
   std::vector<std::uint32_t> list;
   list.reserve(few.size());
   intersect(few.list(), many.list(), [&](std::size_t i, std::size_t) { list.push_back(few.list()[i]); });
