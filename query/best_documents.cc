@@ -43,6 +43,11 @@ class BestDocuments::Ahead {
 
   void add(const Candidate& some) {
     if (end_ - begin_ == distance) best_.look_at(waiting_[begin_++ % distance]);
+    if (some.repeats) best_.segment_.forms.prefetch_place(some.document);
+    if (end_ - begin_ > half) {
+      const Candidate& before = waiting_[(end_ - half) % distance];
+      if (before.repeats) best_.segment_.forms.prefetch_repeats(before.document);
+    }
     waiting_[end_++ % distance] = some;
     if (best_.segment_.forward_field >= 0) best_.segment_.prefetch_forward(some.document, some.length);
     best_.title_.prefetch(some.document, some.length);
@@ -53,6 +58,7 @@ class BestDocuments::Ahead {
 
  private:
   static constexpr std::size_t distance = 8;
+  static constexpr std::size_t half = distance / 2;
 
   BestDocuments& best_;
   std::array<Candidate, distance> waiting_{};
@@ -94,7 +100,7 @@ void BestDocuments::find_adjusted(const DocumentSet& documents) {
   std::size_t i = 0;
   Ahead ahead(*this);
   for (const std::uint32_t document : list)
-    ahead.add({document, length_of(document), i++, true, title_.most_percent(), most_points});
+    ahead.add({document, segment_.forward_length(document), i++, true, title_.most_percent(), most_points});
   ahead.finish();
   adjustment_.reset();  // it borrows the list
 }
@@ -152,7 +158,7 @@ void BestDocuments::sweep_few(const DocumentSet& documents, std::int64_t tier) {
   documents.each([&](std::uint32_t document) {
     if (is_done(document)) return;
     const bool repeats = segment_.forms.repeats_some(document);
-    const std::uint8_t now = length_of(document);
+    const std::uint8_t now = segment_.forward_length(document);
     if (best_.is_full()) {
       if (length != now) {
         length = now;
@@ -186,7 +192,8 @@ void BestDocuments::add_next(Kind& kind, Ahead& ahead) {
   const bool by_id = kind.length + 1 < lengths;  // these documents are of one length
   kind.documents.each(begin_of(kind.length), begin_of(kind.length + 1), [&](std::uint32_t document) {
     if (!best_.can_take(kind.most, document)) return !by_id;  // nor any behind it
-    const std::uint8_t length = by_id ? static_cast<std::uint8_t>(kind.length) : length_of(document);
+    const std::uint8_t length =
+        by_id ? static_cast<std::uint8_t>(kind.length) : segment_.forward_length(document);
     ahead.add({document, length, 0, kind.repeating != Never, kind.percent, kind.most});
     return true;
   });
@@ -201,12 +208,8 @@ void BestDocuments::find_length(Kind& kind, std::size_t length) const {
     kind.most = unmatched_score.score;
     return;
   }
-  kind.length = std::min<std::size_t>(length_of(next), lengths - 1);
+  kind.length = std::min<std::size_t>(segment_.forward_length(next), lengths - 1);
   kind.most = bound(kind, kind.length);
-}
-
-std::uint8_t BestDocuments::length_of(std::uint32_t document) const {
-  return segment_.forward_field < 0 ? 0 : segment_.forward_length(document);
 }
 
 // The first document whose forward field has so many tokens or more.
@@ -283,11 +286,11 @@ std::int64_t BestDocuments::adjusted(std::size_t i, const DocumentScore& score) 
 }
 
 // Of all readings but the first.
-DocumentScore BestDocuments::best_of_other_readings(std::uint32_t document, Repeats repeats,
+DocumentScore BestDocuments::best_of_other_readings(const Candidate& some, Repeats repeats,
                                                     const TextPoints& first) {
   DocumentScore best = unmatched_score;
   for (std::size_t r = 1; r < readings_.size(); ++r) {
-    const TextPoints text = readings_[r].of(document, repeats);
+    const TextPoints text = readings_[r].of(some.document, some.length, repeats);
     if (text.weight >= least_[r] && text.may_lift(first) && text.score().score > best.score)
       best = text.score();
   }
@@ -299,14 +302,14 @@ void BestDocuments::look_at(const Candidate& some) {
   const std::uint32_t document = some.document;
   if (!best_.can_take(some.most, document)) return;
   const Repeats repeats = some.repeats ? segment_.forms.repeats(document) : Repeats();
-  const TextPoints text = readings_.front().of(document, repeats);
-  DocumentScore score = best_of_other_readings(document, repeats, text);
+  const TextPoints text = readings_.front().of(document, some.length, repeats);
+  DocumentScore score = best_of_other_readings(some, repeats, text);
   if (text.weight >= least_.front()) {
     DocumentScore first = text.score();
     const std::int64_t tier = tier_of(first);
     first.score = tier + std::min(title_.most(some.length, text.points, some.percent), points_max);
     if (!best_.can_take(adjusted(some.i, first.score > score.score ? first : score), document)) return;
-    first.score = tier + std::min(title_.points(document, text), points_max);
+    first.score = tier + std::min(title_.points(document, some.length, text), points_max);
     if (first.score >= score.score) score = first;
   }
   best_.take({document, {adjusted(some.i, score), score.typos, score.missing}});

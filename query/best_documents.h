@@ -43,12 +43,11 @@ class BestDocuments {
   void add_next(Kind& kind, Ahead& ahead);
   void find_length(Kind& kind, std::size_t length) const;
   void look_at(const Candidate& some);
-  DocumentScore best_of_other_readings(std::uint32_t document, Repeats repeats, const TextPoints& first);
+  DocumentScore best_of_other_readings(const Candidate& some, Repeats repeats, const TextPoints& first);
   std::int64_t adjusted(std::size_t i, const DocumentScore& score) const;
   void note_kinds();
   std::vector<Kind> kinds_of(const DocumentSet& documents, std::int64_t tier) const;
   std::int64_t bound(const Kind& kind, std::size_t length) const;
-  std::uint8_t length_of(std::uint32_t document) const;
   std::uint32_t begin_of(std::size_t length) const;
   bool is_done(std::uint32_t document) const;
   bool has_optional_typos() const;

@@ -163,7 +163,7 @@ TitleHeads::TitleHeads(const Segment& segment, std::span<const std::uint8_t> mar
   const auto each_head = [&](const auto& see) {
     for (std::uint32_t document = 0; document < segment.size; ++document) {
       const auto tokens = segment.forward_tokens(document);
-      const auto title = uses(document, segment);
+      const auto title = uses(document, segment.forward_length(document), segment);
       for (std::size_t i = 0; i < tokens.size(); ++i) {
         const auto earlier = tokens.first(i);
         if (title[i] == Head && std::ranges::find(earlier, tokens[i]) == earlier.end())

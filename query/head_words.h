@@ -64,13 +64,13 @@ class TitleHeads {
 
   // The segment has a forward field; `marks` are its head_marks().
   TitleHeads(const Segment& segment, std::span<const std::uint8_t> marks, bool head_first);
-  // By token of the title.
-  std::span<const std::uint8_t> uses(std::uint32_t document, const Segment& segment) const {
-    const std::uint8_t length = segment.forward_length(document);
+  // By token of the title; `length`: Segment::forward_length().
+  std::span<const std::uint8_t> uses(std::uint32_t document, std::uint8_t length,
+                                     const Segment& segment) const {
     return std::span(uses_).subspan(segment.forward.place(document, length),
                                     segment.forward.of(document, length).size());
   }
-  // Ahead of uses() of a document whose title is known to be so long.
+  // Ahead of uses() the same.
   void prefetch_uses(std::uint32_t document, std::uint8_t length, const Segment& segment) const {
     prefetch(uses_.data() + segment.forward.place(document, length));
   }

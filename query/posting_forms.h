@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "query/bitmap.h"
+#include "query/prefetch.h"
 
 namespace aisle {
 
@@ -39,6 +40,11 @@ class PostingForms {
   // What a document repeats, by list.
   std::span<const Repeat> repeats(std::uint32_t document) const {
     return repeats_some(document) ? find_repeats(document) : std::span<const Repeat>();
+  }
+  // Ahead of repeats(): first where they are, then, when that is there, themselves.
+  void prefetch_place(std::uint32_t document) const { prefetch(&block_begins_[document / block]); }
+  void prefetch_repeats(std::uint32_t document) const {
+    prefetch(by_document_.data() + block_begins_[document / block]);
   }
   std::size_t bytes() const;
 

@@ -5,7 +5,7 @@
 
 namespace aisle {
 Proximity::Proximity(const ReadingPostings& positions, const Segment& segment, std::int64_t weight)
-    : segment_(segment), weight_(weight), positions_(std::min(positions.size(), positions_max)) {
+    : weight_(weight), positions_(std::min(positions.size(), positions_max)) {
   std::size_t terms = 0;
   for (const PositionPostings& position : positions) terms += position.sources.size();
   slots_.resize(std::bit_ceil(std::max<std::size_t>(64, terms * 8)));

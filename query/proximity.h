@@ -4,13 +4,14 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "query/matcher.h"
 
 namespace aisle {
 
-// Marks which positions of a reading each term of a segment stands for. Borrows the segment. Points are times
+// Marks which positions of a reading each term of a segment stands for. Points are times
 // `weight`, that of the forward field:
 //   30 for each word directly behind the one before it in the query, 10 when the field begins with the
 //   query's first word, 60 when the field has the query's words and no other
@@ -27,12 +28,12 @@ class Proximity {
 
   // `distance`: terms that are farther from their words (Alternative::distance()) do not count, those that a
   // document needs to have all words do, so that it earns the same whether the others are looked for or not.
-  Parts parts(std::uint32_t document, std::uint8_t distance) const {
-    return parts(document, distance, [](std::size_t, std::uint32_t) {});
+  Parts parts(std::span<const TermId> tokens, std::uint8_t distance) const {
+    return parts(tokens, distance, [](std::size_t, std::uint32_t) {});
   }
   // The same; calls see(i, mask_of(token i)) for each token.
   template <class See>
-  Parts parts(std::uint32_t document, std::uint8_t distance, const See& see) const;
+  Parts parts(std::span<const TermId> tokens, std::uint8_t distance, const See& see) const;
   // No document with so many tokens gains more.
   std::int64_t most(std::size_t tokens) const;
   // Bit p: the term stands for position p, of the first positions_max.
@@ -60,15 +61,14 @@ class Proximity {
   std::size_t place(TermId term) const { return (term * 0x9E3779B1U) & (slots_.size() - 1); }
   Slot& slot(TermId term);
 
-  const Segment& segment_;
   std::int64_t weight_;
   std::size_t positions_;
   std::vector<Slot> slots_;  // mostly empty, so that most tokens are known by one look to be others
 };
 
 template <class See>
-Proximity::Parts Proximity::parts(std::uint32_t document, std::uint8_t distance, const See& see) const {
-  const auto tokens = segment_.forward_tokens(document);
+Proximity::Parts Proximity::parts(std::span<const TermId> tokens, std::uint8_t distance,
+                                  const See& see) const {
   std::uint32_t before = 0;
   std::uint32_t seen = 0;
   std::size_t marked = 0;

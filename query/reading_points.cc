@@ -88,7 +88,7 @@ std::uint8_t ReadingPoints::frequency(const PositionPostings& position, Group& g
 
 // Of each field the best source counts, and the fields add up. Only the nearest sources count: what a document
 // misspells besides a literal match would else earn more where misspellings are tried.
-TextPoints ReadingPoints::of(std::uint32_t document, Repeats repeats) {
+TextPoints ReadingPoints::of(std::uint32_t document, std::uint8_t length, Repeats repeats) {
   TextPoints total{.distance = distance_};
   for (PositionGroups& position : positions_) {
     std::uint8_t typos = no_typos_known;
@@ -99,10 +99,11 @@ TextPoints ReadingPoints::of(std::uint32_t document, Repeats repeats) {
       if (position.sure || holds(group, document)) {
         typos = std::min(typos, group.typos);
         distance = std::min(distance, group.distance);
-        const std::uint8_t length = segment_.lengths[group.field][document];
+        const bool forward = group.field == segment_.forward_field;
+        const std::uint8_t tokens = forward ? length : segment_.lengths[group.field][document];
         const std::uint8_t times = frequency(*position.postings, group, repeats);
         std::int64_t& kept = best[group.distance];
-        kept = std::max(kept, impact(group.factor, statistics_.saturation(group.field, times, length)));
+        kept = std::max(kept, impact(group.factor, statistics_.saturation(group.field, times, tokens)));
       }
       if (!group.ends_field) continue;
       for (std::size_t far = 0; far < sum.size(); ++far) sum[far] += std::exchange(best[far], 0);

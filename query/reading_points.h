@@ -20,8 +20,9 @@ class ReadingPoints {
   ReadingPoints(const ScoreBasis& basis, const PlanPostings& postings, std::size_t reading,
                 const Segment& segment);
 
-  // Of a document that matches the plan; `repeats` is what it repeats. Quickest for ascending documents.
-  TextPoints of(std::uint32_t document, Repeats repeats);
+  // Of a document that matches the plan; `length`: Segment::forward_length(), `repeats`: what it repeats.
+  // Quickest for ascending documents.
+  TextPoints of(std::uint32_t document, std::uint8_t length, Repeats repeats);
   // No document with so many tokens in the forward field, and no term more often than `frequency`, has more
   // points; unless `outstanding`, no document that is not in add_outstanding() either.
   std::int64_t most(std::uint8_t length, std::uint8_t frequency, bool outstanding) const;

@@ -118,7 +118,7 @@ DocumentScore Scorer::score(const SegmentView& view, std::uint32_t document) {
     const Reading& reading = basis_.plan.readings[r];
     TextPoints text = r == 0 ? first : text_points(reading, plan[r], segment, document);
     if (text.weight < reading.least_weight(basis_.plan.share) || !text.may_lift(first)) continue;
-    if (r == 0) text.points = title(view.segment).points(document, text);
+    if (r == 0) text.points = title(view.segment).points(document, segment.forward_length(document), text);
     if (text.score().score >= best.score) best = text.score();
   }
   if (best.score < 0 || basis_.effects == nullptr || !basis_.effects->changes_points()) return best;

@@ -65,14 +65,15 @@ struct Segment {
   std::span<const TermId> forward_tokens(std::uint32_t document) const {
     return forward.of(document, forward_length(document));
   }
-  // Ahead of forward_length() and forward_tokens() of a document that is known to be so long.
+  // Ahead of forward.of() the same.
   void prefetch_forward(std::uint32_t document, std::uint8_t length) const {
     const auto tokens = forward.of(document, length);
     prefetch(tokens.data());
     prefetch(tokens.data() + tokens.size());
-    prefetch(&lengths[static_cast<std::size_t>(forward_field)][document]);
   }
+  // 0 without a forward field.
   std::uint8_t forward_length(std::uint32_t document) const {
+    if (forward_field < 0) return 0;
     return lengths[static_cast<std::size_t>(forward_field)][document];
   }
 };

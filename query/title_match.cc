@@ -44,11 +44,13 @@ TitleMatch::TitleMatch(const ScoreBasis& basis, const ReadingPostings& positions
   prepared_ = basis.statistics.prepared(segment, context);
 }
 
-TitleMatch::Title TitleMatch::look_at(std::uint32_t document, std::uint8_t distance) const {
-  if (head_mask_ == 0) return {proximity_->parts(document, distance), TitleHeads::Nothing};
-  const auto uses = prepared_->heads().uses(document, segment_);
+TitleMatch::Title TitleMatch::look_at(std::uint32_t document, std::uint8_t length,
+                                      std::uint8_t distance) const {
+  const auto tokens = segment_.forward.of(document, length);
+  if (head_mask_ == 0) return {proximity_->parts(tokens, distance), TitleHeads::Nothing};
+  const auto uses = prepared_->heads().uses(document, length, segment_);
   std::uint8_t all = TitleHeads::Nothing;
-  const Proximity::Parts near = proximity_->parts(document, distance, [&](std::size_t i, std::uint32_t mask) {
+  const Proximity::Parts near = proximity_->parts(tokens, distance, [&](std::size_t i, std::uint32_t mask) {
     if ((mask & head_mask_) != 0) all |= uses[i];
   });
   return {near, all};
@@ -60,9 +62,9 @@ std::int64_t TitleMatch::head_points(std::int64_t near, std::uint8_t uses, const
   return is_accessory ? -(near * accessory_percent_ / 100) : 0;
 }
 
-std::int64_t TitleMatch::points(std::uint32_t document, const TextPoints& text) const {
+std::int64_t TitleMatch::points(std::uint32_t document, std::uint8_t length, const TextPoints& text) const {
   if (!proximity_) return text.points + named_.points(document, text.points);
-  const Title title = look_at(document, text.distance);
+  const Title title = look_at(document, length, text.distance);
   const std::int64_t near = text.points + title.near.sum();
   return near + head_points(near, title.uses, text) + named_.points(document, near);
 }
@@ -98,7 +100,7 @@ DocumentSet TitleMatch::headed() const {
 void TitleMatch::explain(std::uint32_t document, const TextPoints& text,
                          std::vector<ScorePart>& parts) const {
   if (!proximity_) return named_.explain(document, text.points, parts);
-  const auto [near, uses] = look_at(document, text.distance);
+  const auto [near, uses] = look_at(document, segment_.forward_length(document), text.distance);
   if (near.neighbours + near.first > 0)
     parts.push_back({"", "", *field_, "proximity", near.neighbours + near.first});
   if (near.exact > 0) parts.push_back({"", "", *field_, "exact", near.exact});

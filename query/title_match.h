@@ -35,8 +35,8 @@ class TitleMatch {
   TitleMatch(const ScoreBasis& basis, const ReadingPostings& positions,
              const std::shared_ptr<const Segment>& segment);
 
-  // Of a document whose words have earned `text`.
-  std::int64_t points(std::uint32_t document, const TextPoints& text) const;
+  // Of a document whose words have earned `text`; `length`: Segment::forward_length().
+  std::int64_t points(std::uint32_t document, std::uint8_t length, const TextPoints& text) const;
   // Documents that may gain so many percent of `near` by head and values, and no more.
   struct Gain {
     int percent = 0;
@@ -47,7 +47,7 @@ class TitleMatch {
   int most_percent() const { return (head_terms_.empty() ? 0 : head_percent_) + named_.most_percent(); }
   // No document with so many tokens in its title, no more for its words, and so many percent to gain has more.
   std::int64_t most(std::size_t tokens, std::int64_t text, int percent) const;
-  // Ahead of points() of a document whose title is known to be so long.
+  // Ahead of points() of the same.
   void prefetch(std::uint32_t document, std::uint8_t length) const {
     if (head_mask_ != 0) prepared_->heads().prefetch_uses(document, length, segment_);
   }
@@ -60,7 +60,7 @@ class TitleMatch {
     std::uint8_t uses = TitleHeads::Nothing;  // all of the query's head
   };
 
-  Title look_at(std::uint32_t document, std::uint8_t distance) const;
+  Title look_at(std::uint32_t document, std::uint8_t length, std::uint8_t distance) const;
   DocumentSet headed() const;  // may gain by their heads
   // What `near` gains or loses by the head.
   std::int64_t head_points(std::int64_t near, std::uint8_t uses, const TextPoints& text) const;

@@ -85,7 +85,7 @@ std::vector<std::string> uses(const std::string& title, const std::map<std::stri
   std::vector<std::string> found;
   for (std::size_t i = 0; i < segment.forward_tokens(0).size(); ++i) {
     const std::string_view word = segment.terms.term(segment.forward_tokens(0)[i]);
-    const int use = heads.uses(0, segment)[i];
+    const int use = heads.uses(0, segment.forward_length(0), segment)[i];
     found.push_back(std::string(word) + (use == TitleHeads::Head       ? ":head"
                                          : use == TitleHeads::Own      ? ":own"
                                          : use == TitleHeads::Stranger ? ":stranger"
