@@ -39,6 +39,9 @@ class DocumentSet {
     }
   }
   std::vector<std::uint32_t> to_list() &&;
+  std::size_t bytes() const {  // that it owns
+    return own_list_.capacity() * sizeof(std::uint32_t) + (own_bits_ ? own_bits_->bytes() : 0);
+  }
 
  private:
   std::vector<std::uint32_t> own_list_;

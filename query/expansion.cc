@@ -29,6 +29,7 @@ Candidate candidate_of(const FoundTerm& found, const Statistics& statistics) {
 }
 
 bool is_live(const SegmentView& view, TermId term) {
+  if (!view.deleted) return true;
   const auto& term_lists = view.segment->term_lists;
   for (std::uint32_t list = term_lists[term]; list < term_lists[term + 1]; ++list) {
     if (has_live(view, list)) return true;
@@ -36,12 +37,12 @@ bool is_live(const SegmentView& view, TermId term) {
   return false;
 }
 
-// A term with a digit brings no new document to a word of letters alone: whoever holds "iphone14" holds its
-// part "iphone" too. Codes are not taken apart, so theirs count.
-bool is_worth_expanding(const SegmentView& view, TermId term, std::string_view word,
+// Of a term with `text` that begins with `word`. One with a digit brings no new document to a word of letters
+// alone: whoever holds "iphone14" holds its part "iphone" too. Codes are not taken apart, so theirs count.
+bool is_worth_expanding(const SegmentView& view, TermId term, std::string_view text, std::string_view word,
                         const IndexSchema& schema) {
   const Segment& segment = *view.segment;
-  if (has_digit(word) || !has_digit(segment.terms.term(term))) return is_live(view, term);
+  if (has_digit(word) || !has_digit(text)) return is_live(view, term);
   for (std::uint32_t list = segment.term_lists[term]; list < segment.term_lists[term + 1]; ++list) {
     const bool is_code = schema.fields[segment.lists[list].field].type == FieldType::Code;
     if (is_code && has_live(view, list)) return true;
@@ -120,9 +121,9 @@ class Beginnings {
              const Statistics& statistics)
       : word_(ask.word), context_(context), segments_(segments), statistics_(statistics) {}
 
-  std::vector<FoundTerm> find(std::size_t count_max) {
+  WordExpansion find(std::size_t count_max) {
     add_frequent(count_max);
-    if (found_.size() < count_max) add_rare(count_max);
+    if (found_.terms.size() < count_max) add_rare(count_max);
     return std::move(found_);
   }
 
@@ -130,24 +131,29 @@ class Beginnings {
   bool is_there(TermId known, std::string_view text) const {
     return std::ranges::any_of(segments_, [&](const SeenSegment& segment) {
       const TermId term = segment.prepared->term_of(known, text);
-      return term != no_term && is_worth_expanding(*segment.view, term, word_, *context_.schema);
+      return term != no_term && is_worth_expanding(*segment.view, term, text, word_, *context_.schema);
     });
   }
 
   void add_if_there(TermId known) {
     const std::string_view text = statistics_.terms().term(known);
-    if (is_there(known, text)) found_.push_back({std::string(text), 0, known});
+    if (is_there(known, text)) found_.terms.push_back({std::string(text), 0, known});
   }
 
   void add_frequent(std::size_t count_max) {
     const auto [first, last] = statistics_.terms().prefix_range(word_);
-    const std::span<const TermId> kept = statistics_.frequent_beginnings().find(first, last);
-    for (std::size_t i = 0; i < kept.size() && found_.size() < count_max; ++i) add_if_there(kept[i]);
-    if (found_.size() == count_max || kept.size() == last - first) return;
+    found_.terms.reserve(std::min<std::size_t>(count_max, last - first));
+    const FrequentBeginnings& frequent = statistics_.frequent_beginnings();
+    found_.beginning = frequent.find(first, last);
+    std::span<const TermId> kept;
+    if (found_.beginning != no_beginning) kept = frequent.best(found_.beginning);
+    for (std::size_t i = 0; i < kept.size() && found_.terms.size() < count_max; ++i) add_if_there(kept[i]);
+    if (found_.terms.size() == count_max || kept.size() == last - first) return;
     std::vector<TermId> all(last - first);
     std::iota(all.begin(), all.end(), first);
     std::ranges::sort(all, [&](TermId a, TermId b) { return statistics_.comes_first(a, b); });
-    for (std::size_t i = kept.size(); i < all.size() && found_.size() < count_max; ++i) add_if_there(all[i]);
+    for (std::size_t i = kept.size(); i < all.size() && found_.terms.size() < count_max; ++i)
+      add_if_there(all[i]);
   }
 
   // Those that the statistics do not know are equally rare.
@@ -158,24 +164,26 @@ class Beginnings {
       const TermDictionary& terms = view.segment->terms;
       const auto [first, last] = terms.prefix_range(word_);
       std::size_t of_segment = 0;
-      for (TermId id = first; id < last && found_.size() + of_segment < count_max; ++id) {
-        if (segment.prepared->known(id) != no_term || !is_worth_expanding(view, id, word_, *context_.schema))
+      for (TermId id = first; id < last && found_.terms.size() + of_segment < count_max; ++id) {
+        const std::string_view text = terms.term(id);
+        if (segment.prepared->known(id) != no_term ||
+            !is_worth_expanding(view, id, text, word_, *context_.schema))
           continue;
-        rare.push_back(terms.term(id));
+        rare.push_back(text);
         ++of_segment;
       }
     }
     std::ranges::sort(rare);
     rare.erase(std::ranges::unique(rare).begin(), rare.end());
-    for (std::size_t i = 0; i < rare.size() && found_.size() < count_max; ++i)
-      found_.push_back({std::string(rare[i]), 0, no_term});
+    for (std::size_t i = 0; i < rare.size() && found_.terms.size() < count_max; ++i)
+      found_.terms.push_back({std::string(rare[i]), 0, no_term});
   }
 
   const std::string& word_;
   const IndexContext& context_;
   std::span<const SeenSegment> segments_;
   const Statistics& statistics_;
-  std::vector<FoundTerm> found_;
+  WordExpansion found_;
 };
 
 // What one ask but for beginnings finds, segment by segment.
@@ -293,7 +301,7 @@ Result<std::vector<WordExpansion>> expand(const ExpandRequest& request, const Vi
     if (deadline.expired()) return search_too_late();
     WordExpansion& answer = answers.emplace_back();
     if (ask.kind == ExpandKind::Beginnings) {
-      answer.terms = Beginnings(ask, context, seen, statistics).find(request.beginnings_max);
+      answer = Beginnings(ask, context, seen, statistics).find(request.beginnings_max);
       continue;
     }
     if (ask.kind == ExpandKind::Codes) {

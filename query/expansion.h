@@ -12,6 +12,7 @@
 
 #include "base/deadline.h"
 #include "base/error.h"
+#include "query/frequent_beginnings.h"
 #include "query/index_context.h"
 #include "query/segment.h"
 #include "query/statistics.h"
@@ -55,9 +56,12 @@ struct FoundTerm {
 
 // Answer to one ask. Terms of deleted products alone are in none.
 struct WordExpansion {
-  bool written = false;          // Written: some product holds the word
-  std::vector<FoundTerm> terms;  // Forms: by stemmer, then term; Pairs: by term; else best first
-  friend bool operator==(const WordExpansion&, const WordExpansion&) = default;
+  bool written = false;                    // Written: some product holds the word
+  std::vector<FoundTerm> terms;            // Forms: by stemmer, then term; Pairs: by term; else best first
+  std::uint32_t beginning = no_beginning;  // Beginnings: that of the statistics; not sent to other nodes
+  friend bool operator==(const WordExpansion& a, const WordExpansion& b) {
+    return a.written == b.written && a.terms == b.terms;
+  }
 };
 
 // One answer an ask, in their order. DeadlineExceeded between two segments of an ask.

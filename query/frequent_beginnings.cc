@@ -54,10 +54,15 @@ FrequentBeginnings::FrequentBeginnings(const TermDictionary& terms,
   best_.shrink_to_fit();
 }
 
-std::span<const TermId> FrequentBeginnings::find(TermId first, TermId last) const {
+std::uint32_t FrequentBeginnings::find(TermId first, TermId last) const {
   const auto found = std::ranges::lower_bound(ranges_, Range{first, last, 0});
-  if (found == ranges_.end() || found->first != first || found->last != last) return {};
-  return std::span(best_).subspan(found->begin, std::min<std::size_t>(kept, last - first));
+  if (found == ranges_.end() || found->first != first || found->last != last) return no_beginning;
+  return static_cast<std::uint32_t>(found - ranges_.begin());
+}
+
+std::span<const TermId> FrequentBeginnings::best(std::uint32_t beginning) const {
+  const Range& range = ranges_[beginning];
+  return std::span(best_).subspan(range.begin, std::min<std::size_t>(kept, range.last - range.first));
 }
 
 }  // namespace aisle

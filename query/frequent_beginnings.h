@@ -3,11 +3,15 @@
 #include <compare>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "query/term_dictionary.h"
 
 namespace aisle {
+
+// Of all that begin alike, by what FrequentBeginnings counts.
+inline constexpr std::uint32_t no_beginning = 0xFFFFFFFFU;
 
 // Immutable.
 class FrequentBeginnings {
@@ -21,9 +25,15 @@ class FrequentBeginnings {
   // `frequencies` by term.
   FrequentBeginnings(const TermDictionary& terms, std::span<const std::uint32_t> frequencies);
 
-  // The first by comes_first() of the terms [first, last), which are all that begin with some prefix: up to
-  // `kept`. None where so few begin with it that they are sorted sooner than kept.
-  std::span<const TermId> find(TermId first, TermId last) const;
+  // The number, below size(), of the terms [first, last), which are all that begin with some prefix;
+  // no_beginning where so few begin with it that they are sorted sooner than kept.
+  std::uint32_t find(TermId first, TermId last) const;
+  std::uint32_t size() const { return static_cast<std::uint32_t>(ranges_.size()); }
+  // [first, last) of a number, and of these the first by comes_first(): up to `kept`.
+  std::pair<TermId, TermId> range(std::uint32_t beginning) const {
+    return {ranges_[beginning].first, ranges_[beginning].last};
+  }
+  std::span<const TermId> best(std::uint32_t beginning) const;
   std::size_t bytes() const { return ranges_.capacity() * sizeof(Range) + best_.capacity() * sizeof(TermId); }
 
   static constexpr std::size_t kept = 200;       // twice as many as a query asks for, unless configured

@@ -22,6 +22,8 @@ DocumentSet documents_of(const Source& source, const Segment& segment) {
 // Documents of a group; of those among `within` at least, when it is given.
 DocumentSet documents_of(const PositionPostings& position, const Group& group, const Segment& segment,
                          const DocumentSet* within) {
+  if (group.united != nullptr)
+    return within != nullptr ? intersection_of(*group.united, *within) : group.united->borrowed();
   if (group.end - group.begin == 1 && within == nullptr)
     return documents_of(position.sources[group.begin], segment);
   std::vector<DocumentSet> sets;
@@ -33,27 +35,39 @@ DocumentSet documents_of(const PositionPostings& position, const Group& group, c
   return union_of(std::move(sets), segment.size);
 }
 
-// Steps in which so many documents, a list of them, are looked for in each list.
-std::size_t steps_to_look_up(const PositionPostings& position, const Segment& segment,
-                             std::size_t documents) {
+// Whether so many documents, a list of them, are sooner looked for in each list than all lists are united.
+bool is_sooner_looked_up(const PositionPostings& position, const Segment& segment, std::size_t documents) {
   constexpr std::size_t jump_cost = 8;
   std::size_t steps = 0;
-  for (const Source& source : position.sources) {
-    const std::size_t list = source.postings.documents.size();
-    const auto [less, more] = std::minmax(list, documents);
-    const bool dense = list * DocumentSet::dense_share >= segment.size;
-    steps += dense ? documents : less * jump_ratio < more ? less * jump_cost : less + more;
+  std::size_t total = 0;
+  for (const Group& group : position.groups) {
+    if (group.united != nullptr) {
+      const std::size_t united = group.united->size();
+      steps += std::min(documents, united);
+      total += group.united->has_list() ? united : group.united->bits()->words().size();
+      continue;
+    }
+    for (std::size_t i = group.begin; i < group.end; ++i) {
+      const std::size_t list = position.sources[i].postings.documents.size();
+      const auto [less, more] = std::minmax(list, documents);
+      const bool dense = list * DocumentSet::dense_share >= segment.size;
+      steps += dense ? documents : less * jump_ratio < more ? less * jump_cost : less + more;
+      total += list;
+    }
   }
-  return steps;
+  return steps <= total;
 }
 
-// Fills in the documents of a position; of those among `within` at least, when it is given. Few documents are
-// sooner looked for in each list than all lists are united.
+// Fills in the documents of a position; of those among `within` at least, when it is given.
 void fill(PositionPostings& position, const Segment& segment, const DocumentSet* within) {
   if (within != nullptr && (position.sources.size() == 1 || !within->has_list() ||
-                            steps_to_look_up(position, segment, within->size()) > position.total))
+                            !is_sooner_looked_up(position, segment, within->size())))
     within = nullptr;
   for (Group& group : position.groups) group.documents = documents_of(position, group, segment, within);
+  if (position.united != nullptr && within == nullptr) {
+    position.documents = position.united->borrowed();
+    return;
+  }
   if (position.groups.size() == 1) {
     position.documents = position.groups.front().documents.borrowed();
     return;
@@ -165,6 +179,48 @@ std::vector<int> field_bits(const IndexSchema& schema) {
   return bits;
 }
 
+// What the beginnings of a position have in common, when it was united beforehand: all of them, and besides
+// nothing but what is nearer to the word. Null when not.
+const BeginningUnions::Union* united_beginnings(const Position& position, const PreparedSegment& prepared) {
+  const BeginningUnions::Union* united = prepared.beginnings().find(position.beginning);
+  if (united == nullptr) return nullptr;
+  const auto term_of = [&](const Alternative& some) { return prepared.term_of(some.known, some.term); };
+  auto left = std::span(united->terms);
+  const auto is_nearer = [&](TermId term) {
+    return std::ranges::any_of(position.alternatives, [&](const Alternative& some) {
+      return some.is_own() && some.fields == ~0U && term_of(some) == term;
+    });
+  };
+  for (const Alternative& some : position.alternatives) {
+    const TermId term = some.kind == MatchKind::Prefix ? term_of(some) : no_term;
+    if (term == no_term) continue;
+    while (!left.empty() && left.front() != term && is_nearer(left.front())) left = left.subspan(1);
+    if (left.empty() || left.front() != term || some.fields != ~0U) return nullptr;
+    left = left.subspan(1);
+  }
+  return std::ranges::all_of(left, is_nearer) ? united : nullptr;
+}
+
+// Groups that are beginnings alone have what is united.
+void note_united(const Position& position, const PreparedSegment& prepared, PositionPostings& resolved) {
+  const BeginningUnions::Union* united = united_beginnings(position, prepared);
+  if (united == nullptr) return;
+  const auto is_prefix = [](const Source& source) { return source.alternative->kind == MatchKind::Prefix; };
+  for (Group& group : resolved.groups) {
+    const auto sources = std::span(resolved.sources).subspan(group.begin, group.end - group.begin);
+    if (!std::ranges::all_of(sources, is_prefix)) continue;
+    for (const auto& [field, documents] : united->documents) {
+      if (field == sources.front().postings.field) group.united = &documents;
+    }
+  }
+  const auto& [field, documents] = united->documents.front();
+  const auto is_among = [&](const Source& source) {
+    return source.postings.field == field &&
+           std::ranges::find(united->terms, source.term) != united->terms.end();
+  };
+  if (std::ranges::all_of(resolved.sources, is_among)) resolved.united = &documents;
+}
+
 PositionPostings resolve(const Position& position, const Segment& segment, const PreparedSegment& prepared,
                          const std::vector<int>& bits) {
   PositionPostings resolved;
@@ -185,9 +241,10 @@ PositionPostings resolve(const Position& position, const Segment& segment, const
   std::ranges::stable_sort(resolved.sources, {}, worth);
   for (std::size_t i = 0; i < resolved.sources.size(); ++i) {
     if (i == 0 || worth(resolved.sources[i]) != worth(resolved.sources[i - 1]))
-      resolved.groups.push_back({i, i, {}});
+      resolved.groups.push_back({i, i});
     resolved.groups.back().end = i + 1;
   }
+  note_united(position, prepared, resolved);
   return resolved;
 }
 

@@ -24,12 +24,15 @@ struct PositionPostings {
   struct Group {
     std::size_t begin = 0;  // of sources
     std::size_t end = 0;
-    DocumentSet documents;  // since match(), and of those that match at least
+    // Of all, and of nearer sources of the position, united beforehand; null: they are not.
+    const DocumentSet* united = nullptr;
+    DocumentSet documents{};  // since match(), and of those that match at least
   };
   std::vector<Source> sources;  // ordered by field, then typos, then distance, then points
   std::vector<Group> groups;
-  std::size_t total = 0;  // postings in all of them
-  DocumentSet documents;  // of all groups
+  std::size_t total = 0;                // postings in all of them
+  const DocumentSet* united = nullptr;  // of all groups, united beforehand; null: they are not
+  DocumentSet documents;                // of all groups
 };
 
 // Readings resolved against one segment, in the order of the plan. Borrow the plan and the segment, which the

@@ -1,12 +1,14 @@
 // What a query means: for each word the terms that may stand for it and what each costs.
 #pragma once
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "query/demand.h"
+#include "query/frequent_beginnings.h"
 #include "query/term_dictionary.h"
 #include "schemas/index_schema.h"
 
@@ -23,6 +25,7 @@ enum class MatchKind : std::uint8_t {
   Typo,
   Infix  // the word is a part of a code
 };
+inline constexpr std::size_t match_kinds = static_cast<std::size_t>(MatchKind::Infix) + 1;
 std::string_view kind_name(MatchKind kind);
 
 // How far from the word as typed its match is. What is nearer hides what is farther, so that a product earns
@@ -39,6 +42,11 @@ struct Alternative {
       0;  // inverse frequency (see set_points) times the factor of its kind, 8 fractional bits
   TermId known = no_term;  // in the statistics, where that was found out; not sent to other nodes
 
+  // The word itself: as typed, in another form, as another length of a code or quoted.
+  bool is_own() const {
+    return kind == MatchKind::Literal || kind == MatchKind::Stem || kind == MatchKind::Code ||
+           kind == MatchKind::Phrase;
+  }
   std::uint8_t distance() const {
     if (typos > 0) return 2;
     return kind == MatchKind::Synonym ? 1 : 0;
@@ -50,6 +58,8 @@ struct Position {
   std::vector<Alternative> alternatives;
   std::uint32_t words = 0;   // word_bit(n): it stands for the n-th word of the query
   std::uint32_t weight = 0;  // what it tells, against the others of its reading; 0 = it need not match
+  // That of the statistics, where it was found out that the word is one; not sent to other nodes.
+  std::uint32_t beginning = no_beginning;
 
   // Words beyond the 31st share one.
   static std::uint32_t word_bit(std::size_t word) { return 1U << std::min<std::size_t>(word, 31); }

@@ -17,19 +17,10 @@ std::size_t characters(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(text, begins));
 }
 
-constexpr auto own_kinds =
-    std::to_array({MatchKind::Literal, MatchKind::Stem, MatchKind::Code, MatchKind::Phrase});
-constexpr auto bent_kinds = std::to_array({MatchKind::Typo});
-constexpr auto infix_kinds = std::to_array({MatchKind::Infix});
-
 // What is left of the points of a synonym that is what the catalogue calls the thing.
 constexpr std::uint32_t proper_factor = 240;
 constexpr std::uint64_t proper_heads = 5;  // titles that it heads, at least, and
 constexpr std::uint64_t proper_ratio = 4;  // so many times as many as the word
-
-bool is_own(const Alternative& alternative) {
-  return std::ranges::find(own_kinds, alternative.kind) != own_kinds.end();
-}
 
 }  // namespace
 
@@ -110,32 +101,35 @@ void Planner::add(Position& position, Alternative alternative, std::size_t among
 // "laptop" must not begin with bags for them.
 void Planner::set_points(Position& position, std::size_t listed) const {
   const bool otherwise = is_called_otherwise(std::span(position.alternatives).first(listed));
-  const std::uint64_t own = own_frequency(position);
-  const std::uint64_t begun = own + frequency(position, std::to_array({MatchKind::Prefix}));
-  const std::uint64_t synonyms = begun + frequency(position, std::to_array({MatchKind::Synonym}));
-  const std::uint64_t infixes = begun + frequency(position, infix_kinds);
-  const std::uint64_t misspellings = frequency(position, bent_kinds);
+  const KindFrequencies sum = frequencies(position);
+  const std::uint64_t own = sum.own();
+  const std::uint64_t begun = own + sum.of(MatchKind::Prefix);
   const auto common = [&](MatchKind kind) {
     switch (kind) {
       case MatchKind::Prefix:
         return begun;
       case MatchKind::Synonym:
       case MatchKind::Joined:
-        return synonyms;
+        return begun + sum.of(MatchKind::Synonym);
       case MatchKind::Infix:
-        return infixes;
+        return begun + sum.of(MatchKind::Infix);
       case MatchKind::Typo:
-        return misspellings;
+        return sum.of(MatchKind::Typo);
       default:
         return own;
     }
+  };
+  std::array<std::uint32_t, match_kinds> inverse{};  // 0: nobody has asked
+  const auto inverse_frequency = [&](MatchKind kind) {
+    std::uint32_t& kept = inverse[static_cast<std::size_t>(kind)];
+    if (kept == 0) kept = statistics_.inverse_frequency(common(kind));
+    return kept;
   };
   for (std::size_t i = 0; i < position.alternatives.size(); ++i) {
     Alternative& alternative = position.alternatives[i];
     const bool proper = otherwise && i < listed && alternative.kind == MatchKind::Synonym;
     const std::uint32_t factor = proper ? proper_factor : kind_factor(alternative.kind, alternative.typos);
-    alternative.points =
-        statistics_.inverse_frequency(proper ? own : common(alternative.kind)) * factor / 256;
+    alternative.points = inverse_frequency(proper ? MatchKind::Literal : alternative.kind) * factor / 256;
   }
 }
 
@@ -146,7 +140,7 @@ bool Planner::is_called_otherwise(std::span<const Alternative> alternatives) con
   std::uint64_t other_heads = 0;
   for (const Alternative& alternative : alternatives) {
     const bool other = alternative.kind == MatchKind::Synonym;
-    const TermId term = other || is_own(alternative) ? statistics_.terms().find(alternative.term) : no_term;
+    const TermId term = other || alternative.is_own() ? statistics_.terms().find(alternative.term) : no_term;
     if (term == no_term) continue;
     const std::uint64_t heads =
         std::uint64_t{statistics_.frequency(term)} * statistics_.head_share(term) / 255;
@@ -179,7 +173,10 @@ void Planner::add_stems(Position& position, const std::string& word, const Alter
 // The most frequent terms of those that begin with the word; equally frequent ones in their own order.
 void Planner::add_prefixes(Position& position) {
   const std::size_t known = position.alternatives.size();  // those found differ from each other
-  for (const FoundTerm& found : known_.find(position.word, ExpandKind::Beginnings).terms) {
+  const WordExpansion& begun = known_.find(position.word, ExpandKind::Beginnings);
+  position.beginning = begun.beginning;
+  position.alternatives.reserve(known + begun.terms.size());
+  for (const FoundTerm& found : begun.terms) {
     add(position,
         {.term = found.term,
          .kind = MatchKind::Prefix,
@@ -209,7 +206,12 @@ void Planner::add_typos(Position& position, bool prefix) {
 
 Position Planner::position(const std::string& word, bool last, bool typos) {
   Position position{.word = word, .alternatives = {}, .words = 0, .weight = 0};
-  add(position, {.term = word, .kind = MatchKind::Literal, .typos = 0, .fields = ~0U, .points = 0});
+  add(position, {.term = word,
+                 .kind = MatchKind::Literal,
+                 .typos = 0,
+                 .fields = ~0U,
+                 .points = 0,
+                 .known = statistics_.terms().find(word)});
   add_stems(position, word, {.term = "", .kind = MatchKind::Stem, .typos = 0, .fields = 0, .points = 0});
   add_quantities(position);
   add_same_codes(position);
@@ -272,8 +274,7 @@ void Planner::add_joined(const PlanAsk& ask, Reading& reading) {
     if (!written && !has_forms(joined)) continue;
     const bool last = written && ask.last_is_prefix && i + 2 == words.size();
     for (Alternative& alternative : position(joined, last, false).alternatives) {
-      if (std::ranges::find(own_kinds, alternative.kind) != own_kinds.end())
-        alternative.kind = MatchKind::Joined;
+      if (alternative.is_own()) alternative.kind = MatchKind::Joined;
       alternative.points = alternative.points * kind_factor(MatchKind::Joined, 0) / 512;
       add(reading.positions[i], alternative);
       add(reading.positions[i + 1], std::move(alternative));
@@ -291,7 +292,7 @@ std::vector<std::string> Planner::pieces(const Position& position) {
   found = han_bigrams(position.word);
   if (found.size() > 1 && found.size() + 1 == characters(position.word)) return found;
   found.clear();
-  if (own_frequency(position) != 0 && !is_dimension(position.word)) return found;
+  if (frequencies(position).own() != 0 && !is_dimension(position.word)) return found;
   if (has_digit(position.word)) {
     for (Token& token : analyzer_.index_tokens(position.word)) {
       if (token.kind == TokenKind::Part) found.push_back(std::move(token.text));
@@ -314,31 +315,26 @@ std::vector<std::string> Planner::pieces(const Position& position) {
 
 // The words as typed, but those with pieces in these.
 void Planner::add_apart(Plan& plan) {
+  const std::vector<Position>& typed = plan.readings.front().positions;
+  std::vector<std::vector<std::string>> parts;
+  for (const Position& position : typed) parts.push_back(pieces(position));
+  if (std::ranges::all_of(parts, &std::vector<std::string>::empty)) return;
   Reading apart;
-  bool changed = false;
-  for (const Position& typed : plan.readings.front().positions) {
-    const std::vector<std::string> parts = pieces(typed);
-    changed = changed || !parts.empty();
-    if (parts.empty()) apart.positions.push_back(typed);
-    for (const std::string& part : parts) {
+  for (std::size_t i = 0; i < typed.size(); ++i) {
+    if (parts[i].empty()) apart.positions.push_back(typed[i]);
+    for (const std::string& part : parts[i]) {
       apart.positions.push_back(position(part, false, false));
-      apart.positions.back().words = typed.words;
+      apart.positions.back().words = typed[i].words;
     }
   }
-  if (changed) plan.readings.push_back(std::move(apart));
+  plan.readings.push_back(std::move(apart));
 }
 
-std::uint64_t Planner::own_frequency(const Position& position) const {
-  return frequency(position, own_kinds);
-}
-
-std::uint64_t Planner::frequency(const Position& position, std::span<const MatchKind> kinds) const {
-  std::uint64_t sum = 0;
-  for (const Alternative& alternative : position.alternatives) {
-    if (std::ranges::find(kinds, alternative.kind) != kinds.end())
-      sum += statistics_.frequency(alternative.known, alternative.term);
-  }
-  return sum;
+Planner::KindFrequencies Planner::frequencies(const Position& position) const {
+  KindFrequencies sums;
+  for (const Alternative& some : position.alternatives)
+    sums.sum[static_cast<std::size_t>(some.kind)] += statistics_.frequency(some.known, some.term);
+  return sums;
 }
 
 Plan Planner::build(const PlanAsk& ask) {

@@ -1,6 +1,7 @@
 // From the words of a query to its plan.
 #pragma once
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -97,8 +98,15 @@ class Planner {
   std::vector<std::string> pieces(const Position& position);
   void add_apart(Plan& plan);
   void add_phrases(Plan& plan);
-  std::uint64_t own_frequency(const Position& position) const;  // of the word and its forms
-  std::uint64_t frequency(const Position& position, std::span<const MatchKind> kinds) const;
+  // Documents of all alternatives of a kind.
+  struct KindFrequencies {
+    std::array<std::uint64_t, match_kinds> sum{};
+    std::uint64_t of(MatchKind kind) const { return sum[static_cast<std::size_t>(kind)]; }
+    std::uint64_t own() const {
+      return of(MatchKind::Literal) + of(MatchKind::Stem) + of(MatchKind::Code) + of(MatchKind::Phrase);
+    }
+  };
+  KindFrequencies frequencies(const Position& position) const;
   void weigh(Reading& reading);
   void stand_in(const PhraseStep& step, const Reading& given, Reading& reading);
   const SynonymTable& synonyms() const {

@@ -19,7 +19,7 @@ std::vector<FoundTerm> Planner::misspellings(const Position& position, bool pref
   if (typos_allowed(position.word, typo_lengths()) == 0) return {};
   std::vector<FoundTerm> found =
       known_.find(position.word, prefix ? ExpandKind::TypoBeginnings : ExpandKind::Typos).terms;
-  const std::uint64_t own = own_frequency(position);
+  const std::uint64_t own = frequencies(position).own();
   std::erase_if(found, [&](const FoundTerm& some) {
     if (some.number > typos_most_) return true;  // known from before bend_less()
     const std::uint32_t common = statistics_.frequency(some.known, some.term);

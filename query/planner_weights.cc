@@ -1,18 +1,11 @@
 // What each position of a reading tells against the others.
 #include <algorithm>
-#include <array>
 
 #include "analyzers/units.h"
 #include "query/planner.h"
 
 namespace aisle {
 namespace {
-
-constexpr auto meant_kinds = std::to_array(
-    {MatchKind::Literal, MatchKind::Stem, MatchKind::Code, MatchKind::Phrase, MatchKind::Synonym});
-constexpr auto begun_kinds = std::to_array({MatchKind::Prefix, MatchKind::Joined});
-constexpr auto infix_kinds = std::to_array({MatchKind::Infix});
-constexpr auto bent_kinds = std::to_array({MatchKind::Typo});
 
 // "x" of "2 x 4" and "2 in x 4 in": products write it in other ways.
 bool is_times_sign(const std::vector<Position>& positions, std::size_t at) {
@@ -41,10 +34,11 @@ void Planner::weigh(Reading& reading) {
     rank = std::max(rank / 2, 1U);
     position.weight = 0;
     if (is_idle(position) && !idle_alone) continue;
-    std::uint64_t common = frequency(position, meant_kinds);
-    if (common == 0) common = frequency(position, begun_kinds);
-    if (common == 0) common = frequency(position, infix_kinds);
-    if (common == 0) common = is_written(position.word) ? 1 : frequency(position, bent_kinds);
+    const KindFrequencies sums = frequencies(position);
+    std::uint64_t common = sums.own() + sums.of(MatchKind::Synonym);
+    if (common == 0) common = sums.of(MatchKind::Prefix) + sums.of(MatchKind::Joined);
+    if (common == 0) common = sums.of(MatchKind::Infix);
+    if (common == 0) common = is_written(position.word) ? 1 : sums.of(MatchKind::Typo);
     if (by_place) {
       position.weight = rank;
     } else if (common > 0) {

@@ -12,13 +12,15 @@ constexpr std::size_t words_share = 8;
 }  // namespace
 
 PreparedSegment::PreparedSegment(const Segment& segment, const TermDictionary& terms,
-                                 std::span<const std::uint8_t> shares, const IndexContext& context)
+                                 std::span<const std::uint8_t> shares, const FrequentBeginnings& beginnings,
+                                 const IndexContext& context)
     : segment_(segment), known_(known_terms(segment, terms)), names_(segment, context) {
   if (segment.terms.size() * words_share >= terms.size()) {
     terms_.assign(terms.size(), no_term);
     for (TermId term = 0; term < known_.size(); ++term) {
       if (known_[term] != no_term) terms_[known_[term]] = term;
     }
+    beginnings_ = BeginningUnions(segment, terms, beginnings, terms_);
   }
   if (segment.forward_field >= 0) {
     heads_.emplace(segment, head_marks(segment, known_, shares),

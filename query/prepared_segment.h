@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "query/beginning_unions.h"
+#include "query/frequent_beginnings.h"
 #include "query/head_words.h"
 #include "query/index_context.h"
 #include "query/segment.h"
@@ -16,9 +18,9 @@ namespace aisle {
 // Immutable; share freely. Outlives neither the segment nor the statistics it is of.
 class PreparedSegment {
  public:
-  // `terms` and `shares`, by their numbers, are those of the statistics.
+  // `terms`, `shares`, by their numbers, and `beginnings` are those of the statistics.
   PreparedSegment(const Segment& segment, const TermDictionary& terms, std::span<const std::uint8_t> shares,
-                  const IndexContext& context);
+                  const FrequentBeginnings& beginnings, const IndexContext& context);
 
   // The number in the statistics of a term of the segment; no_term when they do not know it.
   TermId known(TermId term) const { return known_[term]; }
@@ -30,7 +32,9 @@ class PreparedSegment {
   // There are heads when the segment has a forward field.
   const TitleHeads& heads() const { return *heads_; }
   const ValueNames& names() const { return names_; }
+  const BeginningUnions& beginnings() const { return beginnings_; }
   std::size_t term_bytes() const { return (known_.capacity() + terms_.capacity()) * sizeof(TermId); }
+  std::size_t beginning_bytes() const { return beginnings_.bytes(); }
   std::size_t head_bytes() const { return heads_ ? heads_->bytes() : 0; }
   std::size_t name_bytes() const { return names_.bytes(); }
 
@@ -40,6 +44,7 @@ class PreparedSegment {
   std::vector<TermId> terms_;  // by term of the statistics; none for a segment with much fewer words
   std::optional<TitleHeads> heads_;
   ValueNames names_;
+  BeginningUnions beginnings_;
 };
 
 }  // namespace aisle

@@ -64,7 +64,8 @@ class Statistics {
   std::shared_ptr<const PreparedSegment> prepared(const std::shared_ptr<const Segment>& segment,
                                                   const IndexContext& context) const {
     return prepared_.of(segment, [&] {
-      return std::make_shared<const PreparedSegment>(*segment, terms_, head_shares_, context);
+      return std::make_shared<const PreparedSegment>(*segment, terms_, head_shares_, frequent_beginnings_,
+                                                     context);
     });
   }
   // Names this version: equal statistics have equal hashes.

@@ -330,6 +330,7 @@ SegmentBytes image_bytes(const View& view) {
       total.forward += some.forward;
       const PreparedSegment& prepared = *view.statistics->prepared(segment.segment, *view.context);
       total.terms += prepared.term_bytes();
+      total.postings += prepared.beginning_bytes();
       total.forward += prepared.head_bytes() + prepared.name_bytes();
       total.columns += some.columns;
       total.stored_memory += some.stored_memory;

@@ -1,6 +1,5 @@
 #include "query/frequent_beginnings.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -12,8 +11,6 @@
 
 namespace aisle {
 namespace {
-
-using testing::IsEmpty;
 
 TermDictionary dictionary_of(const std::set<std::string>& words) {
   return TermDictionary::build({words.begin(), words.end()});
@@ -53,13 +50,15 @@ TEST(FrequentBeginnings, AreTheFirstOfAllThatBeginSo) {
       });
       const auto found = beginnings.find(first, last);
       if (all.size() < FrequentBeginnings::least_many) {
-        EXPECT_THAT(found, IsEmpty()) << word;
+        EXPECT_EQ(found, no_beginning) << word;
         continue;
       }
+      ASSERT_LT(found, beginnings.size()) << word;
+      EXPECT_EQ(beginnings.range(found), std::pair(first, last)) << word;
       ++kept;
       cut_off += all.size() > FrequentBeginnings::kept ? 1U : 0U;
       all.resize(std::min(all.size(), FrequentBeginnings::kept));
-      EXPECT_TRUE(std::ranges::equal(found, all)) << word;
+      EXPECT_TRUE(std::ranges::equal(beginnings.best(found), all)) << word;
     }
   }
   EXPECT_GT(kept, 100U);
@@ -68,7 +67,8 @@ TEST(FrequentBeginnings, AreTheFirstOfAllThatBeginSo) {
 
 TEST(FrequentBeginnings, OfNothingAreNone) {
   const FrequentBeginnings beginnings{TermDictionary(), {}};
-  EXPECT_THAT(beginnings.find(0, 0), IsEmpty());
+  EXPECT_EQ(beginnings.find(0, 0), no_beginning);
+  EXPECT_EQ(beginnings.size(), 0U);
 }
 
 }  // namespace
