@@ -10,6 +10,7 @@
 #include "query/bitmap.h"
 #include "query/document_set.h"
 #include "query/frequent_beginnings.h"
+#include "query/limits.h"
 #include "query/segment.h"
 
 namespace aisle {
@@ -17,8 +18,8 @@ namespace aisle {
 // Of one segment. Immutable.
 class BeginningUnions {
  public:
-  // Words that are united: as many as a query asks for, unless configured otherwise (QueryLimits).
-  static constexpr std::size_t words = 100;
+  // Words that are united: as many as a query asks for, unless configured otherwise.
+  static constexpr std::size_t words = QueryLimits().prefix_expansions_max;
   // United where several of their lists in a field hold one of so many documents together, of a segment of so
   // many at the least: others are united sooner than kept.
   static constexpr std::size_t share = 64;

@@ -1,5 +1,5 @@
 // What statistics make of a segment, once: how its words are numbered in both, what its titles are
-// about, and how queries name its values.
+// about, how queries name its values, and which documents have words with the same beginning.
 #pragma once
 #include <optional>
 #include <span>
