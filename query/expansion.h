@@ -58,7 +58,7 @@ struct FoundTerm {
 struct WordExpansion {
   bool written = false;                    // Written: some product holds the word
   std::vector<FoundTerm> terms;            // Forms: by stemmer, then term; Pairs: by term; else best first
-  std::uint32_t beginning = no_beginning;  // Beginnings: that of the statistics; not sent to other nodes
+  std::uint32_t beginning = no_beginning;  // Beginnings: that of the statistics; neither sent nor compared
   friend bool operator==(const WordExpansion& a, const WordExpansion& b) {
     return a.written == b.written && a.terms == b.terms;
   }

@@ -10,7 +10,7 @@
 
 namespace aisle {
 
-// Of all that begin alike, by what FrequentBeginnings counts.
+// In place of a number of FrequentBeginnings: so few terms begin alike that none are kept.
 inline constexpr std::uint32_t no_beginning = 0xFFFFFFFFU;
 
 // Immutable.
