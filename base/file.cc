@@ -65,8 +65,12 @@ Status write_file_atomically(const std::filesystem::path& path, std::string_view
     AISLE_CHECK(write_all(file.get(), content, temporary));
     if (::fsync(file.get()) != 0) return system_failure("cannot sync", temporary);
   }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) return system_failure("cannot rename to", path);
-  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  return rename_durably(temporary, path);
+}
+
+Status rename_durably(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) return system_failure("cannot rename to", to);
+  const std::filesystem::path folder = to.has_parent_path() ? to.parent_path() : ".";
   const FileDescriptor parent(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (parent.get() < 0 || ::fsync(parent.get()) != 0) return system_failure("cannot sync", folder);
   return {};

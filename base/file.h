@@ -31,6 +31,9 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t byt
 // Temporary file beside it, fsync, rename, fsync of the folder.
 Status write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
+// Durable, too: fsync of the folder `to` lies in. A file or an empty folder that is there already is replaced.
+Status rename_durably(const std::filesystem::path& from, const std::filesystem::path& to);
+
 // An exclusive lock on a file for as long as the object lives (flock: gone with the process, also on kill
 // -9).
 class FileLock {

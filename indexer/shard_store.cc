@@ -10,6 +10,7 @@
 
 #include "analyzers/analyzer.h"
 #include "base/fault_point.h"
+#include "base/file.h"
 #include "indexer/xapian_failure.h"
 #include "schemas/term_layout.h"
 
@@ -283,17 +284,35 @@ ShardStore::~ShardStore() {
   work_->close();
 }
 
+// Xapian makes its files one by one and cannot open them when a kill has left some: so they are made elsewhere
+// and the folder appears with all of them. One that is there with files is never replaced, whatever it lacks.
+Status ShardStore::create(const std::filesystem::path& folder,
+                          const std::shared_ptr<const IndexSchema>& schema) {
+  std::error_code failure;
+  std::filesystem::path half_made = folder;
+  half_made += ".new";
+  std::filesystem::remove_all(half_made, failure);
+  if (!failure) std::filesystem::create_directories(half_made, failure);
+  if (failure) {
+    return fail(ErrorCode::Unavailable, "cannot create " + half_made.string() + ": " + failure.message());
+  }
+  {
+    Work work(half_made, schema);
+    AISLE_CHECK(work.guarded([&] { return work.open(Xapian::DB_CREATE); }));
+    work.close();
+  }
+  return rename_durably(half_made, folder);
+}
+
 Result<std::unique_ptr<ShardStore>> ShardStore::open(std::filesystem::path folder,
                                                      std::shared_ptr<const IndexSchema> schema) {
-  std::error_code failure;
-  std::filesystem::create_directories(folder, failure);
-  if (failure) {
-    return fail(ErrorCode::Unavailable, "cannot create " + folder.string() + ": " + failure.message());
-  }
+  std::error_code ignored;  // opening will say it
+  if (!std::filesystem::exists(folder, ignored) || std::filesystem::is_empty(folder, ignored))
+    AISLE_CHECK(create(folder, schema));
   std::unique_ptr<ShardStore> store(
       new ShardStore(std::make_unique<Work>(std::move(folder), std::move(schema))));
   Work& work = *store->work_;
-  AISLE_CHECK(work.guarded([&] { return work.open(Xapian::DB_CREATE_OR_OPEN); }));
+  AISLE_CHECK(work.guarded([&] { return work.open(Xapian::DB_OPEN); }));
   return store;
 }
 

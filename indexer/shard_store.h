@@ -34,7 +34,7 @@ struct ShardStatistics {
 // at a time. Other processes and threads may read the folder with handles of their own.
 class ShardStore {
  public:
-  // Creates the folder when there is none.
+  // Creates the folder when there is none or an empty one: whatever kills the process, it is whole or not there.
   //   Conflict            somebody writes to it already; names the folder
   //   FailedPrecondition  NEEDS_REINDEX: built with another schema
   //   DataLoss            the files are damaged
@@ -62,6 +62,7 @@ class ShardStore {
 
  private:
   class Work;  // everything that throws
+  static Status create(const std::filesystem::path& folder, const std::shared_ptr<const IndexSchema>& schema);
   explicit ShardStore(std::unique_ptr<Work> work);
   std::unique_ptr<Work> work_;
 };

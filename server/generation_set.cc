@@ -116,9 +116,9 @@ Status GenerationSet::install(const std::filesystem::path& base, const Generatio
   std::error_code failure;
   std::filesystem::remove(folder / "generation.json", failure);
   if (!failure) std::filesystem::remove_all(folder, failure);
-  if (!failure) std::filesystem::rename(base, folder, failure);
   if (failure)
-    return fail(ErrorCode::Unavailable, "cannot install " + folder.string() + ": " + failure.message());
+    return fail(ErrorCode::Unavailable, "cannot replace " + folder.string() + ": " + failure.message());
+  AISLE_CHECK(rename_durably(base, folder));
   return folder_->write_manifest({generation.number, generation.schema_hash, generation.analyzer_version,
                                   generation.shards, utc_text(utc_now())});
 }

@@ -2,6 +2,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <random>
+#include <thread>
 
 #include "analyzers/analyzer.h"
 #include "tests/indexer/shop.h"
@@ -52,6 +59,29 @@ TEST_F(ShardStoreTest, LaysProductsOutAsTheTermLayoutSays) {
   EXPECT_EQ(database.get_metadata("schema_hash"), test::shop_schema()->hash);
   EXPECT_EQ(database.get_metadata("mark:cursor"), "p1");
   EXPECT_EQ(database.get_metadata("analyzer_version"), std::to_string(analyzer_version));
+}
+
+TEST_F(ShardStoreTest, AKillWhileItIsCreatedLeavesNoneOrAWholeOne) {
+  const auto seed = std::random_device()();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  const auto schema = test::shop_schema();
+  for (int i = 0; i < 60; ++i) {
+    const pid_t child = fork();
+    if (child == 0) _exit(ShardStore::open(path_, schema) ? 0 : 1);
+    ASSERT_GT(child, 0);
+    // the moment of the kill is what is random here
+    std::this_thread::sleep_for(std::chrono::microseconds(random() % 10'000));
+    kill(child, SIGKILL);
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    auto store = open();
+    ASSERT_NE(store, nullptr) << "in round " << i;
+    ASSERT_TRUE(store->commit({1, 1}));
+    store.reset();
+    EXPECT_EQ(open()->position().seq, 1U);
+    std::filesystem::remove_all(path_);
+  }
 }
 
 TEST_F(ShardStoreTest, DocumentsAndPositionAppearTogether) {
