@@ -70,6 +70,29 @@ class SegmentsMatch {
     return {};
   }
 
+  // How many documents the segments will have to be looked through, roughly and without looking.
+  std::uint64_t documents_about(std::span<const SegmentView* const> segments) const {
+    std::uint64_t about = 0;
+    if (!request_.plan->browse()) {
+      const Reading& reading = request_.plan->readings.front();
+      bool first = true;
+      for (const Position& position : reading.positions) {
+        std::uint64_t documents = 0;
+        for (const Alternative& some : position.alternatives)
+          documents += view_.statistics->frequency(some.known, some.term);
+        const bool all = request_.plan->partial() || position.weight == 0;
+        about = all || first ? about + documents : std::min(about, documents);
+        first = false;
+      }
+      return about;
+    }
+    for (const SegmentView* segment : segments) {
+      const Conjunct* scanned = conjunct_to_scan(*segment);
+      about += scanned != nullptr ? scan_cost(scanned->node, *segment) : segment->live;
+    }
+    return about;
+  }
+
   MatchResult take() { return std::move(result_); }
 
  private:
@@ -241,11 +264,32 @@ class SegmentsMatch {
 
 }  // namespace
 
-Result<MatchResult> match_segments(const MatchRequest& request, const View& view,
-                                   std::span<const SegmentView* const> segments, Deadline deadline) {
-  SegmentsMatch match(request, view, deadline);
-  for (const SegmentView* segment : segments) AISLE_CHECK(match.add(*segment));
-  return match.take();
+Result<MatchResult> match_segments(const MatchRequest& request, const MatchPlace& place) {
+  SegmentsMatch match(request, place.view, place.deadline);
+  const bool may_share = place.segments.size() > 1 && place.user.may_share();
+  const std::size_t workers = may_share ? place.user.workers(match.documents_about(place.segments)) : 1;
+  if (workers == 1) {
+    for (const SegmentView* segment : place.segments) AISLE_CHECK(match.add(*segment));
+    return match.take();
+  }
+  std::vector<std::unique_ptr<SegmentsMatch>> others(workers - 1);
+  std::vector<Status> done(workers);
+  const auto work = [&](std::size_t worker, std::size_t task) {
+    SegmentsMatch* some = &match;
+    if (worker > 0) {
+      auto& other = others[worker - 1];
+      if (!other) other = std::make_unique<SegmentsMatch>(request, place.view, place.deadline);
+      some = other.get();
+    }
+    if (done[worker]) done[worker] = some->add(*place.segments[task]);
+  };
+  place.user.share(workers, place.segments.size(), work);
+  for (const Status& status : done) AISLE_CHECK(status);
+  MatchResult result = match.take();
+  for (const auto& other : others) {
+    if (other) merge_matches(result, other->take());
+  }
+  return result;
 }
 
 }  // namespace aisle

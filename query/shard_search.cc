@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <thread>
 
-#include "query/limits.h"
 #include "query/matcher.h"
 #include "query/product_json.h"
 #include "query/scorer.h"
@@ -11,6 +11,9 @@
 
 namespace aisle {
 namespace {
+
+// Documents looked at from which it pays to wake another core.
+constexpr std::uint64_t shared_documents_least = 8192;
 
 // By id, of a set that is not empty.
 std::string_view first_of(const DocumentSet& documents, const DocumentIds& ids) {
@@ -30,10 +33,17 @@ DocumentSet without_hidden(DocumentSet documents, const ShardEffects& effects, c
 
 }  // namespace
 
-LocalShardSearch::LocalShardSearch(const View& view, Deadline deadline) : view_(view), deadline_(deadline) {
+std::unique_ptr<SpareCores> make_spare_cores(const QueryLimits& limits) {
+  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  return std::make_unique<SpareCores>(std::min(cores, limits.cores_max) - 1, shared_documents_least);
+}
+
+LocalShardSearch::LocalShardSearch(const View& view, Deadline deadline, SpareCores* cores)
+    : view_(view), deadline_(deadline), user_(cores) {
   for (const auto& image : view.shards) {
     for (const SegmentView& segment : image->segments) segments_.push_back(&segment);
   }
+  std::ranges::stable_sort(segments_, std::ranges::greater(), &SegmentView::live);
 }
 
 Status LocalShardSearch::in_time() const {
@@ -68,7 +78,7 @@ Result<std::vector<PlanCount>> LocalShardSearch::count(const CountRequest& reque
 }
 
 Result<MatchResult> LocalShardSearch::match(const MatchRequest& request) {
-  return match_segments(request, view_, segments_, limited(deadline_));
+  return match_segments(request, {view_, segments_, limited(deadline_), user_});
 }
 
 Result<std::vector<FetchedProduct>> LocalShardSearch::fetch(const FetchRequest& request,

@@ -1,12 +1,15 @@
 // The shard side of a search: expand words, count and match plans, fetch products, on the shards at hand.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "base/deadline.h"
 #include "base/error.h"
+#include "base/spare_cores.h"
 #include "query/expansion.h"
+#include "query/limits.h"
 #include "query/shard_calls.h"
 #include "query/view.h"
 
@@ -48,10 +51,14 @@ class ShardSearch {
   Deadline until_ = Deadline::never();
 };
 
-// The shards of this process, by function call and without copies. Borrows the view.
+// What the machine has besides the core that a search runs on, at the most as the limits allow.
+std::unique_ptr<SpareCores> make_spare_cores(const QueryLimits& limits);
+
+// The shards of this process, by function call and without copies. Borrows the view and `cores`, which help where
+// much matches; null: none.
 class LocalShardSearch final : public ShardSearch {
  public:
-  LocalShardSearch(const View& view, Deadline deadline);
+  LocalShardSearch(const View& view, Deadline deadline, SpareCores* cores = nullptr);
 
   Result<std::vector<WordExpansion>> expand(const ExpandRequest& request) override;
   Result<std::vector<PlanCount>> count(const CountRequest& request) override;
@@ -68,7 +75,8 @@ class LocalShardSearch final : public ShardSearch {
 
   const View& view_;
   Deadline deadline_;
-  std::vector<const SegmentView*> segments_;
+  SpareCores::User user_;
+  std::vector<const SegmentView*> segments_;  // the largest first
 };
 
 }  // namespace aisle

@@ -96,7 +96,7 @@ Status Service::start() {
 std::unique_ptr<ShardSearch> Service::shards_of(const IndexService& index, const View& view,
                                                 std::optional<double> min_coverage, Lsn min_lsn) const {
   const Deadline deadline = Deadline::after(config_.limits.time_hard);
-  if (!cluster_) return std::make_unique<LocalShardSearch>(view, deadline);
+  if (!cluster_) return std::make_unique<LocalShardSearch>(view, deadline, cores_.get());
   return cluster_->search(index.name(), view, deadline, min_coverage, min_lsn);
 }
 

@@ -69,6 +69,7 @@ class Service {
 
   ServiceConfig config_;
   const MemberRole role_;
+  const std::unique_ptr<SpareCores> cores_ = make_spare_cores(config_.limits);
   std::shared_ptr<Membership> membership_;       // null: a process of its own
   std::unique_ptr<HttpServer> internal_;         // for other nodes
   Snapshot<std::vector<IndexService*>> opened_;  // what other nodes are told of

@@ -51,7 +51,7 @@ void read_limits(const JsonReader& reader, QueryLimits& limits) {
   reader.allow_only({"query_bytes_max", "words_max", "prefix_expansions_max", "typo_candidates_max",
                      "filter_bytes_max", "filter_clauses_max", "filter_depth_max", "filter_in_max",
                      "facets_max", "facet_values_max", "per_page_max", "window_max", "sort_keys_max",
-                     "suggestions_max", "time_soft_ms", "time_hard_ms"});
+                     "suggestions_max", "cores_max", "time_soft_ms", "time_hard_ms"});
   read_limit(reader, "query_bytes_max", limits.query_bytes_max, 4096);
   read_limit(reader, "words_max", limits.words_max, 16);
   read_limit(reader, "prefix_expansions_max", limits.prefix_expansions_max, 10'000);
@@ -66,6 +66,7 @@ void read_limits(const JsonReader& reader, QueryLimits& limits) {
   read_limit(reader, "window_max", limits.window_max, 100'000);
   read_limit(reader, "sort_keys_max", limits.sort_keys_max, 8);
   read_limit(reader, "suggestions_max", limits.suggestions_max, 100);
+  read_limit(reader, "cores_max", limits.cores_max, 256);
   limits.time_soft =
       std::chrono::milliseconds(reader.integer_or("time_soft_ms", limits.time_soft.count(), 0, 60'000));
   limits.time_hard =

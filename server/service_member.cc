@@ -32,7 +32,7 @@ Status Service::join_cluster() {
 }
 
 std::unique_ptr<Cluster> Service::make_cluster() {
-  ClusterOptions options{.min_coverage = 1.0, .limits = config_.limits};
+  ClusterOptions options{.min_coverage = 1.0, .limits = config_.limits, .cores = cores_.get()};
   std::unique_ptr<ClusterMap> map;
   if (membership_) {
     options.min_coverage = config_.membership->min_coverage;

@@ -27,7 +27,7 @@ Cluster::Cluster(ClusterOptions options, std::unique_ptr<ClusterMap> map, Intern
     : options_(options),
       map_(std::move(map)),
       fan_out_(std::make_unique<HttpTransport>(), {}, random_numbers()),
-      api_(std::move(find_view), *map_, options.limits) {
+      api_(std::move(find_view), *map_, options.limits, options.cores) {
   meet_others();
 }
 
@@ -79,10 +79,10 @@ std::unique_ptr<ShardSearch> Cluster::search(const std::string& index, const Vie
   meet_others();
   auto map = map_->find(index, view.generation, static_cast<std::uint32_t>(view.shards.size()));
   if (std::ranges::find(map->own, false) == map->own.end())
-    return std::make_unique<LocalShardSearch>(view, deadline);
+    return std::make_unique<LocalShardSearch>(view, deadline, options_.cores);
   return std::make_unique<FanOutSearch>(
       fan_out_, std::move(map), sizes_of(index, view.generation), view,
-      FanOutRequest{index, deadline, min_coverage.value_or(options_.min_coverage), min_lsn});
+      FanOutRequest{index, deadline, min_coverage.value_or(options_.min_coverage), min_lsn, options_.cores});
 }
 
 }  // namespace aisle

@@ -21,6 +21,7 @@ namespace aisle {
 struct ClusterOptions {
   double min_coverage = 1.0;  // of a search that does not say
   QueryLimits limits;
+  SpareCores* cores = nullptr;  // as LocalShardSearch takes them
 };
 
 // mount() before the server starts; the rest is thread-safe.

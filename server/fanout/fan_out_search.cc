@@ -59,7 +59,7 @@ FanOutSearch::FanOutSearch(FanOut& fan_out, std::shared_ptr<const ShardMap> map,
       own_view_(part_of(view, own_)),
       statistics_(view.statistics),
       request_(std::move(request)),
-      local_(own_view_, request_.deadline),
+      local_(own_view_, request_.deadline, request_.cores),
       view_name_(format_view_name(name_of(view))) {
   std::map<std::vector<std::size_t>, std::vector<std::uint32_t>> by_holders;
   for (std::uint32_t shard = 0; shard < map_->own.size(); ++shard) {

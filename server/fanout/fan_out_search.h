@@ -32,6 +32,7 @@ struct FanOutRequest {
   Deadline deadline = Deadline::never();
   double min_coverage = 1.0;
   Lsn min_lsn = 0;  // shards that have not all changes up to here are not what is asked for
+  SpareCores* cores = nullptr;  // as LocalShardSearch takes them
 };
 
 // Borrows the first and the sizes.

@@ -71,8 +71,8 @@ Result<std::string> answer_fetch(LocalShardSearch& shards, std::string_view body
 
 }  // namespace
 
-InternalApi::InternalApi(FindView find_view, const ClusterMap& map, QueryLimits limits)
-    : find_view_(std::move(find_view)), map_(map), limits_(limits) {}
+InternalApi::InternalApi(FindView find_view, const ClusterMap& map, QueryLimits limits, SpareCores* cores)
+    : find_view_(std::move(find_view)), map_(map), limits_(limits), cores_(cores) {}
 
 Result<View> InternalApi::pinned_view(const HttpRequest& request, Deadline deadline,
                                       std::vector<std::uint32_t>& shards) const {
@@ -104,7 +104,7 @@ Result<std::string> InternalApi::answer_body(std::string_view operation, const H
   AISLE_TRY(const Deadline deadline, read_deadline(request, route_time));
   std::vector<std::uint32_t> asked;
   AISLE_TRY(const View view, pinned_view(request, deadline, asked));
-  LocalShardSearch shards(view, deadline);
+  LocalShardSearch shards(view, deadline, cores_);
   if (operation == "expand") return answer_expand(shards, request.body, limits_);
   if (operation == "count") return answer_count(shards, request.body, *view.context->schema, limits_);
   if (operation == "match") return answer_match(shards, request.body, view, limits_);

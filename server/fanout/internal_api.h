@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "base/spare_cores.h"
 #include "query/limits.h"
 #include "query/view.h"
 #include "server/fanout/cluster_map.h"
@@ -29,7 +30,8 @@ class InternalApi {
   using FindView = std::function<std::optional<View>(const std::string& index, const ViewName& wanted,
                                                      Lsn min_lsn, Deadline deadline)>;
 
-  InternalApi(FindView find_view, const ClusterMap& map, QueryLimits limits);
+  // `cores` as LocalShardSearch takes them.
+  InternalApi(FindView find_view, const ClusterMap& map, QueryLimits limits, SpareCores* cores);
 
   // `route_time` is what the route gives a request from its arrival on.
   HttpResponse answer(std::string_view operation, const HttpRequest& request,
@@ -44,6 +46,7 @@ class InternalApi {
   FindView find_view_;
   const ClusterMap& map_;
   QueryLimits limits_;
+  SpareCores* cores_;
 };
 
 }  // namespace aisle

@@ -1,4 +1,4 @@
-// Searches of a workload against an index that no service has open, on one thread and without HTTP.
+// Searches of a workload against an index that no service has open, one at a time and without HTTP.
 //
 //   engine_bench --schema S --data D --workload W
 //       every class once to warm up, then timed: one JSON object
@@ -80,8 +80,8 @@ struct Round {
 
 class Bench {
  public:
-  Bench(const View& view, const QueryLimits& limits, std::vector<Query> queries)
-      : view_(view), limits_(limits), queries_(std::move(queries)) {}
+  Bench(const View& view, const QueryLimits& limits, std::vector<Query> queries, SpareCores* cores)
+      : view_(view), limits_(limits), queries_(std::move(queries)), cores_(cores) {}
 
   // At the most for so many seconds: what is left of the class then is left out.
   Result<Round> round(const std::string& query_class, double seconds) const {
@@ -112,12 +112,14 @@ class Bench {
 
  private:
   Result<SearchResult> ask(const Query& query) const {
-    return search(view_, query.request, limits_, Deadline::after(limits_.time_hard));
+    LocalShardSearch shards(view_, Deadline::after(limits_.time_hard), cores_);
+    return search(view_, query.request, limits_, shards);
   }
 
   const View& view_;
   const QueryLimits& limits_;
   const std::vector<Query> queries_;
+  SpareCores* const cores_;
 };
 
 std::uint64_t peak_memory_bytes() {
@@ -252,7 +254,8 @@ int run(const Options& options) {
     return report({ErrorCode::InvalidArgument, "the index is empty: make it with aisle import"});
   auto queries = read_workload(options.workload);
   if (!queries) return report(queries.error());
-  const Bench bench(view, place->limits, *std::move(queries));
+  const auto cores = make_spare_cores(place->limits);
+  const Bench bench(view, place->limits, *std::move(queries), cores.get());
   const Json summary = about(**service, view, load_ms);
   return options.commands ? follow_commands(bench, summary) : measure(bench, options, summary);
 }
@@ -262,7 +265,7 @@ int run(const Options& options) {
 
 int main(int argc, char** argv) {
   aisle::bench::Options options;
-  CLI::App app("searches of a workload, on one thread and without HTTP");
+  CLI::App app("searches of a workload, one at a time and without HTTP");
   app.add_option("--schema", options.place.schema, "catalogue schema")->required();
   app.add_option("--data", options.place.data_dir, "folder of the index");
   app.add_option("--workload", options.workload, "queries, one JSON object a line");

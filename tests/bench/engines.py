@@ -129,10 +129,14 @@ class Aisle(Engine):
         self.bench = build_folder / "tests/engine_bench"
 
     def build(self, catalogue, index):
-        told = json.loads(run([self.binary, "import", "--schema", SCHEMA, "--data", index, "--json", catalogue / "products.jsonl"]))
+        told = json.loads(run([self.binary, "import", "--schema", SCHEMA, "--data", index, "--json", *self.import_options(),
+                               catalogue / "products.jsonl"]))
         for image in index.rglob("*.image"):  # read from the shard it is one segment, as the indexes of the others are
             image.unlink()
         return {"peak_bytes": told["peak_bytes"], "shards": told["shards"]}
+
+    def import_options(self):
+        return []
 
     def command(self, catalogue, index):
         return [self.bench, "--schema", SCHEMA, "--ranking", RANKING, "--data", index, "--workload", catalogue / "workload.jsonl",
@@ -140,7 +144,19 @@ class Aisle(Engine):
 
 
     def environment(self):
-        return {"AISLE_LIMITS__TIME_HARD_MS": "60000"}  # a query that the machine holds up is slow, not an error
+        # a query that the machine holds up is slow, not an error
+        return {"AISLE_LIMITS__TIME_HARD_MS": "60000", "AISLE_LIMITS__CORES_MAX": "1"}
+
+
+class AisleTwo(Aisle):
+    """The same products in two shards, which two cores search at once where much matches."""
+    name, title = "aisle-two", "aisle, two shards on two cores"
+
+    def import_options(self):
+        return ["--shards", "2"]
+
+    def environment(self):
+        return super().environment() | {"AISLE_LIMITS__CORES_MAX": "2"}
 
 
 class AisleAll(Aisle):

@@ -29,8 +29,10 @@ Asked ask(RandomCatalogue& products, Random& random) {
   return asked;
 }
 
-SearchResult answer(const View& view, const SearchRequest& request, const QueryLimits& limits) {
-  auto found = search(view, request, limits, Deadline::never());
+SearchResult answer(const View& view, const SearchRequest& request, const QueryLimits& limits,
+                    SpareCores* cores = nullptr) {
+  LocalShardSearch shards(view, Deadline::never(), cores);
+  auto found = search(view, request, limits, shards);
   EXPECT_TRUE(found) << request.filter << ": " << found.error().message;
   return found ? std::move(*found) : SearchResult();
 }
@@ -54,6 +56,26 @@ TEST(ViewEquality, AnyNumberOfShardsGivesTheSameAnswerWithItsScores) {
       }
     }
   }
+}
+
+TEST(ViewEquality, CoresThatTakeSegmentsOfASearchGiveTheSameAnswer) {
+  const Catalogue catalogue(random_schema_text);
+  SpareCores cores(2, 0);
+  const Seeds all = seeds(150);
+  for (std::uint64_t seed = all.first; seed != all.first + all.count; ++seed) {
+    SCOPED_TRACE(Seeds::trace(seed));
+    Random random(seed);
+    RandomCatalogue products(catalogue, random);
+    const std::vector<Op> ops = products.history(20 + random.below(150), 60);
+    const View view = catalogue.grow(ops, static_cast<std::uint32_t>(2 + random.below(7)), random);
+    for (int i = 0; i < 8; ++i) {
+      const Asked asked = ask(products, random);
+      ASSERT_EQ(describe_all(answer(view, asked.request, asked.limits, &cores)),
+                describe_all(answer(view, asked.request, asked.limits)))
+          << view.shards.size() << " shards, " << asked.request.q << " / " << asked.request.filter;
+    }
+  }
+  EXPECT_GT(cores.tasks_taken(), 0U);
 }
 
 TEST(ViewEquality, ShardsOnSeveralNodesGiveTheSameAnswer) {

@@ -1,6 +1,7 @@
 // The shards of a view as if they lay on several nodes: each group answers for itself, what it answers is
 // taken apart into bytes and put together again, and the answers are merged.
 #pragma once
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -33,7 +34,7 @@ class SplitSearch final : public ShardSearch {
   std::shared_ptr<const IndexSchema> schema_;
   QueryLimits limits_;
   std::vector<View> views_;
-  std::vector<LocalShardSearch> groups_;
+  std::deque<LocalShardSearch> groups_;
 };
 
 }  // namespace aisle::test
