@@ -16,6 +16,14 @@ constexpr std::int64_t most_points = std::numeric_limits<std::int64_t>::max();  
 
 }  // namespace
 
+// No document scores more.
+struct BestDocuments::Bound {
+  std::int64_t most = 0;
+  std::int64_t most_else = 0;  // when it begins with another word than the query
+
+  static Bound unknown() { return {most_points, most_points}; }
+};
+
 struct BestDocuments::Kind {
   std::int64_t tier = 0;
   int percent = 0;  // that they may gain
@@ -23,7 +31,7 @@ struct BestDocuments::Kind {
   Repeating repeating = Never;
   CommonDocuments documents{};
   std::size_t length = 0;  // of the next ones
-  std::int64_t most = 0;   // they score no more
+  Bound bound{};
 };
 
 struct BestDocuments::Candidate {
@@ -32,7 +40,7 @@ struct BestDocuments::Candidate {
   std::size_t i = 0;        // among those that are adjusted
   bool repeats = false;     // it may repeat words of the plan
   int percent = 0;          // of what it may gain at the most by head and values
-  std::int64_t most = 0;    // it scores no more
+  Bound bound{};
 };
 
 // Documents to look at in turn: what will be read of each comes into the cache while those before it are
@@ -100,7 +108,7 @@ void BestDocuments::find_adjusted(const DocumentSet& documents) {
   std::size_t i = 0;
   Ahead ahead(*this);
   for (const std::uint32_t document : list)
-    ahead.add({document, segment_.forward_length(document), i++, true, title_.most_percent(), most_points});
+    ahead.add({document, segment_.forward_length(document), i++, true, title_.most_percent(), Bound::unknown()});
   ahead.finish();
   adjustment_.reset();  // it borrows the list
 }
@@ -153,12 +161,13 @@ void BestDocuments::sweep_few(const DocumentSet& documents, std::int64_t tier) {
   const int percent = title_.most_percent();
   Kind kind{tier, percent, true, Never};
   std::optional<std::uint8_t> length;  // of those before
-  std::array<std::int64_t, 2> most{};  // of that length; of what repeats words
+  std::array<Bound, 2> most{};  // of that length; of what repeats words
   Ahead ahead(*this);
   documents.each([&](std::uint32_t document) {
     if (is_done(document)) return;
     const bool repeats = segment_.forms.repeats_some(document);
     const std::uint8_t now = segment_.forward_length(document);
+    Bound some = Bound::unknown();
     if (best_.is_full()) {
       if (length != now) {
         length = now;
@@ -167,9 +176,10 @@ void BestDocuments::sweep_few(const DocumentSet& documents, std::int64_t tier) {
         kind.repeating = Often;
         most[1] = bound(kind, now);
       }
-      if (!best_.can_take(most[repeats ? 1 : 0], document)) return;
+      some = most[repeats ? 1 : 0];
+      if (!best_.can_take(some.most, document)) return;
     }
-    ahead.add({document, now, 0, repeats, percent, most_points});
+    ahead.add({document, now, 0, repeats, percent, some});
   });
   ahead.finish();
 }
@@ -181,8 +191,8 @@ void BestDocuments::sweep_many(const DocumentSet& documents, std::int64_t tier) 
   std::vector<Kind> kinds = kinds_of(documents, tier);
   Ahead ahead(*this);
   while (true) {
-    Kind& next = *std::ranges::max_element(kinds, {}, &Kind::most);
-    if (next.most < 0 || !best_.can_take_some(next.most)) break;
+    Kind& next = *std::ranges::max_element(kinds, {}, [](const Kind& kind) { return kind.bound.most; });
+    if (next.bound.most < 0 || !best_.can_take_some(next.bound.most)) break;
     add_next(next, ahead);
   }
   ahead.finish();
@@ -191,10 +201,10 @@ void BestDocuments::sweep_many(const DocumentSet& documents, std::int64_t tier) 
 void BestDocuments::add_next(Kind& kind, Ahead& ahead) {
   const bool by_id = kind.length + 1 < lengths;  // these documents are of one length
   kind.documents.each(begin_of(kind.length), begin_of(kind.length + 1), [&](std::uint32_t document) {
-    if (!best_.can_take(kind.most, document)) return !by_id;  // nor any behind it
+    if (!best_.can_take(kind.bound.most, document)) return !by_id;  // nor any behind it
     const std::uint8_t length =
         by_id ? static_cast<std::uint8_t>(kind.length) : segment_.forward_length(document);
-    ahead.add({document, length, 0, kind.repeating != Never, kind.percent, kind.most});
+    ahead.add({document, length, 0, kind.repeating != Never, kind.percent, kind.bound});
     return true;
   });
   find_length(kind, kind.length + 1);
@@ -205,11 +215,11 @@ void BestDocuments::find_length(Kind& kind, std::size_t length) const {
   const std::uint32_t next =
       begin_of(length) < segment_.size ? kind.documents.next(begin_of(length)) : no_document;
   if (next >= segment_.size) {
-    kind.most = unmatched_score.score;
+    kind.bound.most = unmatched_score.score;
     return;
   }
   kind.length = std::min<std::size_t>(segment_.forward_length(next), lengths - 1);
-  kind.most = bound(kind, kind.length);
+  kind.bound = bound(kind, kind.length);
 }
 
 // The first document whose forward field has so many tokens or more.
@@ -259,18 +269,20 @@ void BestDocuments::note_kinds() {
   }
 }
 
-// The score that no document of the kind with such a length exceeds.
-std::int64_t BestDocuments::bound(const Kind& kind, std::size_t length) const {
+// Of the documents of the kind with such a length.
+BestDocuments::Bound BestDocuments::bound(const Kind& kind, std::size_t length) const {
   const int frequency = kind.repeating == Often   ? segment_.forms.frequency_max()
                         : kind.repeating == Twice ? 2
                                                   : 1;
-  std::int64_t most = 0;
+  Bound bound;
+  const auto add = [](std::int64_t& most, std::int64_t points) { most = std::max(most, points); };
   for (std::size_t r = 0; r < readings_.size(); ++r) {
     const std::int64_t text = readings_[r].most(static_cast<std::uint8_t>(length),
                                                 static_cast<std::uint8_t>(frequency), kind.outstanding);
-    most = std::max(most, r == 0 ? title_.most(length, text, kind.percent) : text);
+    add(bound.most, r == 0 ? title_.most(length, text, kind.percent, true) : text);
+    add(bound.most_else, r == 0 ? title_.most(length, text, kind.percent, false) : text);
   }
-  return kind.tier + std::min(most, points_max);
+  return {kind.tier + std::min(bound.most, points_max), kind.tier + std::min(bound.most_else, points_max)};
 }
 
 bool BestDocuments::is_done(std::uint32_t document) const {
@@ -300,15 +312,20 @@ DocumentScore BestDocuments::best_of_other_readings(const Candidate& some, Repea
 // Its bound is looked at once more, now that its turn has come.
 void BestDocuments::look_at(const Candidate& some) {
   const std::uint32_t document = some.document;
-  if (!best_.can_take(some.most, document)) return;
+  if (!best_.can_take(some.bound.most, document)) return;
+  if (!best_.can_take(some.bound.most_else, document) && !title_.may_begin(document, some.length)) return;
   const Repeats repeats = some.repeats ? segment_.forms.repeats(document) : Repeats();
   const TextPoints text = readings_.front().of(document, some.length, repeats);
   DocumentScore score = best_of_other_readings(some, repeats, text);
   if (text.weight >= least_.front()) {
     DocumentScore first = text.score();
     const std::int64_t tier = tier_of(first);
-    first.score = tier + std::min(title_.most(some.length, text.points, some.percent), points_max);
-    if (!best_.can_take(adjusted(some.i, first.score > score.score ? first : score), document)) return;
+    const auto may_be_taken = [&](bool begins) {
+      first.score = tier + std::min(title_.most(some.length, text.points, some.percent, begins), points_max);
+      return best_.can_take(adjusted(some.i, first.score > score.score ? first : score), document);
+    };
+    if (!may_be_taken(true)) return;
+    if (!may_be_taken(false) && !title_.may_begin(document, some.length)) return;
     first.score = tier + std::min(title_.points(document, some.length, text), points_max);
     if (first.score >= score.score) score = first;
   }

@@ -31,6 +31,7 @@ class BestDocuments {
   using Repeats = ReadingPoints::Repeats;
   struct Candidate;  // for the best
   class Ahead;
+  struct Bound;
   struct Kind;                                            // of documents, that share bounds
   enum Repeating : std::uint8_t { Often, Twice, Never };  // the most that a document does
 
@@ -47,7 +48,7 @@ class BestDocuments {
   std::int64_t adjusted(std::size_t i, const DocumentScore& score) const;
   void note_kinds();
   std::vector<Kind> kinds_of(const DocumentSet& documents, std::int64_t tier) const;
-  std::int64_t bound(const Kind& kind, std::size_t length) const;
+  Bound bound(const Kind& kind, std::size_t length) const;
   std::uint32_t begin_of(std::size_t length) const;
   bool is_done(std::uint32_t document) const;
   bool has_optional_typos() const;

@@ -20,10 +20,10 @@ Proximity::Proximity(const ReadingPostings& positions, const Segment& segment, s
   }
 }
 
-std::int64_t Proximity::most(std::size_t tokens) const {
+std::int64_t Proximity::most(std::size_t tokens, bool begins) const {
   const auto neighbours = static_cast<std::int64_t>(positions_) - 1;
-  return weight_ *
-         (neighbours * neighbour_points + first_word_points + (tokens <= positions_ ? exact_points : 0));
+  return weight_ * (neighbours * neighbour_points + (begins ? first_word_points : 0) +
+                    (tokens <= positions_ ? exact_points : 0));
 }
 
 Proximity::Slot& Proximity::slot(TermId term) {

@@ -34,8 +34,8 @@ class Proximity {
   // The same; calls see(i, mask_of(token i)) for each token.
   template <class See>
   Parts parts(std::span<const TermId> tokens, std::uint8_t distance, const See& see) const;
-  // No document with so many tokens gains more.
-  std::int64_t most(std::size_t tokens) const;
+  // No document with so many tokens gains more; `begins`: whether it may begin with the query's first word.
+  std::int64_t most(std::size_t tokens, bool begins) const;
   // Bit p: the term stands for position p, of the first positions_max.
   std::uint32_t mask_of(TermId term, std::uint8_t distance) const {
     std::size_t at = place(term);

@@ -69,8 +69,8 @@ std::int64_t TitleMatch::points(std::uint32_t document, std::uint8_t length, con
   return near + head_points(near, title.uses, text) + named_.points(document, near);
 }
 
-std::int64_t TitleMatch::most(std::size_t tokens, std::int64_t text, int percent) const {
-  const std::int64_t near = proximity_ ? text + proximity_->most(tokens) : text;
+std::int64_t TitleMatch::most(std::size_t tokens, std::int64_t text, int percent, bool begins) const {
+  const std::int64_t near = proximity_ ? text + proximity_->most(tokens, begins) : text;
   return near + near * percent / 100;
 }
 

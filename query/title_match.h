@@ -45,8 +45,15 @@ class TitleMatch {
   // Most percent first. A document gains no more than the first says that has it; nothing when none has.
   std::vector<Gain> gains() const;
   int most_percent() const { return (head_terms_.empty() ? 0 : head_percent_) + named_.most_percent(); }
-  // No document with so many tokens in its title, no more for its words, and so many percent to gain has more.
-  std::int64_t most(std::size_t tokens, std::int64_t text, int percent) const;
+  // No document with so many tokens in its title, no more for its words, and so many percent to gain has more;
+  // `begins`: unless may_begin() says no.
+  std::int64_t most(std::size_t tokens, std::int64_t text, int percent, bool begins) const;
+  // Whether the title may begin with the query's first word: one look at one token.
+  bool may_begin(std::uint32_t document, std::uint8_t length) const {
+    if (!proximity_ || length == 0) return true;
+    const TermId first = segment_.forward.of(document, length).front();
+    return (proximity_->mask_of(first, distances - 1) & 1U) != 0;
+  }
   // Ahead of points() of the same.
   void prefetch(std::uint32_t document, std::uint8_t length) const {
     if (head_mask_ != 0) prepared_->heads().prefetch_uses(document, length, segment_);
