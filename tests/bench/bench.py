@@ -27,7 +27,7 @@ from rounds import Comparison
 BENCH = ROOT / "build/bench"
 TITLES = 530_611
 LARGER = (1_000_000, 2_000_000, 5_000_000)
-OF_CURVE = ("aisle", "lucene10", "tantivy")  # asked of the larger catalogues, too
+OF_CURVE = ("aisle", "aisle-two", "lucene10", "tantivy")  # asked of the larger catalogues, too
 BEGIN = time.monotonic()
 
 

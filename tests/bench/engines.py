@@ -150,7 +150,7 @@ class Aisle(Engine):
 
 class AisleTwo(Aisle):
     """The same products in two shards, which two cores search at once where much matches."""
-    name, title = "aisle-two", "aisle, two shards on two cores"
+    name, title, quick = "aisle-two", "aisle on two cores", False
 
     def import_options(self):
         return ["--shards", "2"]

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from engines import CLASSES, ROOT, Aisle, AisleAll, Engine, Missing, Running, run
+from engines import CLASSES, ROOT, Aisle, AisleAll, AisleTwo, Engine, Missing, Running, run
 
 PEERS = ROOT / "tests/bench/peers"
 TYPOS = ("typo1", "typo2", "shop")
@@ -260,5 +260,5 @@ class Served(Running):
 
 
 def all_engines(build_folder):
-    return [Aisle(build_folder), AisleAll(build_folder), Lucene(10), Lucene(8), Tantivy(), Bleve(), Xapian(build_folder), Groonga(build_folder),
+    return [Aisle(build_folder), AisleTwo(build_folder), AisleAll(build_folder), Lucene(10), Lucene(8), Tantivy(), Bleve(), Xapian(build_folder), Groonga(build_folder),
             Sphinx(build_folder), Postgres(build_folder)]
