@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <functional>
+#include <memory>
+#include <optional>
 
 #include "query/limits.h"
 #include "query/matcher.h"
@@ -70,27 +72,12 @@ class SegmentsMatch {
     return {};
   }
 
-  // How many documents the segments will have to be looked through, roughly and without looking.
-  std::uint64_t documents_about(std::span<const SegmentView* const> segments) const {
-    std::uint64_t about = 0;
-    if (!request_.plan->browse()) {
-      const Reading& reading = request_.plan->readings.front();
-      bool first = true;
-      for (const Position& position : reading.positions) {
-        std::uint64_t documents = 0;
-        for (const Alternative& some : position.alternatives)
-          documents += view_.statistics->frequency(some.known, some.term);
-        const bool all = request_.plan->partial() || position.weight == 0;
-        about = all || first ? about + documents : std::min(about, documents);
-        first = false;
-      }
-      return about;
-    }
-    for (const SegmentView* segment : segments) {
-      const Conjunct* scanned = conjunct_to_scan(*segment);
-      about += scanned != nullptr ? scan_cost(scanned->node, *segment) : segment->live;
-    }
-    return about;
+  // How many documents the segments will have to be looked through, judged by the first.
+  std::uint64_t documents_about(std::span<const SegmentView* const> segments) {
+    const SegmentView& first = *segments.front();
+    std::uint64_t live = 0;
+    for (const SegmentView* segment : segments) live += segment->live;
+    return documents_about(first) * live / std::max(first.live, 1U);
   }
 
   MatchResult take() { return std::move(result_); }
@@ -108,6 +95,25 @@ class SegmentsMatch {
     if (!request_.effects) return true;
     const RankingEffects& effects = request_.effects->data();
     return effects.hidden.empty() && effects.pins.empty() && request_.effects->conjuncts().empty();
+  }
+
+  std::uint64_t documents_about(const SegmentView& segment) {
+    if (request_.plan->browse()) {
+      const Conjunct* scanned = conjunct_to_scan(segment);
+      return scanned != nullptr ? scan_cost(scanned->node, segment) : segment.live;
+    }
+    const std::vector<Position>& asked = request_.plan->readings.front().positions;
+    const ReadingPostings& positions = scorer_.postings(segment.segment).front();
+    std::optional<std::uint64_t> about;
+    for (std::size_t p = 0; p < positions.size(); ++p) {
+      const std::uint64_t total = positions[p].total;
+      if (request_.plan->partial()) {
+        about = about.value_or(0) + total;
+      } else if (asked[p].weight > 0) {
+        about = std::min(about.value_or(total), total);
+      }
+    }
+    return about.value_or(0);
   }
 
   using FoundPins = std::vector<ShardEffects::FoundPin>;
