@@ -108,7 +108,8 @@ void BestDocuments::find_adjusted(const DocumentSet& documents) {
   std::size_t i = 0;
   Ahead ahead(*this);
   for (const std::uint32_t document : list)
-    ahead.add({document, segment_.forward_length(document), i++, true, title_.most_percent(), Bound::unknown()});
+    ahead.add(
+        {document, segment_.forward_length(document), i++, true, title_.most_percent(), Bound::unknown()});
   ahead.finish();
   adjustment_.reset();  // it borrows the list
 }
@@ -161,7 +162,7 @@ void BestDocuments::sweep_few(const DocumentSet& documents, std::int64_t tier) {
   const int percent = title_.most_percent();
   Kind kind{tier, percent, true, Never};
   std::optional<std::uint8_t> length;  // of those before
-  std::array<Bound, 2> most{};  // of that length; of what repeats words
+  std::array<Bound, 2> most{};         // of that length; of what repeats words
   Ahead ahead(*this);
   documents.each([&](std::uint32_t document) {
     if (is_done(document)) return;

@@ -29,7 +29,7 @@ struct QueryLimits {
   std::size_t sort_keys_max = 3;
   std::size_t suggestions_max = 20;
   std::size_t highlight_bytes_max = 64 * 1024;  // a field; the rest is left unmarked
-  std::size_t cores_max = 256;  // of one search while no other runs; no more than there are
+  std::size_t cores_max = 256;                  // of one search while no other runs; no more than there are
   std::chrono::milliseconds time_soft{150};     // then parts are left out, see SearchResult::degraded
   std::chrono::milliseconds time_hard{500};
 };

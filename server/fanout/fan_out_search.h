@@ -31,7 +31,7 @@ struct FanOutRequest {
   std::string index;
   Deadline deadline = Deadline::never();
   double min_coverage = 1.0;
-  Lsn min_lsn = 0;  // shards that have not all changes up to here are not what is asked for
+  Lsn min_lsn = 0;              // shards that have not all changes up to here are not what is asked for
   SpareCores* cores = nullptr;  // as LocalShardSearch takes them
 };
 

@@ -9,7 +9,8 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-Result<ServiceConfig> parse(const std::string& limits, const std::map<std::string, std::string>& environment) {
+Result<ServiceConfig> parse(const std::string& limits,
+                            const std::map<std::string, std::string>& environment) {
   return ServiceConfig::parse(R"({"schema": "s.json", "limits": )" + limits + "}", "", environment);
 }
 
@@ -24,7 +25,8 @@ TEST(ServiceConfig, ALimitOutOfItsBoundsIsRefusedWithThem) {
     const auto config = parse(R"({"cores_max": )" + value + "}", {});
     ASSERT_FALSE(config) << value;
     EXPECT_EQ(config.error().code, ErrorCode::InvalidArgument);
-    EXPECT_THAT(config.error().message, AllOf(HasSubstr("/limits/cores_max"), HasSubstr(value), HasSubstr("256")));
+    EXPECT_THAT(config.error().message,
+                AllOf(HasSubstr("/limits/cores_max"), HasSubstr(value), HasSubstr("256")));
   }
 }
 
