@@ -104,16 +104,14 @@ class SegmentsMatch {
     }
     const std::vector<Position>& asked = request_.plan->readings.front().positions;
     const ReadingPostings& positions = scorer_.postings(segment.segment).front();
-    std::optional<std::uint64_t> about;
+    std::optional<std::uint64_t> least;  // of a position that must match
+    std::uint64_t united = 0;
     for (std::size_t p = 0; p < positions.size(); ++p) {
       const std::uint64_t total = positions[p].total;
-      if (request_.plan->partial()) {
-        about = about.value_or(0) + total;
-      } else if (asked[p].weight > 0) {
-        about = std::min(about.value_or(total), total);
-      }
+      if (positions[p].sources.size() > 1 && positions[p].united == nullptr) united += total;
+      if (asked[p].weight > 0) least = std::min(least.value_or(total), total);
     }
-    return about.value_or(0);
+    return least.value_or(0) + united;
   }
 
   using FoundPins = std::vector<ShardEffects::FoundPin>;
