@@ -66,8 +66,8 @@ class SpareCores {
     SpareCores* cores_;
   };
 
-  // Tasks that others than their user have done so far.
-  std::uint64_t tasks_taken() const { return tasks_taken_; }
+  // Tasks that others than their user have done since this was last asked.
+  std::uint64_t tasks_taken() { return tasks_taken_.exchange(0); }
 
  private:
   enum State : std::uint32_t { Sleeping, Offering, Offered, Working, Ending };

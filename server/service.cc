@@ -216,6 +216,7 @@ HttpResponse Service::metrics(const HttpRequest&) const {
   for (const auto& index : indexes_) index->publish_metrics();
   for (const auto& [index, cache] : caches_) cache->refresh(index->view(), seconds_now());
   if (cluster_) cluster_->meet_others();
+  segments_taken_.add(static_cast<double>(cores_->tasks_taken()));
   return {.content_type = "text/plain; version=0.0.4", .body = render_metrics()};
 }
 

@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/metrics.h"
 #include "base/snapshot.h"
+#include "base/spare_cores.h"
 #include "server/answer_cache/answer_cache.h"
 #include "server/fanout/cluster.h"
 #include "server/http/http_server.h"
@@ -70,6 +72,8 @@ class Service {
   ServiceConfig config_;
   const MemberRole role_;
   const std::unique_ptr<SpareCores> cores_ = make_spare_cores(config_.limits);
+  const Counter segments_taken_ =
+      metric_counter("aisle_search_segments_taken_total", "Segments of searches looked at by an idle core");
   std::shared_ptr<Membership> membership_;       // null: a process of its own
   std::unique_ptr<HttpServer> internal_;         // for other nodes
   Snapshot<std::vector<IndexService*>> opened_;  // what other nodes are told of
