@@ -1,7 +1,5 @@
 #include "base/spare_cores.h"
 
-#include <algorithm>
-
 namespace aisle {
 
 SpareCores::SpareCores(std::size_t threads, std::uint64_t work_least) : work_least_(work_least) {

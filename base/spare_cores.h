@@ -47,13 +47,13 @@ class SpareCores {
     bool may_share() const { return workers(std::numeric_limits<std::uint64_t>::max()) > 1; }
     // Calls work(worker, task) for every task in [0, tasks) once, in their order but several at once, and
     // returns when all have returned. Workers are numbers from 0, of this thread, to below `workers`, which
-    // came from workers(); calls with the same one follow each other. `work` must not throw.
+    // came from workers(); calls with the same one follow each other. A `work` that throws ends the process.
     template <class Work>
     void share(std::size_t workers, std::size_t tasks, const Work& work) const {
       Job job;
       job.tasks = tasks;
       job.work = &work;
-      job.call = [](const void* some, std::size_t worker, std::size_t task) {
+      job.call = [](const void* some, std::size_t worker, std::size_t task) noexcept {
         (*static_cast<const Work*>(some))(worker, task);
       };
       run(job, workers);

@@ -37,8 +37,9 @@ SearchResult answer(const View& view, const SearchRequest& request, const QueryL
   return found ? std::move(*found) : SearchResult();
 }
 
-TEST(ViewEquality, AnyNumberOfShardsGivesTheSameAnswerWithItsScores) {
+TEST(ViewEquality, AnyNumberOfShardsAndCoresGivesTheSameAnswerWithItsScores) {
   const Catalogue catalogue(random_schema_text);
+  SpareCores cores(2, 0);
   const Seeds all = seeds(150);
   for (std::uint64_t seed = all.first; seed != all.first + all.count; ++seed) {
     SCOPED_TRACE(Seeds::trace(seed));
@@ -51,28 +52,12 @@ TEST(ViewEquality, AnyNumberOfShardsGivesTheSameAnswerWithItsScores) {
       const Asked asked = ask(products, random);
       const std::string expected = describe_all(answer(views.front(), asked.request, asked.limits));
       for (const View& view : views) {
-        ASSERT_EQ(describe_all(answer(view, asked.request, asked.limits)), expected)
-            << view.shards.size() << " shards, " << asked.request.q << " / " << asked.request.filter;
+        for (SpareCores* some : {static_cast<SpareCores*>(nullptr), &cores}) {
+          ASSERT_EQ(describe_all(answer(view, asked.request, asked.limits, some)), expected)
+              << view.shards.size() << " shards, " << (some != nullptr ? "several cores, " : "")
+              << asked.request.q << " / " << asked.request.filter;
+        }
       }
-    }
-  }
-}
-
-TEST(ViewEquality, CoresThatTakeSegmentsOfASearchGiveTheSameAnswer) {
-  const Catalogue catalogue(random_schema_text);
-  SpareCores cores(2, 0);
-  const Seeds all = seeds(150);
-  for (std::uint64_t seed = all.first; seed != all.first + all.count; ++seed) {
-    SCOPED_TRACE(Seeds::trace(seed));
-    Random random(seed);
-    RandomCatalogue products(catalogue, random);
-    const std::vector<Op> ops = products.history(20 + random.below(150), 60);
-    const View view = catalogue.grow(ops, static_cast<std::uint32_t>(2 + random.below(7)), random);
-    for (int i = 0; i < 8; ++i) {
-      const Asked asked = ask(products, random);
-      ASSERT_EQ(describe_all(answer(view, asked.request, asked.limits, &cores)),
-                describe_all(answer(view, asked.request, asked.limits)))
-          << view.shards.size() << " shards, " << asked.request.q << " / " << asked.request.filter;
     }
   }
   EXPECT_GT(cores.tasks_taken(), 0U);
