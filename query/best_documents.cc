@@ -200,11 +200,11 @@ void BestDocuments::sweep_many(const DocumentSet& documents, std::int64_t tier) 
 }
 
 void BestDocuments::add_next(Kind& kind, Ahead& ahead) {
-  const bool by_id = kind.length + 1 < lengths;  // these documents are of one length
+  const bool one_length = kind.length + 1 < lengths;
   kind.documents.each(begin_of(kind.length), begin_of(kind.length + 1), [&](std::uint32_t document) {
-    if (!best_.can_take(kind.bound.most, document)) return !by_id;  // nor any behind it
+    if (!best_.can_take(kind.bound.most, document)) return best_.can_take_some(kind.bound.most);
     const std::uint8_t length =
-        by_id ? static_cast<std::uint8_t>(kind.length) : segment_.forward_length(document);
+        one_length ? static_cast<std::uint8_t>(kind.length) : segment_.forward_length(document);
     ahead.add({document, length, 0, kind.repeating != Never, kind.percent, kind.bound});
     return true;
   });

@@ -1,7 +1,6 @@
 #include "query/forward_tokens.h"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 namespace aisle {
@@ -17,16 +16,6 @@ ForwardTokens::ForwardTokens(std::vector<TermId> tokens, std::span<const std::ui
     places_[length + 1] = places_[length] + std::size_t{count} * length;
   }
   long_begins_.insert(long_begins_.begin(), static_cast<std::uint32_t>(places_[length_max]));
-}
-
-std::vector<std::uint32_t> numbers_by_length(std::span<const std::uint8_t> lengths) {
-  std::array<std::uint32_t, ForwardTokens::length_max + 2> next{};
-  for (const std::uint8_t length : lengths) ++next[length + 1U];
-  std::partial_sum(next.begin(), next.end(), next.begin());
-  std::vector<std::uint32_t> numbers;
-  numbers.reserve(lengths.size());
-  for (const std::uint8_t length : lengths) numbers.push_back(next[length]++);
-  return numbers;
 }
 
 std::vector<std::uint32_t> ForwardTokens::long_ends() const {

@@ -51,7 +51,4 @@ class ForwardTokens {
   std::vector<std::uint32_t> long_begins_;                 // one more than there are long ones
 };
 
-// The numbers of documents that have these lengths: by length, those of one length as they come.
-std::vector<std::uint32_t> numbers_by_length(std::span<const std::uint8_t> lengths);
-
 }  // namespace aisle

@@ -1,6 +1,5 @@
 // A piece of the image that never changes: I have a term, which documents hold it, how often and in which
-// field? Documents are numbered 0.. by the length of the forward field, so that what may score higher comes
-// first, those of one length in the byte order of their ids.
+// field? Documents are numbered 0.. as document_order.h says.
 #pragma once
 #include <cstdint>
 #include <memory>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "query/document_order.h"
 #include "query/segment_builder.h"
 
 namespace aisle {
@@ -64,12 +65,32 @@ class Merge {
     merged_->size = static_cast<std::uint32_t>(origins_.size());
   }
 
+  // Of what is sorted by id, the place of its last value among those of the field that groups documents.
+  std::vector<std::uint32_t> groups() const {
+    std::vector<std::size_t> counts(context_.schema->fields.size());
+    for (const SegmentView& source : sources_) {
+      for (std::size_t field = 0; field < counts.size(); ++field)
+        counts[field] = std::max<std::size_t>(counts[field], source.segment->keywords[field].values().size());
+    }
+    const int field = grouping_field(*context_.schema, counts);
+    if (field < 0) return {};
+    const Values values = values_of(static_cast<std::size_t>(field));
+    std::vector<std::uint32_t> groups(origins_.size(), KeywordColumn::no_code);
+    for (std::size_t i = 0; i < origins_.size(); ++i) {
+      segment(origins_[i].source)
+          .keywords[static_cast<std::size_t>(field)]
+          .each_code(origins_[i].document,
+                     [&](std::uint32_t code) { groups[i] = values.place[origins_[i].source][code]; });
+    }
+    return groups;
+  }
+
   // Puts what is sorted by id in the order of documents; returns these by id.
   std::vector<std::uint32_t> number_documents() {
     std::vector<std::uint8_t> lengths(origins_.size(), 0);
     for (std::size_t i = 0; i < origins_.size() && context_.forward_field >= 0; ++i)
       lengths[i] = segment(origins_[i].source).forward_length(origins_[i].document);
-    std::vector<std::uint32_t> by_id = numbers_by_length(lengths);
+    std::vector<std::uint32_t> by_id = document_numbers(lengths, groups());
     std::vector<Origin> numbered(origins_.size());
     for (std::size_t i = 0; i < origins_.size(); ++i) numbered[by_id[i]] = origins_[i];
     origins_ = std::move(numbered);
@@ -186,7 +207,12 @@ class Merge {
     }
   }
 
-  void merge_keywords(std::uint16_t field) {
+  // The values of a keyword field of all sources.
+  struct Values {
+    TermDictionary dictionary;
+    std::vector<std::vector<std::uint32_t>> place;  // by source and code
+  };
+  Values values_of(std::size_t field) const {
     std::vector<std::string_view> values;
     for (std::size_t source = 0; source < sources_.size(); ++source) {
       const TermDictionary& some = segment(source).keywords[field].values();
@@ -194,22 +220,27 @@ class Merge {
     }
     std::ranges::sort(values);
     values.erase(std::ranges::unique(values).begin(), values.end());
-    TermDictionary dictionary = TermDictionary::build(values);
-    std::vector<std::vector<std::uint32_t>> place(sources_.size());
+    Values united{TermDictionary::build(values), std::vector<std::vector<std::uint32_t>>(sources_.size())};
     for (std::size_t source = 0; source < sources_.size(); ++source) {
       const TermDictionary& some = segment(source).keywords[field].values();
-      for (TermId id = 0; id < some.size(); ++id) place[source].push_back(dictionary.find(some.term(id)));
+      for (TermId id = 0; id < some.size(); ++id)
+        united.place[source].push_back(united.dictionary.find(some.term(id)));
     }
+    return united;
+  }
+
+  void merge_keywords(std::uint16_t field) {
+    Values values = values_of(field);
     std::vector<std::uint32_t> offsets = {0};
     std::vector<std::uint32_t> codes;
     for (const Origin& origin : origins_) {
       segment(origin.source).keywords[field].each_code(origin.document, [&](std::uint32_t code) {
-        codes.push_back(place[origin.source][code]);
+        codes.push_back(values.place[origin.source][code]);
       });
       offsets.push_back(static_cast<std::uint32_t>(codes.size()));
     }
     merged_->keywords[field] =
-        KeywordColumn::build(std::move(offsets), std::move(codes), std::move(dictionary));
+        KeywordColumn::build(std::move(offsets), std::move(codes), std::move(values.dictionary));
   }
 
   std::span<const SegmentView> sources_;

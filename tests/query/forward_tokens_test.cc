@@ -37,11 +37,5 @@ TEST(ForwardTokens, GiveEachDocumentItsTokensWithoutSayingWhereTheyBegin) {
   EXPECT_TRUE(ForwardTokens().long_ends().empty());
 }
 
-TEST(ForwardTokens, NumbersGrowWithTheLengthAndKeepTheOrderOfEqualOnes) {
-  EXPECT_EQ(numbers_by_length(std::vector<std::uint8_t>{3, 0, 255, 3, 1, 0}),
-            (std::vector<std::uint32_t>{3, 0, 5, 4, 2, 1}));
-  EXPECT_TRUE(numbers_by_length({}).empty());
-}
-
 }  // namespace
 }  // namespace aisle

@@ -63,6 +63,21 @@ TEST_F(SearchTest, LongTitlesThatAreWorthTheSameStandInTheOrderOfTheirIds) {
   EXPECT_EQ(result.hits.front().score, shorter.hits.back().score) << shorter.hits.back().id;
 }
 
+// Documents of one length are numbered by category, so the first ids are all over them.
+TEST_F(SearchTest, TitlesOfOneLengthThatAreWorthTheSameStandInTheOrderOfTheirIds) {
+  std::vector<std::string> records;
+  std::vector<std::string> first;
+  for (int i = 1000; i < 2000; ++i) {
+    const std::string id = std::to_string(i);
+    if (i < 1020) first.push_back(id);
+    const std::string category = std::to_string(i * 7 % 10);
+    records.push_back(R"({"id": ")" + id + R"(", "title": "copper pan", "category": "Pans )" + category +
+                      R"("})");
+  }
+  fill(records);
+  EXPECT_EQ(ids(answer({.q = "copper pan"})), first);
+}
+
 TEST_F(SearchTest, MisspellingsAreTriedOnlyWhenLittleIsFound) {
   std::vector<std::string> records = {R"({"id": "bent", "title": "kettel"})"};
   for (int i = 0; i < 9; ++i)
