@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "query/prefetch.h"
+
 namespace aisle {
 namespace {
 
@@ -39,12 +41,16 @@ std::uint64_t each_code(const KeywordColumn& column, std::span<const std::uint32
     return present;
   }
   column.visit([&]<class Code>(std::span<const Code> codes) {
-    for (const std::uint32_t document : documents) {
-      const Code code = codes[document];
-      if (code == KeywordColumn::no_code_of<Code>) continue;
-      add(code);
-      ++present;
-    }
+    each_block(
+        documents, [&](std::uint32_t document) { prefetch(&codes[document]); },
+        [&](std::size_t begin, std::size_t end) {
+          for (const std::uint32_t document : documents.subspan(begin, end - begin)) {
+            const Code code = codes[document];
+            if (code == KeywordColumn::no_code_of<Code>) continue;
+            add(code);
+            ++present;
+          }
+        });
   });
   return present;
 }

@@ -160,29 +160,13 @@ std::vector<std::uint8_t> evaluate(const FilterNode& node, const SegmentView& vi
   return passes;
 }
 
-namespace {
-
-// Keeps those with a value within [low, high], which missing_number is not.
-void keep_in_range(const NumberColumn& column, std::int64_t low, std::int64_t high,
-                   std::vector<std::uint32_t>& documents) {
-  low = std::max(low, missing_number + 1);
-  std::size_t kept = 0;
-  column.each(documents, [&](std::size_t i, std::int64_t value) {
-    documents[kept] = documents[i];
-    kept += static_cast<std::size_t>(value >= low) & static_cast<std::size_t>(value <= high);
-  });
-  documents.resize(kept);
-}
-
-}  // namespace
-
 void keep_passing(const FilterNode& node, const SegmentView& view, std::vector<std::uint32_t>& documents) {
   if (node.kind == FilterKind::Range)
-    return keep_in_range(view.numbers(node.field->number), node.low, node.high, documents);
+    return view.numbers(node.field->number).keep_within(node.low, node.high, documents);
   if (node.kind == FilterKind::Numbers && node.numbers.size() == 1) {
     const std::int64_t wanted = node.numbers.front();
     if (wanted != missing_number)
-      return keep_in_range(view.numbers(node.field->number), wanted, wanted, documents);
+      return view.numbers(node.field->number).keep_within(wanted, wanted, documents);
   }
   const std::vector<std::uint8_t> passes = evaluate(node, view, documents);
   std::size_t kept = 0;

@@ -5,6 +5,9 @@
 namespace aisle {
 namespace {
 
+constexpr std::size_t banded_least =
+    2 * std::size_t{NumberColumn::chunk_size};  // smaller ones fit into a cache
+
 template <class Stored>
 std::shared_ptr<const std::byte[]> pack(std::span<const std::int64_t> values, std::uint64_t before_least) {
   auto stored = std::make_shared<Stored[]>(NumberColumn::chunk_size);
@@ -50,7 +53,20 @@ NumberColumn NumberColumn::build(std::span<const std::int64_t> values) {
   for (std::size_t begin = 0; begin < values.size(); begin += chunk_size)
     column.chunks_.push_back(
         Chunk::build(values.subspan(begin, std::min<std::size_t>(chunk_size, values.size() - begin))));
+  const bool wide = std::ranges::any_of(column.chunks_, [](const Chunk& chunk) { return chunk.width > 1; });
+  if (wide && values.size() >= banded_least) column.add_bands(values);
   return column;
+}
+
+void NumberColumn::add_bands(std::span<const std::int64_t> values) {
+  bands_ = std::make_shared<const ValueBands>(values);
+  for (std::size_t i = 0; i < chunks_.size(); ++i) {
+    const std::size_t begin = i * chunk_size;
+    auto bands = std::make_shared<std::uint8_t[]>(chunk_size);
+    std::ranges::transform(values.subspan(begin, std::min<std::size_t>(chunk_size, values.size() - begin)),
+                           bands.get(), [&](std::int64_t value) { return bands_->of(value); });
+    chunks_[i].bands = std::move(bands);
+  }
 }
 
 NumberColumn NumberColumn::with(std::span<const NumberChange> changes) const {
@@ -63,16 +79,62 @@ NumberColumn NumberColumn::with(std::span<const NumberChange> changes) const {
       std::transform(stored, stored + chunk_size, values.begin(),
                      [&](std::uint64_t some) { return chunk.value(some); });
     });
-    for (; i < changes.size() && changes[i].document / chunk_size == number; ++i)
-      values[changes[i].document % chunk_size] = changes[i].value;
+    std::shared_ptr<std::uint8_t[]> bands;
+    if (bands_) {
+      bands = std::make_shared<std::uint8_t[]>(chunk_size);
+      std::copy_n(chunk.bands.get(), chunk_size, bands.get());
+    }
+    for (; i < changes.size() && changes[i].document / chunk_size == number; ++i) {
+      const std::uint32_t place = changes[i].document % chunk_size;
+      values[place] = changes[i].value;
+      if (bands) bands[place] = bands_->of(changes[i].value);
+    }
     chunk = Chunk::build(values);
+    chunk.bands = std::move(bands);
   }
   return changed;
 }
 
+void NumberColumn::keep_within(std::int64_t low, std::int64_t high,
+                               std::vector<std::uint32_t>& documents) const {
+  low = std::max(low, missing_number + 1);
+  std::size_t kept = 0;
+  if (!bands_) {
+    each(documents, [&](std::size_t i, std::int64_t value) {
+      documents[kept] = documents[i];
+      kept += static_cast<std::size_t>(value >= low) & static_cast<std::size_t>(value <= high);
+    });
+  } else {
+    const ValueBands::Range range = bands_->range(low, high);
+    each_block(
+        documents, [&](std::uint32_t document) { prefetch_band(document); },
+        [&](std::size_t begin, std::size_t end) {
+          each_chunk(documents, begin, end, [&](const Chunk& chunk, std::size_t from, std::size_t to) {
+            const std::uint8_t* const bands = chunk.bands.get();
+            for (std::size_t i = from; i < to; ++i) {
+              const std::uint32_t document = documents[i];
+              const std::uint8_t band = bands[document % chunk_size];
+              std::size_t within = range.wholly(band) ? 1 : 0;
+              if (range.partly(band)) {
+                const std::int64_t value = get(document);
+                within = static_cast<std::size_t>(value >= low) & static_cast<std::size_t>(value <= high);
+              }
+              documents[kept] = document;
+              kept += within;
+            }
+          });
+        });
+  }
+  documents.resize(kept);
+}
+
 std::size_t NumberColumn::bytes() const {
   std::size_t bytes = chunks_.capacity() * sizeof(Chunk);
-  for (const Chunk& chunk : chunks_) bytes += chunk.is_missing() ? 0 : std::size_t{chunk.width} * chunk_size;
+  for (const Chunk& chunk : chunks_) {
+    bytes += chunk.is_missing() ? 0 : std::size_t{chunk.width} * chunk_size;
+    bytes += chunk.bands ? chunk_size : 0;
+  }
+  if (bands_) bytes += bands_->bytes();
   return bytes;
 }
 

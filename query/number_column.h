@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "query/prefetch.h"
+#include "query/value_bands.h"
 #include "schemas/op.h"
 
 namespace aisle {
@@ -18,15 +19,16 @@ struct NumberChange {
 };
 
 // Numbers by document, in chunks that take 1, 2, 4 or 8 bytes a number, whatever their own range needs: what
-// is read of a column should fit into a cache. Immutable; a changed column shares all chunks but those that
-// the changes touch.
+// is read of a column should fit into a cache. Large columns of wider numbers have the band of each beside it,
+// in a byte. Immutable; a changed column shares all chunks but those that the changes touch.
 class NumberColumn {
   // A value is stored as what it is above the one before the chunk's least, missing ones as 0. All arithmetic
   // is modulo 2^64.
   struct Chunk {
     std::shared_ptr<const std::byte[]> stored;
     std::uint64_t before_least = 0;
-    std::uint8_t width = 1;  // bytes a number
+    std::uint8_t width = 1;                         // bytes a number
+    std::shared_ptr<const std::uint8_t[]> bands{};  // by document; null in columns without
 
     static Chunk build(std::span<const std::int64_t> values);
     bool is_missing() const { return stored == nothing(); }
@@ -66,19 +68,41 @@ class NumberColumn {
     const Chunk& chunk = chunks_[document / chunk_size];
     prefetch(chunk.stored.get() + std::size_t{document % chunk_size} * chunk.width);
   }
+  void prefetch_band(std::uint32_t document) const {
+    prefetch(chunks_[document / chunk_size].bands.get() + document % chunk_size);
+  }
   // Calls see(i, value of documents[i]) in turn; ascending documents are read chunk by chunk.
   template <class See>
   void each(std::span<const std::uint32_t> documents, See&& see) const {
-    for (std::size_t i = 0; i < documents.size();) {
-      const std::uint32_t number = documents[i] / chunk_size;
-      const Chunk& chunk = chunks_[number];
-      i = chunk.read([&](const auto* stored) {
-        std::size_t at = i;
-        for (; at < documents.size() && documents[at] / chunk_size == number; ++at)
-          see(at, chunk.value(stored[documents[at] % chunk_size]));
-        return at;
-      });
-    }
+    each_block(
+        documents, [&](std::uint32_t document) { prefetch_value(document); },
+        [&](std::size_t begin, std::size_t end) {
+          each_chunk(documents, begin, end, [&](const Chunk& chunk, std::size_t from, std::size_t to) {
+            chunk.read([&](const auto* stored) {
+              for (std::size_t i = from; i < to; ++i) see(i, chunk.value(stored[documents[i] % chunk_size]));
+            });
+          });
+        });
+  }
+  // Keeps those of ascending documents that have a value within [low, high].
+  void keep_within(std::int64_t low, std::int64_t high, std::vector<std::uint32_t>& documents) const;
+  // The bands of values; null: there are none.
+  const ValueBands* bands() const { return bands_.get(); }
+  // As each(), but of a column with bands only where may_matter(band) is true.
+  template <class MayMatter, class See>
+  void each_of_bands(std::span<const std::uint32_t> documents, MayMatter&& may_matter, See&& see) const {
+    if (!bands_) return each(documents, see);
+    each_block(
+        documents, [&](std::uint32_t document) { prefetch_band(document); },
+        [&](std::size_t begin, std::size_t end) {
+          each_chunk(documents, begin, end, [&](const Chunk& chunk, std::size_t from, std::size_t to) {
+            for (std::size_t i = from; i < to; ++i) {
+              const std::uint32_t place = documents[i] % chunk_size;
+              if (!may_matter(chunk.bands[place])) continue;
+              chunk.read([&](const auto* stored) { see(i, chunk.value(stored[place])); });
+            }
+          });
+        });
   }
   // Calls see(document, value) for the first `size` documents that have one, chunk by chunk.
   template <class See>
@@ -96,10 +120,28 @@ class NumberColumn {
   std::size_t bytes() const;
 
  private:
+  // Calls use(chunk, from, to) for the parts of documents [begin, end) that lie in one chunk.
+  template <class Use>
+  void each_chunk(std::span<const std::uint32_t> documents, std::size_t begin, std::size_t end,
+                  const Use& use) const {
+    while (begin < end) {
+      const std::uint32_t number = documents[begin] / chunk_size;
+      std::size_t to = begin + 1;
+      if (documents[end - 1] / chunk_size == number) {
+        to = end;
+      } else {
+        while (documents[to] / chunk_size == number) ++to;
+      }
+      use(chunks_[number], begin, to);
+      begin = to;
+    }
+  }
   // What all chunks without a value share.
   static const std::shared_ptr<const std::byte[]>& nothing();
+  void add_bands(std::span<const std::int64_t> values);
 
   std::vector<Chunk> chunks_;
+  std::shared_ptr<const ValueBands> bands_;
 };
 
 }  // namespace aisle

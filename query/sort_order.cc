@@ -105,16 +105,38 @@ class KeyReader {
   std::uint64_t rank_of(std::uint32_t document) const {
     return rank(numbers_ != nullptr ? numbers_->get(document) : code_of(document));
   }
+  // Calls see(i, rank of documents[i]), which returns a rank: whoever has a higher one from then on need not
+  // be seen.
   template <class See>
   void each(std::span<const std::uint32_t> documents, const See& see) const {
-    if (numbers_ != nullptr) {
-      numbers_->each(documents, [&](std::size_t i, std::int64_t value) { see(i, rank(value)); });
-    } else {
+    if (numbers_ == nullptr) {
       for (std::size_t i = 0; i < documents.size(); ++i) see(i, rank(code_of(documents[i])));
+      return;
     }
+    const ValueBands* const bands = numbers_->bands();
+    // Bands from the first to the last, documents without a value at the end: 0 to 255.
+    const auto place = [flip = static_cast<std::uint8_t>(descending_ ? 0xFF : 0),
+                        add = static_cast<std::uint8_t>(descending_ ? 0 : 0xFF)](std::uint8_t band) {
+      return static_cast<std::uint8_t>(static_cast<std::uint8_t>(band ^ flip) + add);
+    };
+    std::uint64_t last = missing_rank;
+    std::uint8_t last_place = 0xFF;
+    numbers_->each_of_bands(
+        documents, [&](std::uint8_t band) { return place(band) <= last_place; },
+        [&](std::size_t i, std::int64_t value) {
+          const std::uint64_t now = see(i, rank(value));
+          if (now == last || bands == nullptr) return;
+          last = now;
+          last_place = place(bands->of(value_of(now)));
+        });
   }
 
  private:
+  std::int64_t value_of(std::uint64_t rank) const {
+    if (rank == missing_rank) return missing_number;
+    const std::uint64_t ascending = descending_ ? missing_rank - 1 - rank : rank;
+    return static_cast<std::int64_t>((ascending + 1) ^ (std::uint64_t{1} << 63U));
+  }
   std::int64_t code_of(std::uint32_t document) const {
     const std::uint32_t code = keywords_->first_code(document);
     return code == KeywordColumn::no_code ? missing_number : std::int64_t{code};
@@ -152,12 +174,13 @@ std::vector<std::uint32_t> first_in_order(std::span<const SortKey> keys, const S
   readers.front().each(documents, [&](std::size_t i, std::uint64_t rank) {
     const Ranked some{rank, documents[i]};
     if (heap.size() == count) {
-      if (rank > heap.front().rank || !before(some, heap.front())) return;
+      if (rank > heap.front().rank || !before(some, heap.front())) return heap.front().rank;
       std::ranges::pop_heap(heap, before);
       heap.pop_back();
     }
     heap.push_back(some);
     std::ranges::push_heap(heap, before);
+    return heap.size() == count ? heap.front().rank : KeyReader::missing_rank;
   });
   std::ranges::sort_heap(heap, before);
   std::vector<std::uint32_t> first;

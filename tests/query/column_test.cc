@@ -63,6 +63,78 @@ TEST(NumberColumn, AnEmptyChunkTakesAValue) {
   EXPECT_EQ(empty.get(3), missing_number);
 }
 
+// What a column with bands keeps and sees, against the values themselves.
+void expect_bands_of(const NumberColumn& column, const std::vector<std::int64_t>& values,
+                     test::Random& random) {
+  const ValueBands* const bands = column.bands();
+  ASSERT_NE(bands, nullptr);
+  std::vector<std::uint32_t> documents;
+  const unsigned share = random.one_of<unsigned>({1, 20, 100});
+  for (std::uint32_t i = 0; i < values.size(); ++i) {
+    if (random.chance(share)) documents.push_back(i);
+  }
+  const auto bound = [&] {
+    return random.chance(10) ? random.one_of<std::int64_t>({missing_number, missing_number + 1, 1LL << 62U})
+                             : values[random.below(values.size())];
+  };
+  for (int i = 0; i < 10; ++i) {
+    const std::int64_t low = bound();
+    const std::int64_t high = bound();
+    std::vector<std::uint32_t> expected = documents;
+    std::erase_if(expected, [&](std::uint32_t some) {
+      return values[some] == missing_number || values[some] < low || values[some] > high;
+    });
+    std::vector<std::uint32_t> kept = documents;
+    column.keep_within(low, high, kept);
+    ASSERT_EQ(kept, expected) << low << " to " << high;
+  }
+  const std::uint8_t wanted = bands->of(bound());
+  std::vector<std::size_t> seen;
+  column.each_of_bands(
+      documents, [&](std::uint8_t band) { return band == wanted; },
+      [&](std::size_t i, std::int64_t value) {
+        ASSERT_EQ(value, values[documents[i]]);
+        seen.push_back(i);
+      });
+  std::vector<std::size_t> expected;
+  for (std::size_t i = 0; i < documents.size(); ++i) {
+    if (bands->of(values[documents[i]]) == wanted) expected.push_back(i);
+  }
+  ASSERT_EQ(seen, expected);
+}
+
+TEST(NumberColumn, BandsTellWhatTheValuesTellBeforeAndAfterChanges) {
+  const test::Seeds all = test::seeds(8);
+  for (std::uint64_t seed = all.first; seed != all.first + all.count; ++seed) {
+    SCOPED_TRACE(test::Seeds::trace(seed));
+    test::Random random(seed);
+    const auto drawn = [&] {
+      return random.chance(5) ? missing_number : static_cast<std::int64_t>(random.below(1'000'000)) - 300;
+    };
+    std::vector<std::int64_t> values(NumberColumn::chunk_size * 3 + 77);
+    for (std::int64_t& value : values) value = drawn();
+    const NumberColumn column = NumberColumn::build(values);
+    expect_bands_of(column, values, random);
+    std::vector<std::int64_t> changed_values = values;
+    std::vector<NumberChange> changes;
+    for (std::uint32_t i = 0; i < values.size() / 2; ++i) {  // the last chunks stay as they are
+      if (!random.chance(20)) continue;
+      changes.push_back({i, random.chance(10) ? std::int64_t{1} << 50U : drawn()});
+      changed_values[i] = changes.back().value;
+    }
+    expect_bands_of(column.with(changes), changed_values, random);
+    expect_bands_of(column, values, random);
+  }
+}
+
+TEST(NumberColumn, SmallOnesAndThoseOfBytesHaveNoBands) {
+  std::vector<std::int64_t> values(NumberColumn::chunk_size * 3, 1);
+  EXPECT_EQ(NumberColumn::build(values).bands(), nullptr);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<std::int64_t>(i);
+  EXPECT_NE(NumberColumn::build(values).bands(), nullptr);
+  EXPECT_EQ(NumberColumn::build(std::span(values).first(NumberColumn::chunk_size)).bands(), nullptr);
+}
+
 TEST(KeywordColumn, GivesEachDocumentItsCodesWhetherOneOrMany) {
   const TermDictionary values = TermDictionary::build({"a", "b", "c"});
   const KeywordColumn single = KeywordColumn::build({0, 1, 1, 2}, {2, 0}, values);
