@@ -1,6 +1,7 @@
 #include "query/filter.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace aisle {
 namespace {
@@ -160,14 +161,34 @@ std::vector<std::uint8_t> evaluate(const FilterNode& node, const SegmentView& vi
   return passes;
 }
 
+namespace {
+
+struct NumberRange {
+  std::int64_t low = 0;
+  std::int64_t high = 0;
+};
+
+// What the node asks of its field when that is one range.
+std::optional<NumberRange> range_of(const FilterNode& node) {
+  if (node.kind == FilterKind::Range) return NumberRange{node.low, node.high};
+  if (node.kind != FilterKind::Numbers || node.numbers.size() != 1) return std::nullopt;
+  return NumberRange{node.numbers.front(), node.numbers.front()};
+}
+
+}  // namespace
+
+bool is_kept_by_bits(const FilterNode& node, const SegmentView& view) {
+  return range_of(node) && view.numbers(node.field->number).has_bytes();
+}
+
+Bitmap keep_passing(const FilterNode& node, const SegmentView& view, const Bitmap& documents) {
+  const NumberRange range = *range_of(node);
+  return view.numbers(node.field->number).within(range.low, range.high, documents);
+}
+
 void keep_passing(const FilterNode& node, const SegmentView& view, std::vector<std::uint32_t>& documents) {
-  if (node.kind == FilterKind::Range)
-    return view.numbers(node.field->number).keep_within(node.low, node.high, documents);
-  if (node.kind == FilterKind::Numbers && node.numbers.size() == 1) {
-    const std::int64_t wanted = node.numbers.front();
-    if (wanted != missing_number)
-      return view.numbers(node.field->number).keep_within(wanted, wanted, documents);
-  }
+  if (const auto range = range_of(node))
+    return view.numbers(node.field->number).keep_within(range->low, range->high, documents);
   const std::vector<std::uint8_t> passes = evaluate(node, view, documents);
   std::size_t kept = 0;
   for (std::size_t i = 0; i < documents.size(); ++i) {

@@ -60,6 +60,10 @@ std::vector<std::uint8_t> evaluate(const FilterNode& node, const SegmentView& vi
 // Keeps the documents that satisfy the node; the same as evaluate() says.
 void keep_passing(const FilterNode& node, const SegmentView& view, std::vector<std::uint32_t>& documents);
 
+// Whether keep_passing() can be asked for a set of bits: for ranges of a column that tells them by bytes.
+bool is_kept_by_bits(const FilterNode& node, const SegmentView& view);
+Bitmap keep_passing(const FilterNode& node, const SegmentView& view, const Bitmap& documents);
+
 // The conjuncts with ranges of one field, "price >= 10 AND price <= 20", made one.
 std::vector<Conjunct> with_united_ranges(const std::vector<Conjunct>& conjuncts);
 

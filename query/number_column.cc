@@ -1,6 +1,8 @@
 #include "query/number_column.h"
 
 #include <array>
+#include <bit>
+#include <utility>
 
 namespace aisle {
 namespace {
@@ -126,6 +128,53 @@ void NumberColumn::keep_within(std::int64_t low, std::int64_t high,
         });
   }
   documents.resize(kept);
+}
+
+bool NumberColumn::has_bytes() const {
+  return bands_ || std::ranges::all_of(chunks_, [](const Chunk& chunk) { return chunk.width == 1; });
+}
+
+// The stored bytes of numbers within [low, high].
+ByteRange NumberColumn::Chunk::stored_within(std::int64_t low, std::int64_t high) const {
+  const std::int64_t least = value(1);
+  if (low > high || high < least) return {};
+  const std::uint64_t first = low <= least ? 1 : static_cast<std::uint64_t>(low) - before_least;
+  if (first > 0xFF) return {};
+  const std::uint64_t last = std::min<std::uint64_t>(0xFF, static_cast<std::uint64_t>(high) - before_least);
+  return {static_cast<std::uint8_t>(first), static_cast<std::uint8_t>(last - first + 1)};
+}
+
+Bitmap NumberColumn::within(std::int64_t low, std::int64_t high, const Bitmap& documents) const {
+  low = std::max(low, missing_number + 1);
+  std::vector<std::uint64_t> kept(documents.words().size());
+  std::vector<std::uint32_t> unsure;
+  const ValueBands::Range range = bands_ ? bands_->range(low, high) : ValueBands::Range();
+  const BytesWithin inside(range.inside);
+  const BytesWithin touched(range.touched());
+  for (std::size_t number = 0; number < chunks_.size(); ++number) {
+    const Chunk& chunk = chunks_[number];
+    if (!bands_) {
+      const auto* const stored = reinterpret_cast<const std::uint8_t*>(chunk.stored.get());
+      const BytesWithin wanted(chunk.stored_within(low, high));
+      each_word(number, documents, [&](std::size_t i, std::size_t place, std::uint64_t word) {
+        kept[i] = word & wanted.bits(stored + place);
+      });
+      continue;
+    }
+    const std::uint8_t* const bands = chunk.bands.get();
+    each_word(number, documents, [&](std::size_t i, std::size_t place, std::uint64_t word) {
+      const std::uint64_t some = word & touched.bits(bands + place);
+      kept[i] = some & inside.bits(bands + place);
+      for (std::uint64_t more = some ^ kept[i]; more != 0; more &= more - 1)
+        unsure.push_back(
+            static_cast<std::uint32_t>(i * 64 + static_cast<std::size_t>(std::countr_zero(more))));
+    });
+  }
+  for (const std::uint32_t document : unsure) {
+    const std::int64_t value = get(document);
+    if (value >= low && value <= high) kept[document / 64] |= std::uint64_t{1} << (document % 64);
+  }
+  return Bitmap(std::move(kept));
 }
 
 std::size_t NumberColumn::bytes() const {

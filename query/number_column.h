@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "query/bitmap.h"
 #include "query/prefetch.h"
 #include "query/value_bands.h"
 #include "schemas/op.h"
@@ -32,6 +33,7 @@ class NumberColumn {
 
     static Chunk build(std::span<const std::int64_t> values);
     bool is_missing() const { return stored == nothing(); }
+    ByteRange stored_within(std::int64_t low, std::int64_t high) const;  // of one byte a number
     std::int64_t value(std::uint64_t some) const {
       return some == 0 ? missing_number : static_cast<std::int64_t>(before_least + some);
     }
@@ -86,6 +88,10 @@ class NumberColumn {
   }
   // Keeps those of ascending documents that have a value within [low, high].
   void keep_within(std::int64_t low, std::int64_t high, std::vector<std::uint32_t>& documents) const;
+  // Whether those of a set of bits can be told by a byte each, a word of bits at a time.
+  bool has_bytes() const;
+  // Those of `documents` that have a value within [low, high]; has_bytes().
+  Bitmap within(std::int64_t low, std::int64_t high, const Bitmap& documents) const;
   // The bands of values; null: there are none.
   const ValueBands* bands() const { return bands_.get(); }
   // As each(), but of a column with bands only where may_matter(band) is true.
@@ -134,6 +140,17 @@ class NumberColumn {
       }
       use(chunks_[number], begin, to);
       begin = to;
+    }
+  }
+  // Calls use(number of the word, place of its first document in the chunk, word) for those of the chunk's words
+  // that are not zero.
+  template <class Use>
+  static void each_word(std::size_t chunk, const Bitmap& documents, const Use& use) {
+    const std::vector<std::uint64_t>& words = documents.words();
+    const std::size_t begin = chunk * (chunk_size / 64);
+    const std::size_t end = std::min(begin + chunk_size / 64, words.size());
+    for (std::size_t i = begin; i < end; ++i) {
+      if (words[i] != 0) use(i, (i - begin) * 64, words[i]);
     }
   }
   // What all chunks without a value share.

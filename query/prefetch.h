@@ -18,7 +18,7 @@ inline void prefetch(const void* address) {
 // when its documents lie so far apart that the processor does not see by itself where this leads.
 template <class Fetch, class Use>
 void each_block(std::span<const std::uint32_t> documents, const Fetch& fetch, const Use& use) {
-  constexpr std::size_t block = 32;
+  constexpr std::size_t block = 128;
   constexpr std::uint32_t gap = 16;
   std::size_t end = std::min(block, documents.size());
   for (std::size_t begin = 0; begin < documents.size();

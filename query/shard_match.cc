@@ -44,16 +44,18 @@ class SegmentsMatch {
                             ? DocumentSet(live_of(segment, scan(scanned->node, segment)))
                             : aisle::match(*request_.plan, scorer_.postings(segment.segment), segment);
     result_.found += scanned != nullptr ? segment.live : found.size();
-    if (is_all_asked()) {
+    std::vector<const Conjunct*> left = conjuncts_left(scanned);
+    if (!joins_or_hides()) found = narrow_bits(segment, std::move(found), left);
+    if (left.empty() && !has_marks() && !joins_or_hides() && request_.facets.empty()) {
       AISLE_CHECK(in_time());
       result_.total += found.size();
-      if (request_.window > 0) keep_best(segment, found);
+      if (request_.window > 0) keep_best(segment, std::move(found));
       return {};
     }
     std::vector<std::uint32_t> documents = std::move(found).to_list();
     const FoundPins pins = apply_rules(segment, documents);
     AISLE_CHECK(in_time());
-    narrow(segment, documents, scanned);
+    for (const Conjunct* conjunct : left) keep_passing(conjunct->node, segment, documents);
     const FilterMarks marks = mark(segment, documents);
     std::vector<std::uint32_t> passed;
     if (marks.failed.empty()) {
@@ -88,13 +90,11 @@ class SegmentsMatch {
     return search_too_late();
   }
 
-  // Whether what matches is the answer: nothing narrows it, joins it, counts or sorts it, so that it need not
-  // be listed.
-  bool is_all_asked() const {
-    if (!conjuncts_.empty() || !request_.facets.empty() || !request_.sort.empty()) return false;
-    if (!request_.effects) return true;
+  // Whether rules add products to those that match or take some away.
+  bool joins_or_hides() const {
+    if (!request_.effects) return false;
     const RankingEffects& effects = request_.effects->data();
-    return effects.hidden.empty() && effects.pins.empty() && request_.effects->conjuncts().empty();
+    return !effects.hidden.empty() || !effects.pins.empty();
   }
 
   std::uint64_t documents_about(const SegmentView& segment) {
@@ -179,14 +179,31 @@ class SegmentsMatch {
     return documents;
   }
 
-  // What fails a conjunct that no facet leaves out counts nowhere. `done` was applied before.
-  void narrow(const SegmentView& segment, std::vector<std::uint32_t>& documents, const Conjunct* done) const {
-    const auto apply = [&](const Conjunct& conjunct) {
-      if (&conjunct == done || is_left_out(conjunct)) return;
-      keep_passing(conjunct.node, segment, documents);
+  // Those that no facet leaves out: what fails one of them counts nowhere. `done` was applied before.
+  std::vector<const Conjunct*> conjuncts_left(const Conjunct* done) const {
+    std::vector<const Conjunct*> left;
+    const auto add = [&](const Conjunct& conjunct) {
+      if (&conjunct != done && !is_left_out(conjunct)) left.push_back(&conjunct);
     };
-    std::ranges::for_each(conjuncts_, apply);
-    if (request_.effects) std::ranges::for_each(request_.effects->conjuncts(), apply);
+    std::ranges::for_each(conjuncts_, add);
+    if (request_.effects) std::ranges::for_each(request_.effects->conjuncts(), add);
+    return left;
+  }
+  bool has_marks() const {
+    const auto is_marked = [&](const Conjunct& conjunct) { return is_left_out(conjunct); };
+    return std::ranges::any_of(conjuncts_, is_marked) ||
+           (request_.effects && std::ranges::any_of(request_.effects->conjuncts(), is_marked));
+  }
+
+  // Applies, and takes from `left`, what is done by bits when there are some.
+  static DocumentSet narrow_bits(const SegmentView& segment, DocumentSet found,
+                                 std::vector<const Conjunct*>& left) {
+    std::erase_if(left, [&](const Conjunct* conjunct) {
+      if (found.bits() == nullptr || !is_kept_by_bits(conjunct->node, segment)) return false;
+      found = DocumentSet(keep_passing(conjunct->node, segment, *found.bits()));
+      return true;
+    });
+    return found;
   }
 
   FilterMarks mark(const SegmentView& segment, std::span<const std::uint32_t> documents) const {
@@ -225,10 +242,11 @@ class SegmentsMatch {
     return {};
   }
 
-  void keep_best(const SegmentView& segment, const DocumentSet& passed) {
+  void keep_best(const SegmentView& segment, DocumentSet passed) {
     const std::size_t window = request_.window;
     const DocumentIds& ids = segment.segment->ids;
     if (!request_.sort.empty()) {
+      if (!passed.has_list()) passed = DocumentSet(std::move(passed).to_list());
       const std::vector<std::uint32_t> first = first_in_order(request_.sort, segment, passed.list(), window);
       for (const std::uint32_t document : first) ids.prefetch_place(document);
       for (const std::uint32_t document : first) ids.prefetch_id(document);

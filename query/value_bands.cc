@@ -34,12 +34,12 @@ std::uint8_t ValueBands::of(std::int64_t value) const {
 ValueBands::Range ValueBands::range(std::int64_t low, std::int64_t high) const {
   low = std::max(low, missing_number + 1);
   if (low > high) return {};
-  Range range{.first = 1, .count = 0, .low = of(low), .high = of(high)};
+  Range range{.inside = {}, .low = of(low), .high = of(high)};
   const bool low_whole = range.low == 1 ? low == missing_number + 1 : low == ends_[range.low - 2U];
   const bool high_whole = range.high <= ends_.size() && high == ends_[range.high - 1U] - 1;
-  range.first = static_cast<std::uint8_t>(range.low + (low_whole ? 0 : 1));
+  const int first = range.low + (low_whole ? 0 : 1);
   const int last = range.high - (high_whole ? 0 : 1);
-  range.count = static_cast<std::uint8_t>(std::max(0, last - range.first + 1));
+  range.inside = {static_cast<std::uint8_t>(first), static_cast<std::uint8_t>(std::max(0, last - first + 1))};
   return range;
 }
 

@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "query/byte_range.h"
+
 namespace aisle {
 
 // Immutable; share freely.
@@ -21,13 +23,13 @@ class ValueBands {
 
   // Of the values from low to high; nothing lies within when low > high.
   struct Range {
-    std::uint8_t first = 1;  // so many bands from here on lie in it wholly
-    std::uint8_t count = 0;
+    ByteRange inside;         // bands that lie in it wholly
     std::uint8_t low = none;  // and these in part, or are among those
     std::uint8_t high = none;
 
-    bool wholly(std::uint8_t band) const { return static_cast<std::uint8_t>(band - first) < count; }
+    bool wholly(std::uint8_t band) const { return inside.has(band); }
     bool partly(std::uint8_t band) const { return (band == low) | (band == high); }
+    ByteRange touched() const { return {low, static_cast<std::uint8_t>(low == none ? 0 : high - low + 1)}; }
   };
   Range range(std::int64_t low, std::int64_t high) const;
 

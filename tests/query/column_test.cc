@@ -63,6 +63,17 @@ TEST(NumberColumn, AnEmptyChunkTakesAValue) {
   EXPECT_EQ(empty.get(3), missing_number);
 }
 
+void expect_within(const NumberColumn& column, const std::vector<std::uint32_t>& documents,
+                   const std::vector<std::uint32_t>& expected, std::int64_t low, std::int64_t high) {
+  ASSERT_TRUE(column.has_bytes());
+  const auto size = documents.empty() ? 0 : documents.back() + 1;
+  Bitmap asked(size);
+  for (const std::uint32_t document : documents) asked.set(document);
+  std::vector<std::uint32_t> within;
+  column.within(low, high, asked).each([&](std::uint32_t document) { within.push_back(document); });
+  ASSERT_EQ(within, expected) << low << " to " << high;
+}
+
 // What a column with bands keeps and sees, against the values themselves.
 void expect_bands_of(const NumberColumn& column, const std::vector<std::int64_t>& values,
                      test::Random& random) {
@@ -87,6 +98,7 @@ void expect_bands_of(const NumberColumn& column, const std::vector<std::int64_t>
     std::vector<std::uint32_t> kept = documents;
     column.keep_within(low, high, kept);
     ASSERT_EQ(kept, expected) << low << " to " << high;
+    expect_within(column, documents, expected, low, high);
   }
   const std::uint8_t wanted = bands->of(bound());
   std::vector<std::size_t> seen;
@@ -124,6 +136,40 @@ TEST(NumberColumn, BandsTellWhatTheValuesTellBeforeAndAfterChanges) {
     }
     expect_bands_of(column.with(changes), changed_values, random);
     expect_bands_of(column, values, random);
+  }
+}
+
+TEST(NumberColumn, OfBytesTellsWhatLiesWithinARange) {
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  const test::Seeds all = test::seeds(40);
+  for (std::uint64_t seed = all.first; seed != all.first + all.count; ++seed) {
+    SCOPED_TRACE(test::Seeds::trace(seed));
+    test::Random random(seed);
+    const std::int64_t least = random.one_of<std::int64_t>({0, -100, missing_number + 1, most - 254, most});
+    const std::uint64_t values = least == most ? 1 : random.one_of<std::uint64_t>({1, 2, 255});
+    const auto drawn = [&] {
+      return random.chance(10) ? missing_number : least + static_cast<std::int64_t>(random.below(values));
+    };
+    std::vector<std::int64_t> numbers(NumberColumn::chunk_size + 1000);
+    std::vector<std::uint32_t> documents;
+    for (std::uint32_t i = 0; i < numbers.size(); ++i) {
+      numbers[i] = i < NumberColumn::chunk_size || random.chance(50) ? drawn() : missing_number;
+      if (random.chance(30)) documents.push_back(i);
+    }
+    const NumberColumn column = NumberColumn::build(numbers);
+    for (int i = 0; i < 20; ++i) {
+      const auto bound = [&] {
+        return random.chance(20) ? random.one_of<std::int64_t>({missing_number, 0, -1'000, 1'000'000, most})
+                                 : drawn();
+      };
+      const std::int64_t low = bound();
+      const std::int64_t high = random.chance(30) ? low : bound();
+      std::vector<std::uint32_t> expected = documents;
+      std::erase_if(expected, [&](std::uint32_t some) {
+        return numbers[some] == missing_number || numbers[some] < low || numbers[some] > high;
+      });
+      expect_within(column, documents, expected, low, high);
+    }
   }
 }
 

@@ -1,7 +1,12 @@
 #include "query/search.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
 
 #include "tests/query/kitchen.h"
 
@@ -76,6 +81,55 @@ TEST_F(SearchTest, TitlesOfOneLengthThatAreWorthTheSameStandInTheOrderOfTheirIds
   }
   fill(records);
   EXPECT_EQ(ids(answer({.q = "copper pan"})), first);
+}
+
+// Of a word that half of them have, in columns with bands: filters by bits, orders and facets of what is left.
+TEST_F(SearchTest, ManyProductsAreFilteredCountedAndOrderedAsEachSays) {
+  struct Pan {
+    std::string id;
+    int cents = 0;
+    bool organic = false;
+    std::string colour;
+  };
+  std::vector<std::string> records;
+  std::vector<Pan> expected;
+  std::map<std::string, std::uint64_t> colours;
+  for (int i = 0; i < 18'000; ++i) {
+    const Pan pan{std::to_string(100'000 + i), i * 7919 % 60'000, i % 3 == 0, i % 5 == 0 ? "red" : "blue"};
+    const bool is_pan = i % 2 == 0;
+    records.push_back(
+        fmt::format(R"({{"id": "{}", "title": "{}", "price": {:.2f}, "organic": {}, "colour": "{}"}})",
+                    pan.id, is_pan ? "copper pan" : "spoon", pan.cents / 100.0, pan.organic, pan.colour));
+    if (!is_pan || !pan.organic || pan.cents < 1234 || pan.cents > 45'678) continue;
+    expected.push_back(pan);
+    ++colours[pan.colour];
+  }
+  fill(records);
+  const SearchRequest request{.q = "pan",
+                              .filter = "price >= 12.34 AND price <= 456.78 AND organic = true",
+                              .facets = {"colour"},
+                              .sort = {"price:desc"},
+                              .per_page = 50};
+  const auto first_ids = [&] {
+    std::vector<std::string> first;
+    for (std::size_t i = 0; i < 50; ++i) first.push_back(expected[i].id);
+    return first;
+  };
+  std::ranges::sort(expected, {}, [](const Pan& pan) { return std::pair(-pan.cents, pan.id); });
+  const SearchResult result = answer(request);
+  EXPECT_EQ(result.total, expected.size());
+  EXPECT_EQ(ids(result), first_ids());
+  ASSERT_EQ(result.facets.size(), 1U);
+  for (const FacetValue& value : result.facets.front().values) EXPECT_EQ(value.count, colours[value.value]);
+  SearchRequest by_relevance = request;
+  by_relevance.facets.clear();
+  by_relevance.sort.clear();
+  std::ranges::sort(expected, {}, &Pan::id);  // all are worth the same
+  EXPECT_EQ(answer(by_relevance).total, expected.size());
+  EXPECT_EQ(ids(answer(by_relevance)), first_ids());
+  by_relevance.filter += " AND price < 20";  // one range of all
+  const auto cheap = std::ranges::count_if(expected, [](const Pan& pan) { return pan.cents < 2000; });
+  EXPECT_EQ(answer(by_relevance).total, static_cast<std::uint64_t>(cheap));
 }
 
 TEST_F(SearchTest, MisspellingsAreTriedOnlyWhenLittleIsFound) {

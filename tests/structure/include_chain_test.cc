@@ -51,6 +51,7 @@ const std::vector<LibraryRule>& library_rules() {
       {"xxhash.h", {"base/"}, false},
       {"tl/", {"base/error.h"}, true},
       {"zlib.h", {"indexer/", "server/http/"}, false},
+      {"emmintrin.h", {"query/byte_range.h"}, true},
       {"nlohmann/json_fwd.hpp", {"schemas/", "indexer/", "query/", "server/"}, true},
       {"nlohmann/", {"schemas/", "indexer/", "query/", "server/"}, false},
       {"fmt/", {""}, true}};
