@@ -16,7 +16,7 @@
 namespace aisle {
 namespace {
 
-constexpr std::string_view magic = "aisle-image-2";  // another one whenever the form changes
+constexpr std::string_view magic = "aisle-image-3";  // another one whenever the form changes
 constexpr std::size_t page = 65536;                  // of the largest kind: what is mapped begins at one
 
 tl::unexpected<Error> damaged() {
