@@ -1,7 +1,6 @@
 #include "query/document_order.h"
 
 #include <algorithm>
-#include <numeric>
 #include <tuple>
 
 namespace aisle {

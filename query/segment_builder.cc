@@ -1,8 +1,8 @@
 #include "query/segment_builder.h"
 
 #include <algorithm>
-#include <iterator>
 #include <numeric>
+#include <ranges>
 
 #include "query/document_order.h"
 
@@ -158,21 +158,23 @@ void SegmentBuilder::fill_columns(Segment& segment) const {
   }
 }
 
-// By row, the place of its last value among those of the field that groups documents; none without one.
-std::vector<std::uint32_t> SegmentBuilder::groups() const {
+// Of each of the rows, the place of its last value among those of the field that groups documents; nothing
+// without one.
+std::vector<std::uint32_t> SegmentBuilder::groups(std::span<const std::uint32_t> rows) const {
   std::vector<std::size_t> values;
   for (const Keywords& keywords : keywords_) values.push_back(keywords.values.size());
   const int field = grouping_field(*context_->schema, values);
   if (field < 0) return {};
   const Keywords& keywords = keywords_[static_cast<std::size_t>(field)];
   const std::vector<std::uint32_t> place = keywords.values.sorted(TermDictionary::Find::Search).second;
-  std::vector<std::uint32_t> groups(rows_.size(), KeywordColumn::no_code);
-  for (std::size_t row = 0; row < keywords.ends.size(); ++row) {
-    const std::uint32_t begin = row == 0 ? 0 : keywords.ends[row - 1];
-    for (std::uint32_t i = begin; i < keywords.ends[row]; ++i) {
-      const std::uint32_t group = place[keywords.codes[i]];
-      groups[row] = i == begin ? group : std::max(groups[row], group);
-    }
+  std::vector<std::uint32_t> groups(rows.size(), KeywordColumn::no_code);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i] >= keywords.ends.size()) continue;
+    const std::uint32_t begin = rows[i] == 0 ? 0 : keywords.ends[rows[i] - 1];
+    const auto codes = std::span(keywords.codes).subspan(begin, keywords.ends[rows[i]] - begin);
+    if (!codes.empty())
+      groups[i] =
+          std::ranges::max(codes | std::views::transform([&](std::uint32_t code) { return place[code]; }));
   }
   return groups;
 }
@@ -185,13 +187,7 @@ std::vector<std::uint32_t> SegmentBuilder::order_documents() {
   std::vector<std::uint8_t> lengths(rows.size(), 0);
   for (std::size_t i = 0; i < rows.size() && context_->forward_field >= 0; ++i)
     lengths[i] = lengths_[static_cast<std::size_t>(context_->forward_field)][rows[i]];
-  const std::vector<std::uint32_t> group_of_row = groups();
-  std::vector<std::uint32_t> groups;
-  groups.reserve(group_of_row.size());
-  if (!group_of_row.empty())
-    std::ranges::transform(rows, std::back_inserter(groups),
-                           [&](std::uint32_t row) { return group_of_row[row]; });
-  std::vector<std::uint32_t> by_id = document_numbers(lengths, groups);
+  std::vector<std::uint32_t> by_id = document_numbers(lengths, groups(rows));
   order_.resize(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) order_[by_id[i]] = rows[i];
   return by_id;

@@ -1,6 +1,7 @@
 // Makes a segment out of documents: of a batch of ops, or of a whole shard at start.
 #pragma once
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,7 +49,7 @@ class SegmentBuilder {
     return std::string_view(ids_).substr(before(row).id, rows_[row].id - before(row).id);
   }
   void add_text(const FieldTokens& text);
-  std::vector<std::uint32_t> groups() const;
+  std::vector<std::uint32_t> groups(std::span<const std::uint32_t> rows) const;
   std::vector<std::uint32_t> order_documents();
   void fill_postings(Segment& segment, const std::vector<std::uint32_t>& place) const;
   void fill_forward(Segment& segment, const std::vector<std::uint32_t>& place) const;

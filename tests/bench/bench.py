@@ -82,9 +82,11 @@ def machine():
 
 
 def compare(catalogue, engines, classes, options):
-    """The figures of one catalogue; those of classes that are done are kept in a file, for --resume."""
+    """The figures of one catalogue; those of classes that are done are kept in a file, for --resume with the same engines."""
     note = catalogue / "figures.json"
     kept = json.loads(note.read_text()) if options.resume and note.exists() else {}
+    if kept.get("engines", {}).keys() != {engine.name for engine in engines}:
+        kept = {}
     figures = {"machine": kept.get("machine", machine()), "engines": {}, "classes": kept.get("classes", {})}
     for engine in engines:
         figures["engines"][engine.name] = {"title": engine.title, **engine.built(catalogue, say)}
