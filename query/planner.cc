@@ -246,10 +246,12 @@ bool Planner::is_written(const std::string& word) {
   return known_.find(word, ExpandKind::Written).written;
 }
 
-// Can it be written in another way: with another ending, unit or length of a code?
+// Can it be written in another way: with another ending, unit or length of a code, or its thousands parted?
 bool Planner::has_forms(const std::string& word) {
   bool some = !known_.find(word, ExpandKind::Forms).terms.empty();
   some = some || quantity_of(word) || !same_trade_codes(word).empty();
+  const auto grouped = grouped_otherwise(word);
+  some = (grouped && is_written(*grouped)) || some;
   for (const auto& analyzer : context_.stemmers) {
     const std::string stem = analyzer->stem(word);
     some = (stem != word && analyzer->stem(stem) == stem && is_written(stem)) || some;

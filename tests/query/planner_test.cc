@@ -102,6 +102,14 @@ TEST_F(PlannerTest, AQuantityIsFoundHoweverItIsWritten) {
               IsSupersetOf({"liter:literal", "5l:joined", "5000ml:joined"}));
 }
 
+TEST_F(PlannerTest, ThousandsPartedBySpacesAreReadAsOneNumberWhereProductsPartThemByDots) {
+  fill({R"({"id": "1", "title": "power bank 10.000 mAh"})"});
+  for (const std::size_t position : {1U, 2U})
+    EXPECT_THAT(alternatives(plan("bank 10 000 mah"), position), Contains("10.000:joined"));
+  fill({R"({"id": "1", "title": "power bank 20.000 mAh"})"});
+  EXPECT_THAT(alternatives(plan("bank 10 000 mah"), 1), ElementsAre("10:literal")) << "nobody writes it";
+}
+
 TEST_F(PlannerTest, AnUnknownMixedWordIsReadInPieces) {
   const Plan apart = plan("iphone14");
   ASSERT_EQ(apart.readings.size(), 2U);

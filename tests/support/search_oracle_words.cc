@@ -217,7 +217,10 @@ void SearchOracle::add_joined(const ParsedQuery& query, Reading& reading) const 
     if (pair.size() > Analyzer::token_bytes_max) continue;
     const bool written = frequency(pair) > 0;
     const Position joined = position(pair, written && query.last_is_open && i + 2 == words.size(), false);
-    const auto is_form = [](const auto& way) { return way.second.kind != Kind::Infix; };
+    const auto is_form = [&](const auto& way) {
+      const bool unwritten = way.first == grouped_otherwise(pair) && frequency(way.first) == 0;
+      return way.second.kind != Kind::Infix && !unwritten;
+    };
     if (!written && std::ranges::count_if(joined.terms, is_form) < 2) continue;
     for (const auto& [term, alternative] : joined.terms) {
       const Kind kind = alternative.kind == Kind::Infix ? Kind::Infix : Kind::Joined;
