@@ -30,8 +30,15 @@ struct BestDocuments::Kind {
   bool outstanding = false;
   Repeating repeating = Never;
   CommonDocuments documents{};
-  std::size_t length = 0;  // of the next ones
+  DocumentCursor repeats_other{};  // those of Twice that repeat another term than the noted one
+  std::size_t length = 0;          // of the next ones
   Bound bound{};
+  Bound bound_noted{};  // when they repeat no other
+
+  bool is_over() const { return bound.most < 0; }
+  const Bound& bound_of(std::uint32_t document) {
+    return repeating != Twice || repeats_other.has(document) ? bound : bound_noted;
+  }
 };
 
 struct BestDocuments::Candidate {
@@ -160,7 +167,8 @@ void BestDocuments::sweep(const DocumentSet& documents, std::int64_t tier) {
 
 void BestDocuments::sweep_few(const DocumentSet& documents, std::int64_t tier) {
   const int percent = title_.most_percent();
-  Kind kind{tier, percent, true, Never};
+  const std::uint8_t often = segment_.forms.frequency_max();
+  const Kind kind{tier, percent, true, Never};
   std::optional<std::uint8_t> length;  // of those before
   std::array<Bound, 2> most{};         // of that length; of what repeats words
   Ahead ahead(*this);
@@ -172,13 +180,11 @@ void BestDocuments::sweep_few(const DocumentSet& documents, std::int64_t tier) {
     if (best_.is_full()) {
       if (length != now) {
         length = now;
-        kind.repeating = Never;
-        most[0] = bound(kind, now);
-        kind.repeating = Often;
-        most[1] = bound(kind, now);
+        most[0] = bound(kind, now, {1, 1});
+        most[1] = bound(kind, now, {often, often});
       }
       some = most[repeats ? 1 : 0];
-      if (!best_.can_take(some.most, document)) return;
+      if (!may_be_taken(some, document)) return;
     }
     ahead.add({document, now, 0, repeats, percent, some});
   });
@@ -191,22 +197,30 @@ void BestDocuments::sweep_many(const DocumentSet& documents, std::int64_t tier) 
   note_kinds();
   std::vector<Kind> kinds = kinds_of(documents, tier);
   Ahead ahead(*this);
-  while (true) {
+  while (!kinds.empty()) {
     Kind& next = *std::ranges::max_element(kinds, {}, [](const Kind& kind) { return kind.bound.most; });
-    if (next.bound.most < 0 || !best_.can_take_some(next.bound.most)) break;
+    if (!best_.can_take_some(next.bound.most)) break;
     add_next(next, ahead);
+    if (!next.is_over()) continue;
+    std::swap(next, kinds.back());
+    kinds.pop_back();
   }
   ahead.finish();
 }
 
 void BestDocuments::add_next(Kind& kind, Ahead& ahead) {
   const bool one_length = kind.length + 1 < lengths;
-  kind.documents.each(begin_of(kind.length), begin_of(kind.length + 1), [&](std::uint32_t document) {
-    if (!best_.can_take(kind.bound.most, document)) return best_.can_take_some(kind.bound.most);
+  const auto wanted = [&](std::uint32_t document) {
+    using Wanted = CommonDocuments::Wanted;
+    if (may_be_taken(kind.bound, document)) return Wanted::Yes;
+    return best_.can_take_some(kind.bound.most) ? Wanted::No : Wanted::NoMore;
+  };
+  kind.documents.each(begin_of(kind.length), begin_of(kind.length + 1), wanted, [&](std::uint32_t document) {
+    const Bound& bound = kind.bound_of(document);
+    if (!may_be_taken(bound, document)) return;
     const std::uint8_t length =
         one_length ? static_cast<std::uint8_t>(kind.length) : segment_.forward_length(document);
-    ahead.add({document, length, 0, kind.repeating != Never, kind.percent, kind.bound});
-    return true;
+    ahead.add({document, length, 0, kind.repeating != Never, kind.percent, bound});
   });
   find_length(kind, kind.length + 1);
 }
@@ -220,7 +234,11 @@ void BestDocuments::find_length(Kind& kind, std::size_t length) const {
     return;
   }
   kind.length = std::min<std::size_t>(segment_.forward_length(next), lengths - 1);
-  kind.bound = bound(kind, kind.length);
+  const std::uint8_t most = kind.repeating == Often   ? segment_.forms.frequency_max()
+                            : kind.repeating == Twice ? 2
+                                                      : 1;
+  kind.bound = bound(kind, kind.length, {most, most});
+  if (kind.repeating == Twice) kind.bound_noted = bound(kind, kind.length, {most, 1});
 }
 
 // The first document whose forward field has so many tokens or more.
@@ -244,7 +262,9 @@ std::vector<BestDocuments::Kind> BestDocuments::kinds_of(const DocumentSet& docu
     if (!outstanding) kind.documents.leave_out(outstanding_);
     if (repeating != Often) kind.documents.leave_out(repeating_[Often]);
     if (repeating == Never) kind.documents.leave_out(repeating_[Twice]);
+    if (repeating == Twice) kind.repeats_other = DocumentCursor(repeating_other_);
     find_length(kind, 0);
+    if (kind.is_over()) kinds.pop_back();
   };
   for (std::size_t gain = 0; gain <= gains_.size(); ++gain) {
     for (const Repeating repeating : {Often, Twice, Never}) {
@@ -263,27 +283,62 @@ void BestDocuments::note_kinds() {
   for (const ReadingPoints& reading : readings_) reading.add_outstanding(worth_more);
   outstanding_ = union_of(std::move(worth_more), segment_.size);
   gains_ = title_.gains();
-  for (const Repeating kind : {Often, Twice}) {
-    std::vector<DocumentSet> sets;
-    for (const ReadingPoints& reading : readings_) reading.add_repeating(kind == Often, sets);
-    repeating_[kind] = union_of(std::move(sets), segment_.size);
+  note_repeating();
+}
+
+// Of the term that most hold twice it is told apart whether they do so of another, too: the other words would
+// else be thought to be worth as much more.
+void BestDocuments::note_repeating() {
+  struct List {
+    std::uint32_t number = 0;
+    std::span<const std::uint32_t> documents;
+  };
+  std::vector<List> twice;
+  std::vector<DocumentSet> often;
+  for (const ReadingPoints& reading : readings_) {
+    reading.each_repeating(true, [&](std::uint32_t, std::span<const std::uint32_t> documents) {
+      often.push_back(DocumentSet::borrow(documents, nullptr));
+    });
+    reading.each_repeating(false, [&](std::uint32_t list, std::span<const std::uint32_t> documents) {
+      twice.push_back({list, documents});
+    });
   }
+  const auto union_but = [&](std::optional<std::uint32_t> left_out) {
+    std::vector<DocumentSet> sets;
+    for (const List& list : twice) {
+      if (list.number != left_out) sets.push_back(DocumentSet::borrow(list.documents, nullptr));
+    }
+    return union_of(std::move(sets), segment_.size);
+  };
+  repeating_[Often] = union_of(std::move(often), segment_.size);
+  repeating_[Twice] = union_but(std::nullopt);
+  if (twice.empty() || basis_.plan.readings.front().positions.size() == 1) {
+    repeating_other_ = repeating_[Twice].borrowed();
+    return;
+  }
+  const auto size = [](const List& list) { return list.documents.size(); };
+  const std::uint32_t noted = std::ranges::max_element(twice, {}, size)->number;
+  for (ReadingPoints& reading : readings_) reading.note(noted);
+  repeating_other_ = union_but(noted);
 }
 
 // Of the documents of the kind with such a length.
-BestDocuments::Bound BestDocuments::bound(const Kind& kind, std::size_t length) const {
-  const int frequency = kind.repeating == Often   ? segment_.forms.frequency_max()
-                        : kind.repeating == Twice ? 2
-                                                  : 1;
+BestDocuments::Bound BestDocuments::bound(const Kind& kind, std::size_t length,
+                                          ReadingPoints::Frequencies frequencies) const {
   Bound bound;
   const auto add = [](std::int64_t& most, std::int64_t points) { most = std::max(most, points); };
   for (std::size_t r = 0; r < readings_.size(); ++r) {
-    const std::int64_t text = readings_[r].most(static_cast<std::uint8_t>(length),
-                                                static_cast<std::uint8_t>(frequency), kind.outstanding);
+    const std::int64_t text =
+        readings_[r].most(static_cast<std::uint8_t>(length), frequencies, kind.outstanding);
     add(bound.most, r == 0 ? title_.most(length, text, kind.percent, true) : text);
     add(bound.most_else, r == 0 ? title_.most(length, text, kind.percent, false) : text);
   }
   return {kind.tier + std::min(bound.most, points_max), kind.tier + std::min(bound.most_else, points_max)};
+}
+
+bool BestDocuments::may_be_taken(const Bound& bound, std::uint32_t document) const {
+  if (!best_.can_take(bound.most, document)) return false;
+  return best_.can_take(bound.most_else, document) || title_.may_begin(document);
 }
 
 bool BestDocuments::is_done(std::uint32_t document) const {
@@ -313,20 +368,20 @@ DocumentScore BestDocuments::best_of_other_readings(const Candidate& some, Repea
 // Its bound is looked at once more, now that its turn has come.
 void BestDocuments::look_at(const Candidate& some) {
   const std::uint32_t document = some.document;
-  if (!best_.can_take(some.bound.most, document)) return;
-  if (!best_.can_take(some.bound.most_else, document) && !title_.may_begin(document, some.length)) return;
+  if (!may_be_taken(some.bound, document)) return;
+  if (!best_.can_take(some.bound.most_else, document) && !title_.begins(document, some.length)) return;
   const Repeats repeats = some.repeats ? segment_.forms.repeats(document) : Repeats();
   const TextPoints text = readings_.front().of(document, some.length, repeats);
   DocumentScore score = best_of_other_readings(some, repeats, text);
   if (text.weight >= least_.front()) {
     DocumentScore first = text.score();
     const std::int64_t tier = tier_of(first);
-    const auto may_be_taken = [&](bool begins) {
+    const auto takes = [&](bool begins) {
       first.score = tier + std::min(title_.most(some.length, text.points, some.percent, begins), points_max);
       return best_.can_take(adjusted(some.i, first.score > score.score ? first : score), document);
     };
-    if (!may_be_taken(true)) return;
-    if (!may_be_taken(false) && !title_.may_begin(document, some.length)) return;
+    if (!takes(true)) return;
+    if (!takes(false) && !title_.begins(document, some.length)) return;
     first.score = tier + std::min(title_.points(document, some.length, text), points_max);
     if (first.score >= score.score) score = first;
   }

@@ -47,8 +47,10 @@ class BestDocuments {
   DocumentScore best_of_other_readings(const Candidate& some, Repeats repeats, const TextPoints& first);
   std::int64_t adjusted(std::size_t i, const DocumentScore& score) const;
   void note_kinds();
+  void note_repeating();
   std::vector<Kind> kinds_of(const DocumentSet& documents, std::int64_t tier) const;
-  Bound bound(const Kind& kind, std::size_t length) const;
+  Bound bound(const Kind& kind, std::size_t length, ReadingPoints::Frequencies frequencies) const;
+  bool may_be_taken(const Bound& bound, std::uint32_t document) const;
   std::uint32_t begin_of(std::size_t length) const;
   bool is_done(std::uint32_t document) const;
   bool has_optional_typos() const;
@@ -67,6 +69,7 @@ class BestDocuments {
   std::vector<TitleMatch::Gain> gains_;       // TitleMatch::gains()
   DocumentSet outstanding_;                   // ReadingPoints::add_outstanding()
   std::array<DocumentSet, Never> repeating_;  // documents that repeat some term of the plan
+  DocumentSet repeating_other_;               // twice, of another term than the one noted
   std::vector<DocumentSet> done_;             // better tiers
   BestHeap best_;
 };

@@ -16,6 +16,11 @@ ForwardTokens::ForwardTokens(std::vector<TermId> tokens, std::span<const std::ui
     places_[length + 1] = places_[length] + std::size_t{count} * length;
   }
   long_begins_.insert(long_begins_.begin(), static_cast<std::uint32_t>(places_[length_max]));
+  first_marks_.reserve(lengths.size());
+  for (std::uint32_t document = 0; document < lengths.size(); ++document) {
+    const auto length = lengths[document];
+    first_marks_.push_back(length == 0 ? std::uint8_t{0} : mark_of(tokens_[place(document, length)]));
+  }
 }
 
 std::vector<std::uint32_t> ForwardTokens::long_ends() const {

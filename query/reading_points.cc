@@ -42,6 +42,7 @@ ReadingPoints::ReadingPoints(const ScoreBasis& basis, const PlanPostings& postin
                                  source.alternative->distance(),
                                  false,
                                  false,
+                                 false,
                                  0,
                                  {}});
     }
@@ -121,16 +122,29 @@ TextPoints ReadingPoints::of(std::uint32_t document, std::uint8_t length, Repeat
   return total;
 }
 
-std::int64_t ReadingPoints::most(std::uint8_t length, std::uint8_t frequency, bool outstanding) const {
+void ReadingPoints::note(std::uint32_t list) {
+  for (PositionGroups& position : positions_) {
+    for (Group& group : position.groups) {
+      const auto sources = std::span(position.postings->sources)
+                               .subspan(group.from->begin, group.from->end - group.from->begin);
+      group.noted = std::ranges::find(sources, list, &PositionPostings::Source::list) != sources.end();
+    }
+  }
+}
+
+std::int64_t ReadingPoints::most(std::uint8_t length, Frequencies frequencies, bool outstanding) const {
   std::int64_t sum = 0;
   for (const PositionGroups& position : positions_) {
-    std::uint64_t factor = 0;
+    std::uint64_t noted = 0;
+    std::uint64_t others = 0;
     for (const Group& group : position.groups) {
+      std::uint64_t& factor = group.noted ? noted : others;
       if (outstanding || !group.outstanding) factor = std::max(factor, group.factor);
       if (!group.ends_field) continue;
-      const bool forward = group.field == segment_.forward_field;
-      sum += impact(factor, statistics_.saturation(group.field, frequency, forward ? length : 0));
-      factor = 0;
+      const std::uint8_t tokens = group.field == segment_.forward_field ? length : std::uint8_t{0};
+      sum += std::max(impact(noted, statistics_.saturation(group.field, frequencies.noted, tokens)),
+                      impact(others, statistics_.saturation(group.field, frequencies.others, tokens)));
+      noted = others = 0;
     }
   }
   return sum;
@@ -141,15 +155,6 @@ void ReadingPoints::add_outstanding(std::vector<DocumentSet>& sets) const {
     for (const Group& group : position.groups) {
       if (group.outstanding && !group.from->documents.empty())
         sets.push_back(group.from->documents.borrowed());
-    }
-  }
-}
-
-void ReadingPoints::add_repeating(bool often, std::vector<DocumentSet>& sets) const {
-  for (const PositionGroups& position : positions_) {
-    for (const auto& source : position.postings->sources) {
-      const auto documents = segment_.forms.repeating(source.list, often);
-      if (!documents.empty()) sets.push_back(DocumentSet::borrow(documents, nullptr));
     }
   }
 }

@@ -23,14 +23,29 @@ class ReadingPoints {
   // Of a document that matches the plan; `length`: Segment::forward_length(), `repeats`: what it repeats.
   // Quickest for ascending documents.
   TextPoints of(std::uint32_t document, std::uint8_t length, Repeats repeats);
-  // No document with so many tokens in the forward field, and no term more often than `frequency`, has more
-  // points; unless `outstanding`, no document that is not in add_outstanding() either.
-  std::int64_t most(std::uint8_t length, std::uint8_t frequency, bool outstanding) const;
+  // How often a document has the term of the list that was noted, and each other one, at the most.
+  struct Frequencies {
+    std::uint8_t noted = 1;
+    std::uint8_t others = 1;
+  };
+  void note(std::uint32_t list);
+  // No document with so many tokens in the forward field has more points; unless `outstanding`, none that is not
+  // in add_outstanding() either.
+  std::int64_t most(std::uint8_t length, Frequencies frequencies, bool outstanding) const;
   // Adds the documents whose terms are worth more than those that most documents have: of a word that is
   // rarer than what it begins, say.
   void add_outstanding(std::vector<DocumentSet>& sets) const;
-  // Adds the documents that hold some term twice or, with `often`, more than twice, a set a list.
-  void add_repeating(bool often, std::vector<DocumentSet>& sets) const;
+  // Calls see(list, documents) for each list whose term some documents hold twice or, with `often`, more than
+  // twice.
+  template <class See>
+  void each_repeating(bool often, const See& see) const {
+    for (const PositionGroups& position : positions_) {
+      for (const auto& source : position.postings->sources) {
+        const auto documents = segment_.forms.repeating(source.list, often);
+        if (!documents.empty()) see(source.list, documents);
+      }
+    }
+  }
 
  private:
   struct Group {
@@ -41,6 +56,7 @@ class ReadingPoints {
     std::uint8_t distance = 0;
     bool ends_field = false;
     bool outstanding = false;
+    bool noted = false;                // the list that was noted is among its own
     std::size_t at = 0;                // in the documents' list, not before the last one asked for
     std::vector<std::uint32_t> lists;  // ascending; empty until asked for
   };

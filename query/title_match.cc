@@ -27,6 +27,9 @@ TitleMatch::TitleMatch(const ScoreBasis& basis, const ReadingPostings& positions
   const auto field = static_cast<std::size_t>(context.forward_field);
   field_ = &context.schema->fields[field].name;
   proximity_.emplace(positions, segment_, basis.weight(field));
+  for (const auto& source : positions.front().sources) {
+    if (source.postings.field == field) begin_marks_.set(ForwardTokens::mark_of(source.term));
+  }
   const Reading& reading = basis.plan.readings.front();
   const bool head_first = names_head_first(context.analyzer->language());
   const int head = head_position(reading, head_first);

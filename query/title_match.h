@@ -2,6 +2,7 @@
 // title's head, what it says that the product is, is the head of the query ("laptop" is asked for, not a lock
 // for it), and values that the query names (query/named_values.h).
 #pragma once
+#include <bitset>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -46,10 +47,14 @@ class TitleMatch {
   std::vector<Gain> gains() const;
   int most_percent() const { return (head_terms_.empty() ? 0 : head_percent_) + named_.most_percent(); }
   // No document with so many tokens in its title, no more for its words, and so many percent to gain has more;
-  // `begins`: unless may_begin() says no.
+  // `begins`: unless may_begin() or begins() says no.
   std::int64_t most(std::size_t tokens, std::int64_t text, int percent, bool begins) const;
-  // Whether the title may begin with the query's first word: one look at one token.
-  bool may_begin(std::uint32_t document, std::uint8_t length) const {
+  // Whether the title may begin with the query's first word: one look at one byte.
+  bool may_begin(std::uint32_t document) const {
+    return !proximity_ || begin_marks_.test(segment_.forward.first_mark(document));
+  }
+  // Whether it does, or has no tokens: one look at one token.
+  bool begins(std::uint32_t document, std::uint8_t length) const {
     if (!proximity_ || length == 0) return true;
     const TermId first = segment_.forward.of(document, length).front();
     return (proximity_->mask_of(first, distances - 1) & 1U) != 0;
@@ -76,6 +81,7 @@ class TitleMatch {
   const NamedValues named_;
   const std::string* field_ = nullptr;  // the forward field's name
   std::optional<Proximity> proximity_;
+  std::bitset<256> begin_marks_;  // ForwardTokens::mark_of() of all that the query's first word stands for
   int head_percent_ = 0;
   int accessory_percent_ = 0;
   std::string head_word_;

@@ -56,14 +56,18 @@ TEST(CommonDocuments, AreThoseOfAllSetsInEachRange) {
       EXPECT_LE(common.next(begin), first == wanted.end() ? no_document : *first);
       EXPECT_GE(common.next(begin), begin);
       const List in_range(first, std::ranges::lower_bound(wanted, end));
-      const std::size_t stop = random.below(2) == 0 ? size : random.below(5);
+      const auto stop = static_cast<std::uint32_t>(random.below(2) == 0 ? size : begin + random.below(60));
+      const auto parts = static_cast<std::uint32_t>(1 + random.below(3));
       List seen;
-      common.each(begin, end, [&](std::uint32_t document) {
-        seen.push_back(document);
-        return seen.size() <= stop;
-      });
-      const std::size_t most = std::min(in_range.size(), stop + 1);
-      EXPECT_EQ(seen, List(in_range.begin(), in_range.begin() + static_cast<std::ptrdiff_t>(most)));
+      const auto asked = [&](std::uint32_t document) {
+        using Wanted = CommonDocuments::Wanted;
+        EXPECT_TRUE(begin <= document && document < end);
+        return document >= stop ? Wanted::NoMore : document % parts == 0 ? Wanted::Yes : Wanted::No;
+      };
+      common.each(begin, end, asked, [&](std::uint32_t document) { seen.push_back(document); });
+      List expected = in_range;
+      std::erase_if(expected, [&](std::uint32_t some) { return some >= stop || some % parts != 0; });
+      EXPECT_EQ(seen, expected);
       found += seen.size();
       begin = end + static_cast<std::uint32_t>(random.below(20));
     }

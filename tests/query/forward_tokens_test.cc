@@ -24,6 +24,7 @@ TEST(ForwardTokens, GiveEachDocumentItsTokensWithoutSayingWhereTheyBegin) {
     const auto found = forward.of(document, lengths[document]);
     ASSERT_EQ(found.size(), counts[document]) << document;
     EXPECT_EQ(forward.place(document, lengths[document]), next);
+    EXPECT_EQ(forward.first_mark(document), found.empty() ? 0 : ForwardTokens::mark_of(next));
     for (const TermId token : found) ASSERT_EQ(token, next++);
   }
   EXPECT_EQ(next, tokens.size());

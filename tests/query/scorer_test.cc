@@ -74,6 +74,16 @@ TEST_F(ScorerTest, ADocumentTakesItsBestReadingWithItsProximity) {
   EXPECT_TRUE(has(1, "exact"));
 }
 
+// Among so many that titles are only read where they may matter, which a byte of their first words tells.
+TEST_F(ScorerTest, ATitleThatBeginsWithAFormOfTheWordIsFoundAmongMany) {
+  std::vector<std::string> records;
+  for (int i = 0; i < 400; ++i)
+    records.push_back(R"({"id": "a)" + std::to_string(i) + R"(", "title": "red kettle"})");
+  records.emplace_back(R"({"id": "z", "title": "kettles red"})");
+  fill(records);
+  EXPECT_EQ(ids(answer({.q = "kettle"})).at(0), "z");
+}
+
 TEST_F(ScorerTest, ARepeatedWordIsExplainedTwice) {
   fill({R"({"id": "1", "title": "pan pan"})"});
   const auto parts = answer({.q = "pan pan", .explain = true}).hits.at(0).explain;
