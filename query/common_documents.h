@@ -46,8 +46,8 @@ class CommonDocuments {
   // No common document lies in [begin, next(begin)); no_document when there is none behind `begin`.
   std::uint32_t next(std::uint32_t begin);
   enum class Wanted : std::uint8_t { Yes, No, NoMore };
-  // Calls see(document) for each in [begin, end), ascending, that is wanted(document), which is asked first, of
-  // others, too, until it says NoMore.
+  // Calls see(document) for each in [begin, end), ascending, that is wanted(document), until that says NoMore. It is
+  // asked before it is known whether the document is in all sets.
   template <class Ask, class See>
   void each(std::uint32_t begin, std::uint32_t end, const Ask& wanted, const See& see);
 
