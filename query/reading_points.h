@@ -23,12 +23,13 @@ class ReadingPoints {
   // Of a document that matches the plan; `length`: Segment::forward_length(), `repeats`: what it repeats.
   // Quickest for ascending documents.
   TextPoints of(std::uint32_t document, std::uint8_t length, Repeats repeats);
+  // Tells one list of the segment apart from the others, in most(); without it none is.
+  void note(std::uint32_t list);
   // How often a document has the term of the list that was noted, and each other one, at the most.
   struct Frequencies {
     std::uint8_t noted = 1;
     std::uint8_t others = 1;
   };
-  void note(std::uint32_t list);
   // No document with so many tokens in the forward field has more points; unless `outstanding`, none that is not
   // in add_outstanding() either.
   std::int64_t most(std::uint8_t length, Frequencies frequencies, bool outstanding) const;
